@@ -1,0 +1,141 @@
+"""Building a world's snapshot: tables, population by the real operations, laws checked, change log installed."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import faker
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+
+from worlds.engine import bookkeeping, changelog
+from worlds.engine.context import Actor, Context
+from worlds.engine.errors import WorldBug
+from worlds.engine.world import Invariant, World
+from worlds.seeds.snapshots import Snapshot, SnapshotStore
+
+Report = Callable[[str, float], None]
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Build:
+    """What a world's `populate(build)` is given.
+
+    `sizes` and `rates` come from seeds.toml; `start` is the virtual moment at which episodes begin.
+    """
+
+    session: Session
+    seed: int
+    start: datetime
+    sizes: Mapping[str, int]
+    rates: Mapping[str, float]
+    settings: Mapping[str, Any]
+    report: Report
+    _connection: sqlite3.Connection
+
+    def rng(self, *names: object) -> random.Random:
+        """A stream of chance keyed by the population's seed and names, never by the order of use."""
+        digest = sha256("|".join(map(str, (self.seed, *names))).encode()).digest()
+        return random.Random(int.from_bytes(digest[:8], "big"))
+
+    def context(self, now: datetime, role: str = "admin", person: int | None = None, step: int = 0) -> Context:
+        """A context for running a real operation at a moment of the past."""
+        return Context(
+            session=self.session,
+            now=now,
+            actor=Actor(role, person),
+            step=step,
+            chance=f"population|{self.seed}|{now.isoformat()}",
+            _next_id=lambda name: bookkeeping.next_id(self._connection, name),
+        )
+
+    def flush(self) -> None:
+        """Write what is pending and forget the rows, so that the session stays small."""
+        self.session.flush()
+        self.session.expunge_all()
+
+
+def snapshot_of(world: World, seed: str, *, store: SnapshotStore | None = None, report: Report | None = None, say: Say | None = None) -> Snapshot:
+    """The snapshot of a named population, built if it is not there or not sound.
+
+    Raises:
+        LookupError: when seeds.toml has no such population.
+        WorldBug: when the population breaks one of the world's laws.
+    """
+    if seed not in world.seeds:
+        raise LookupError(f"World {world.name} has no population {seed!r}; it has: {', '.join(world.seeds)}.")
+    return (store or SnapshotStore()).ensure(
+        f"{world.name}-{seed}",
+        content_key(world, seed),
+        lambda connection, progress: build(world, seed, connection, progress),
+        progress=report,
+        say=say,
+    )
+
+
+def build(world: World, seed: str, connection: sqlite3.Connection, report: Report) -> object:
+    """Fill an empty in-memory database with a population; answers the sealed truth."""
+    connection.isolation_level = None
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+    world.metadata.create_all(engine)
+    settings = world.seeds[seed].settings
+    start = settings["start"].astimezone(UTC)
+    bookkeeping.install(connection, start)
+    connection.execute("BEGIN")
+    with Session(engine, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
+        truth = world.part("population").populate(
+            Build(
+                session=session,
+                seed=settings["seed"],
+                start=start,
+                sizes=settings.get("sizes", {}),
+                rates=settings.get("rates", {}),
+                settings=settings,
+                report=report,
+                _connection=connection,
+            )
+        )
+        session.flush()
+        connection.execute("COMMIT")
+    report("checking the laws", 0.98)
+    for law in world.invariants:
+        if broken := broken_rows(connection, law):
+            raise WorldBug(f"The population {seed} of {world.name} breaks “{law.sentence}” at {law.table} {broken[:5]}.")
+    changelog.install(connection, world.metadata)
+    return truth
+
+
+def broken_rows(connection: sqlite3.Connection, law: Invariant, keys: Iterable[int] | None = None) -> list[int]:
+    """Ids of the anchor rows that break a law, among `keys` (all rows where none are given)."""
+    if keys is None:
+        keys = [row[0] for row in connection.execute(f'SELECT id FROM "{law.table}"')]  # noqa: S608 - a table of the world's own
+    return sorted(row[0] for row in connection.execute(law.sql, {"keys": json.dumps(sorted(keys))}))
+
+
+def content_key(world: World, seed: str) -> str:
+    """Hash of all that decides a snapshot's content: the world's code, the engine's and the craft's, the seed, versions."""
+    here = Path(__file__).parent
+    digest = sha256(f"{world.name}|{seed}|{faker.VERSION}|{sqlite3.sqlite_version}".encode())
+    engine = [here / f"{name}.py" for name in ("build", "bookkeeping", "changelog", "context", "fields", "schema")]
+    for path in (*engine, *_sources(here.parent / "seeds", ()), *_sources(world.folder, ("pages", "tasks"))):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(folder: Path, without: tuple[str, ...]) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in {".py", ".toml", ".md", ".json", ".txt"}
+        and path.relative_to(folder).parts[0] not in without
+        and path.name != "README.md"
+    )

@@ -1,0 +1,47 @@
+"""What an operation is given: the open transaction, and time, chance and identity as inputs."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy.orm import DeclarativeBase, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts through the door: a role, and the person's record (a customer's or a staff member's id) if they have one."""
+
+    role: str
+    person: int | None = None
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Context:
+    """One call's view of its world.
+
+    `session` holds the open transaction; an operation never commits or rolls back, it returns or raises a Refusal.
+    `now` is virtual time in UTC, the same for the whole call.
+    """
+
+    session: Session
+    now: datetime
+    actor: Actor
+    step: int
+    chance: str
+    _next_id: Callable[[str], int]
+
+    def new_id(self, model: type[DeclarativeBase]) -> int:
+        """The next id of a table: above every id it ever had, also above deleted ones."""
+        return self._next_id(model.__tablename__)
+
+    def number(self, sequence: str) -> int:
+        """The next number of a named sequence, such as the shop's order numbers."""
+        return self._next_id(sequence)
+
+    def rng(self, stream: str) -> random.Random:
+        """Chance for one purpose: depends on the episode, the step and the stream's name alone."""
+        digest = sha256(f"{self.chance}|{self.step}|{stream}".encode()).digest()
+        return random.Random(int.from_bytes(digest[:8], "big"))

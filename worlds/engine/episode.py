@@ -1,0 +1,283 @@
+"""An episode: one private copy of a world running one task, and `perform`, the one door to it.
+
+A tool call, an MCP call, a JSON request and a click on a page are four encodings of the same `perform`. Nothing outside
+of it holds a connection while the agent works.
+"""
+
+import json
+import threading
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from worlds.engine import changelog, grading
+from worlds.engine.context import Actor
+from worlds.engine.door import Call, Reply, refused, transact
+from worlds.engine.errors import Gone, Invalid, NotFound, Refusal, WorldBug
+from worlds.engine.grading import Crash, Start
+from worlds.engine.journal import Journal, JournalEntry
+from worlds.engine.operation import Operation
+from worlds.engine.task import Task
+from worlds.engine.toolbox import tool_definitions
+from worlds.graders.answers import FinalAnswer
+from worlds.graders.changes import RowChange, fold
+from worlds.graders.grade import Grade, Record
+from worlds.seeds.forks import Fork
+from worlds.seeds.snapshots import Snapshot
+
+if TYPE_CHECKING:
+    from worlds.engine.surfaces.browser import BrowserSession
+
+SECONDS = {"tools": 2, "http": 2, "mcp": 2, "pages": 20}
+"""Virtual seconds a call costs by surface: an API call takes a moment, a page takes a person's look at it."""
+
+KEPT = 100_000
+"""Characters of a call's arguments that the journal keeps; longer ones are turned away anyway."""
+
+
+class Episode:
+    """One private copy of a world. Close it, or use it as a context manager.
+
+    Threads may share an episode; its calls run one after another. `task` is None in free play.
+    """
+
+    def __init__(
+        self, start: Start, fork: Fork, actor: Actor, task: Task | None, journal: Journal | None = None
+    ) -> None:
+        """Taken up by `worlds.open`, `fork` and the control API; `journal` holds what happened before, if anything."""
+        self.start = start
+        self.task = task
+        self.actor = actor
+        self.crash: Crash | None = None
+        self.record: Record | None = None
+        self._fork = fork
+        self._initial = journal or Journal()
+        self.journal = self._initial.branch()
+        self._chance = task.hash if task else start.snapshot.hash
+        self._lock = threading.RLock()
+        self._grade: Grade | None = None
+        self._closed = False
+        self._browser: BrowserSession | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- the agent's side -----------------------------------------------------------------------------------------
+
+    def perform(
+        self, name: str, arguments: Any, surface: str, *, key: str | None = None, seconds: int | None = None
+    ) -> Reply:
+        """Run one operation for the agent.
+
+        Args:
+            name: the operation's name.
+            arguments: a JSON object; text fields of a form where the surface is "pages".
+            surface: "tools", "http", "mcp" or "pages".
+            key: an idempotency key; the same key and arguments are answered as they were the first time.
+            seconds: virtual seconds that the call costs; the surface's own by default.
+
+        Raises:
+            WorldBug: when the operation crashed; the episode is over.
+        """
+        with self._lock:
+            try:
+                self._check_open()
+                operation = self._offered(name, surface)
+                values = operation.bind_form(arguments) if surface == "pages" else operation.bind_json(arguments)
+                _check_key(key)
+            except Refusal as refusal:
+                return self._turned_away(name, arguments, surface, refusal)
+            call = Call(operation, values, SECONDS[surface] if seconds is None else seconds, key)
+            return self._pass(call, arguments, surface)
+
+    def call(self, name: str, arguments: Mapping[str, Any] | None = None, *, key: str | None = None) -> Reply:
+        """Call a tool; bad input is answered, never raised."""
+        return self.perform(name, {} if arguments is None else arguments, "tools", key=key)
+
+    def tools(self, shape: str = "openai") -> list[dict[str, Any]]:
+        """The tools of the acting role in the "openai", "anthropic" or "mcp" shape."""
+        return tool_definitions(self.world, self.actor.role, shape)
+
+    def browser(self) -> "BrowserSession":
+        """A real browser at the episode's pages; closed with the episode."""
+        from worlds.engine.surfaces.browser import BrowserSession  # noqa: PLC0415 - Playwright is loaded when needed
+
+        with self._lock:
+            self._check_open()
+            if self._browser is None:
+                self._browser = BrowserSession(self)
+            return self._browser
+
+    # -- the operator's side --------------------------------------------------------------------------------------
+
+    @property
+    def world(self) -> "grading.World":
+        """The world this is a copy of."""
+        return self.start.world
+
+    @property
+    def closed(self) -> bool:
+        """Whether the episode takes no more calls because it was closed."""
+        return self._closed
+
+    def diff(self) -> list[RowChange]:
+        """What changed since the start, by table and key; changes that were undone are left out."""
+        with self._lock, self._fork.lease() as connection:
+            return fold(changelog.entries(connection, self.world.metadata))
+
+    def state_hash(self) -> str:
+        """Hash of the whole state: the snapshot, the changes and the bookkeeping."""
+        with self._lock, self._fork.lease() as connection:
+            return grading.state_hash(self.start, connection)
+
+    def image(self) -> bytes:
+        """The whole database file as bytes."""
+        with self._lock:
+            return self._fork.image()
+
+    def fork(self) -> "Episode":
+        """Another episode that begins in this one's state, with the same past and a future of its own."""
+        with self._lock:
+            self._check_open()
+            return Episode(self.start, self._fork.branch(), self.actor, self.task, self.journal.branch())
+
+    def reset(self) -> None:
+        """Back to the start: state, journal, grade; browsers are closed and must be asked for anew."""
+        with self._lock:
+            if self._closed:
+                raise Gone("episode_closed", "This episode is closed; open a new one.")
+            self._leave_browser()
+            self._fork.reset()
+            self.journal = self._initial.branch()
+            self._grade, self.record, self.crash = None, None, None
+
+    def snapshot(self, name: str, *, replace: bool = False) -> Snapshot:
+        """Save the state under a name, to be opened again by `worlds.open(snapshot=name)`.
+
+        Raises:
+            ValueError: when the name is not lower-case letters, digits and dashes, or is taken.
+        """
+        with self._lock:
+            meta = {
+                "world": self.world.name,
+                "population": self.start.population,
+                "start": self.start.snapshot.hash,
+                "task": self.task.name if self.task else None,
+                "seed": self.task.seed if self.task else 0,
+                "actor": [self.actor.role, self.actor.person, self.actor.name],
+                "journal": self.journal.to_json(),
+            }
+            return self.start.store.save(name, self._fork.image(), meta, replace=replace)
+
+    def grade(self, answer: FinalAnswer | Mapping[str, Any] | str | None = None) -> Grade:
+        """Judge what was done and freeze the episode; asking again gives the same grade.
+
+        Raises:
+            ValueError: in free play, where nothing was asked.
+        """
+        with self._lock:
+            if self._grade is None:
+                if self._closed:
+                    raise Gone("episode_closed", "This episode is closed; what it did is gone.")
+                self._grade, self.record = grading.judge(self, self._fork, answer)
+            return self._grade
+
+    def close(self) -> None:
+        """Give everything back; again is no error."""
+        with self._lock:
+            self._closed = True
+            self._leave_browser()
+            self._fork.close()
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _check_open(self) -> None:
+        if self._closed or self.crash:
+            raise Gone("episode_closed", "This episode is over; it takes no more calls.")
+        if self._grade is not None:
+            raise Gone("episode_graded", "This episode has been graded; it takes no more calls.")
+
+    def _offered(self, name: str, surface: str) -> Operation[..., Any]:
+        door = "pages" if surface == "pages" else "tools"
+        operation = self.world.operations.get(name) if isinstance(name, str) else None
+        if operation is None or door not in operation.doors:
+            shown = _jsonable(str(name)[:80])
+            raise NotFound("unknown_operation", f"There is no operation named {shown!r}; list the tools to see them.")
+        return operation
+
+    def _turned_away(self, name: str, arguments: Any, surface: str, refusal: Refusal) -> Reply:
+        """Answer a call that never reached the door; it costs no virtual time."""
+        reply = refused(self.world, refusal)
+        if not isinstance(refusal, Gone):
+            last = self.journal.last
+            self._write(
+                JournalEntry(
+                    step=last.step if last else 0,
+                    surface=surface,
+                    operation=_jsonable(str(name)[:80]),
+                    arguments=_jsonable(arguments),
+                    now=last.now if last else 0,
+                    outcome="invalid",
+                    committed=False,
+                    status=reply.status,
+                    told=reply.body,
+                )
+            )
+        return reply
+
+    def _pass(self, call: Call, arguments: Any, surface: str) -> Reply:
+        name = call.operation.name
+        try:
+            with self._fork.lease() as connection:
+                passed = transact(connection, self.world, self.actor, self._chance, call)
+        except Exception as error:
+            last = self.journal.last
+            step = last.step + 1 if last else 1
+            self.crash = Crash(step, name, _jsonable(arguments), surface, "".join(traceback.format_exception(error)))
+            raise WorldBug(f"{name} crashed at step {step} of the episode.") from error
+        reply = passed.reply
+        self._write(
+            JournalEntry(
+                step=passed.moment.step,
+                surface=surface,
+                operation=name,
+                arguments=_jsonable(arguments),
+                now=passed.moment.now,
+                outcome=passed.outcome,
+                committed=passed.outcome == "done" and call.operation.writing,
+                status=reply.status,
+                told=reply.body,
+                key=call.key,
+            )
+        )
+        return reply
+
+    def _write(self, entry: JournalEntry) -> None:
+        self.journal.append(entry)
+
+    def _leave_browser(self) -> None:
+        if self._browser is not None:
+            self._browser.close()
+            self._browser = None
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and not 1 <= len(key) <= 255:
+        raise Invalid("invalid_idempotency_key", "An idempotency key has 1 to 255 characters.")
+
+
+def _jsonable(value: Any) -> Any:
+    """A copy for the journal that JSON and UTF-8 can hold, whatever was sent."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError):
+        return repr(value)[:KEPT].encode("utf-8", "backslashreplace").decode()
+    return json.loads(text) if len(text) <= KEPT else f"(left out: {len(text)} characters)"

@@ -1,0 +1,84 @@
+"""What can go wrong at the door: a refusal is a result for the agent, a bug is a crash for the operator.
+
+Refusal                     a value the agent sees: code, sentence, HTTP status, field
+    Invalid         422     an argument breaks the operation's schema or a rule about itself
+    Unauthorized    401     nobody is signed in
+    Forbidden       403     the acting role lacks the permission
+    NotFound        404     no such operation, record or page (or none that this role may see)
+    Conflict        409     the record's state forbids it now
+    Gone            410     the episode is closed, reset or graded
+WorldBug                    our own failure: ends the episode with reward None, never shown to the agent
+"""
+
+from typing import Any
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is a result of business, not an error of ours
+    """A business answer that says no.
+
+    Args:
+        code: stable machine code in snake_case, documented by the world.
+        message: one or two sentences that name the record, the rule and the way out.
+        field: dotted path of the argument at fault (`lines.0.quantity`), if one is.
+        status: HTTP status, where it differs from the class's own.
+        details: further JSON values, for instance the maximum that would be accepted.
+    """
+
+    status: int = 422
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str | None = None,
+        status: int | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+        self.details = details or {}
+        if status is not None:
+            self.status = status
+
+
+class Invalid(Refusal):
+    """An argument that no state of the world would accept."""
+
+    status = 422
+
+
+class Unauthorized(Refusal):
+    """Nobody is signed in where somebody must be."""
+
+    status = 401
+
+
+class Forbidden(Refusal):
+    """The acting role may not do this."""
+
+    status = 403
+
+
+class NotFound(Refusal):
+    """There is no such thing, or none that this role may see."""
+
+    status = 404
+
+
+class Conflict(Refusal):
+    """The record is in a state in which this cannot be done."""
+
+    status = 409
+
+
+class Gone(Refusal):
+    """The episode takes no more calls."""
+
+    status = 410
+
+
+class WorldBug(Exception):  # noqa: N818 - named for what it is; the tree above keeps it apart from refusals
+    """A defect of a world or of the engine; the cause is chained as `__cause__`."""

@@ -1,0 +1,211 @@
+"""From a live episode to a record that can be judged anywhere: changes, laws, final rows, cause of an early end.
+
+Runs on the operator's side alone; what it reads of truth and expectation never reaches a surface.
+"""
+
+import platform
+import sqlite3
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from worlds.engine import bookkeeping, changelog
+from worlds.engine.build import broken_rows
+from worlds.engine.errors import WorldBug
+from worlds.engine.world import Invariant, World
+from worlds.graders.answers import FinalAnswer
+from worlds.graders.changes import RowChange, fold
+from worlds.graders.expectation import Expectation
+from worlds.graders.grade import Grade, grade
+from worlds.graders.invariants import InvariantResult
+from worlds.graders.record import Cause, Record
+from worlds.seeds.forks import Fork, open_fork
+from worlds.seeds.snapshots import Snapshot, SnapshotStore
+
+if TYPE_CHECKING:
+    from worlds.engine.episode import Episode
+
+RECORD_FORMAT = "1"
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where an episode begins: the snapshot of a world's named population."""
+
+    world: World
+    population: str
+    snapshot: Snapshot
+    store: SnapshotStore
+
+    def __hash__(self) -> int:
+        return hash((self.world.name, self.snapshot.hash))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Start) and self.snapshot == other.snapshot and self.world is other.world
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """A defect that ended an episode: the call that met it, and the traceback for the operator."""
+
+    step: int
+    operation: str
+    arguments: Any
+    surface: str
+    traceback: str
+
+
+def judge(episode: "Episode", fork: Fork, answer: FinalAnswer | Mapping[str, Any] | str | None) -> tuple[Grade, Record]:
+    """The grade of an episode as it stands, and the record it rests on.
+
+    Raises:
+        ValueError: in free play, where nothing was asked.
+    """
+    if episode.task is None:
+        raise ValueError("This episode runs no task, so there is nothing to grade; diff() says what changed.")
+    with fork.lease() as connection:
+        record = _record(episode, connection, answer)
+    return grade(record, world_bug_reward=None), record
+
+
+def _record(episode: "Episode", connection: Connection, answer: Any) -> Record:
+    task = episode.task
+    if task is None:
+        raise WorldBug("an episode without a task has no record")
+    entries = changelog.entries(connection, episode.world.metadata)
+    changes = fold(entries)
+    return Record(
+        schema=episode.world.schema,
+        expectation=task.instance.expectation,
+        entries=entries,
+        answer=answer,
+        invariants=_laws(episode.start, connection, changes),
+        rows=_final_rows(connection, task.instance.expectation),
+        attempted_violations=sum(entry.status == 403 for entry in episode.journal),
+        cause=_cause(episode),
+        steps=len(episode.journal),
+        versions=versions(episode),
+        state_hash=_hash(episode.start, connection, changes),
+    )
+
+
+def versions(episode: "Episode") -> dict[str, str]:
+    """What a result must name to be compared: versions and hashes of engine, task, grader and snapshot."""
+    from worlds import __version__  # noqa: PLC0415 - the package's door imports the engine
+
+    task = episode.task
+    return {
+        "workworlds": __version__,
+        "record": RECORD_FORMAT,
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "snapshot": episode.start.snapshot.hash,
+        "population": episode.start.population,
+        "task": task.name if task else "",
+        "task_hash": task.hash if task else "",
+        "seed": str(task.seed) if task else "",
+        "grader": grader_hash(),
+    }
+
+
+def _laws(start: Start, connection: Connection, changes: Sequence[RowChange]) -> list[InvariantResult]:
+    """The laws on the rows that changes bear on; what is broken now is looked up at the start too."""
+    driver = _driver(connection)
+    results = []
+    for law in start.world.invariants:
+        keys = _anchors(law, changes)
+        now = broken_rows(driver, law, keys) if keys else []
+        before = _broken_at_start(start, law, now) if now else []
+        results.append(
+            InvariantResult(
+                law.name,
+                law.sentence,
+                broken_at_start=frozenset(f"{law.table} {key}" for key in before),
+                broken_now=frozenset(f"{law.table} {key}" for key in now),
+            )
+        )
+    return results
+
+
+def _anchors(law: Invariant, changes: Sequence[RowChange]) -> set[int]:
+    keys: set[int] = set()
+    for change in changes:
+        if change.table == law.table:
+            keys.add(change.key)
+        elif column := law.via.get(change.table):
+            keys |= {row[column] for row in (change.before, change.after) if row and row[column] is not None}
+    return keys
+
+
+def _broken_at_start(start: Start, law: Invariant, keys: Sequence[int]) -> list[int]:
+    fork = open_fork(start.snapshot.path)
+    try:
+        with fork.lease() as connection:
+            return broken_rows(_driver(connection), law, keys)
+    finally:
+        fork.close()
+
+
+def _final_rows(connection: Connection, expectation: Expectation) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, dict[int, dict[str, Any]]] = {}
+    for state in expectation.final:
+        literals = state.literals()
+        where = " AND ".join(f'"{column}" IS ?' for column in literals) or "1"
+        cursor = _driver(connection).execute(f'SELECT * FROM "{state.table}" WHERE {where}', tuple(literals.values()))  # noqa: S608 - names were checked against the schema
+        names = [column[0] for column in cursor.description]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows.setdefault(state.table, {}).update({row["id"]: row for row in found})
+    return {table: [by_id[key] for key in sorted(by_id)] for table, by_id in rows.items()}
+
+
+def _cause(episode: "Episode") -> Cause | None:
+    """Why the episode ended early: a crash that the same actions bring back is the world's bug, another is ours."""
+    if episode.crash is None:
+        return None
+    from worlds.engine.episode import Episode  # noqa: PLC0415 - an episode replays itself
+
+    with Episode(episode.start, open_fork(episode.start.snapshot.path), episode.actor, episode.task) as again:
+        calls = [(entry.operation, entry.arguments, entry.surface, entry.key) for entry in episode.journal]
+        calls.append((episode.crash.operation, episode.crash.arguments, episode.crash.surface, None))
+        for operation, arguments, surface, key in calls:
+            try:
+                again.perform(operation, arguments, surface, key=key)
+            except WorldBug:
+                return "world_bug"
+    return "infra"
+
+
+def state_hash(start: Start, connection: Connection) -> str:
+    """Hash of a whole state: snapshot, folded changes and bookkeeping; equal states of equal episodes are equal."""
+    return _hash(start, connection, fold(changelog.entries(connection, start.world.metadata)))
+
+
+def _hash(start: Start, connection: Connection, changes: Sequence[RowChange]) -> str:
+    digest = sha256(start.snapshot.hash.encode())
+    for change in changes:
+        digest.update(repr((change.table, change.key, change.kind, sorted((change.after or {}).items()))).encode())
+    digest.update(bookkeeping.digestible(_driver(connection)).encode())
+    return digest.hexdigest()
+
+
+@cache
+def grader_hash() -> str:
+    """Hash of the code that judges."""
+    digest = sha256()
+    for path in sorted(Path(str(sys.modules[Record.__module__].__file__)).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise WorldBug("a fork leases SQLite connections")
+    return driver
+

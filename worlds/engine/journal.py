@@ -1,0 +1,69 @@
+"""What happened at the door of an episode, call by call: what was asked, what was committed, what the agent was told.
+
+The two are kept apart, since a lost reply commits and a lost request does not, and the agent is told the same.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Outcome = Literal["done", "refused", "invalid", "replayed", "crashed"]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One call. `now` is virtual seconds since 1970 UTC; `committed` says whether the operation's changes were kept."""
+
+    step: int
+    surface: str
+    operation: str
+    arguments: Any
+    now: int
+    outcome: Outcome
+    committed: bool
+    status: int
+    told: Any
+    key: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as JSON values."""
+        return asdict(self)
+
+
+class Journal:
+    """An append-only list of entries whose beginning is shared by the branches of an episode."""
+
+    __slots__ = ("_before", "_own")
+
+    def __init__(self, before: Iterable[JournalEntry] = ()) -> None:
+        self._before = tuple(before)
+        self._own: list[JournalEntry] = []
+
+    def __iter__(self) -> Iterator[JournalEntry]:
+        yield from self._before
+        yield from self._own
+
+    def __len__(self) -> int:
+        return len(self._before) + len(self._own)
+
+    @property
+    def last(self) -> JournalEntry | None:
+        """What happened last, if anything did."""
+        return self._own[-1] if self._own else (self._before[-1] if self._before else None)
+
+    def append(self, entry: JournalEntry) -> None:
+        """Add what just happened."""
+        self._own.append(entry)
+
+    def branch(self) -> "Journal":
+        """A journal that begins with all that happened so far."""
+        return Journal(self)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """All entries as JSON values."""
+        return [entry.to_json() for entry in self]
+
+    @classmethod
+    def from_json(cls, entries: Iterable[dict[str, Any]]) -> "Journal":
+        """Read what `to_json` wrote."""
+        return cls(JournalEntry(**entry) for entry in entries)

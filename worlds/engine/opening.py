@@ -1,0 +1,132 @@
+"""Opening an episode: find the world and the task, see to the snapshot, draw the instance, fork."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from worlds.engine import bookkeeping
+from worlds.engine.build import snapshot_of
+from worlds.engine.context import Actor
+from worlds.engine.episode import Episode
+from worlds.engine.grading import Start
+from worlds.engine.journal import Journal
+from worlds.engine.task import Draw, Family, Task, find_task
+from worlds.engine.world import find
+from worlds.seeds.forks import open_fork
+from worlds.seeds.snapshots import SnapshotStore
+
+POPULATION = "small"
+
+
+def open_episode(
+    target: str | None = None,
+    *,
+    seed: int = 0,
+    population: str | None = None,
+    role: str | None = None,
+    snapshot: str | None = None,
+    store: SnapshotStore | None = None,
+    report: Callable[[str, float], None] | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Episode:
+    """Open an episode: of a task (`shop/refund-partial`), of a world in free play (`shop`), or of a saved snapshot.
+
+    Args:
+        target: full name of a task, or name of a world; not with `snapshot`.
+        seed: draws the task's instance.
+        population: a seed of the world's seeds.toml; the family's own by default, "small" in free play.
+        role: who the agent is in free play; a task brings its own role.
+        snapshot: name given to `episode.snapshot(name)`.
+        store: where snapshots lie; the user's cache folder by default.
+        report: told (label, fraction) while a snapshot is built.
+        say: told a sentence when a damaged or stale snapshot is built anew.
+
+    Raises:
+        LookupError: when there is no such world, task, population or snapshot.
+        ValueError: when the arguments contradict each other.
+    """
+    store = store or _store()
+    if snapshot is not None:
+        if target is not None:
+            raise ValueError("A saved snapshot knows its task; give one of the two.")
+        return _reopened(snapshot, store)
+    if target is None:
+        raise ValueError("Name a task such as shop/refund-partial, a world, or a saved snapshot.")
+    if "/" not in target:
+        world = find(target)
+        start = Start(world, population or POPULATION, snapshot_of(world, population or POPULATION, store=store, report=report, say=say), store)
+        return Episode(start, open_fork(start.snapshot.path), stand_in(start, role), None)
+    world, family = find_task(target)
+    if role is not None and role != family.role:
+        raise ValueError(f"The task {target} is done in the role {family.role}, not {role}.")
+    chosen = population or family.population
+    start = Start(world, chosen, snapshot_of(world, chosen, store=store, report=report, say=say), store)
+    task = draw(start, family, seed)
+    return Episode(start, open_fork(start.snapshot.path), task.actor, task)
+
+
+@lru_cache(maxsize=1)
+def _store() -> SnapshotStore:
+    return SnapshotStore()
+
+
+def draw(start: Start, family: Family, seed: int) -> Task:
+    """The instance of a family for a seed, drawn from the start state; the same one every time."""
+    return _drawn(start, family.name, seed)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(start: Start, family_name: str, seed: int) -> Task:
+    family = start.world.families[family_name]
+    fork = open_fork(start.snapshot.path)
+    try:
+        with fork.lease() as connection, Session(connection, autoflush=False) as session:
+            driver = connection.connection.driver_connection
+            now = bookkeeping.read(driver).instant
+            instance = family.instance(
+                Draw(start.world, session, now, seed, f"{start.world.name}/{family.name}", start.snapshot.truth)
+            )
+    finally:
+        fork.close()
+    instance.expectation.check_against(start.world.schema)
+    return Task(start.world, family, start.population, seed, instance)
+
+
+def stand_in(start: Start, role: str | None) -> Actor:
+    """Who acts in free play: the world's own choice of a person for the role.
+
+    Raises:
+        ValueError: for a role that the world lacks.
+    """
+    world = start.world
+    role = role or next(iter(world.roles))
+    if role not in world.roles:
+        raise ValueError(f"World {world.name} has no role {role!r}; it has: {', '.join(world.roles)}.")
+    choose = getattr(world.part("models"), "stand_in", None)
+    if choose is None:
+        return Actor(role, name=world.roles[role].title)
+    fork = open_fork(start.snapshot.path)
+    try:
+        with fork.lease() as connection, Session(connection, autoflush=False) as session:
+            actor: Actor = choose(session, role)
+            return actor
+    finally:
+        fork.close()
+
+
+def _reopened(name: str, store: SnapshotStore) -> Episode:
+    saved = store.named(name)
+    meta = saved.meta
+    world = find(meta["world"])
+    original = snapshot_of(world, meta["population"], store=store)
+    if original.hash != meta["start"]:
+        raise LookupError(
+            f"The snapshot {name} was saved from another build of {world.name}'s population {meta['population']}; "
+            "it can no longer be judged. Remove it, or go back to the version that saved it."
+        )
+    start = Start(world, meta["population"], original, store)
+    task = draw(start, find_task(meta["task"])[1], meta["seed"]) if meta["task"] else None
+    role, person, label = meta["actor"]
+    journal = Journal.from_json(meta["journal"])
+    return Episode(start, open_fork(saved.path), Actor(role, person, label), task, journal)
