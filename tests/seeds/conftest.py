@@ -17,7 +17,7 @@ CREATE TABLE tag(
 """
 
 
-def write_snapshot(path: Path, rows: int = 60) -> Path:
+def _write_snapshot(path: Path, rows: int = 60) -> Path:
     database = sqlite3.connect(":memory:", isolation_level=None)
     database.executescript(SCHEMA)
     database.execute("BEGIN")
@@ -30,8 +30,13 @@ def write_snapshot(path: Path, rows: int = 60) -> Path:
 
 
 @pytest.fixture
+def write_snapshot() -> Callable[..., Path]:
+    return _write_snapshot
+
+
+@pytest.fixture
 def snapshot(tmp_path) -> Path:
-    return write_snapshot(tmp_path / "snapshot.sqlite")
+    return _write_snapshot(tmp_path / "snapshot.sqlite")
 
 
 @pytest.fixture(params=["slots", "copy"])

@@ -1,12 +1,10 @@
 """The guards that recycled slots need; where it is cheap, each is also shown to matter by taking it away."""
 
-import os
 import sqlite3
 import subprocess
 import sys
 
 import pytest
-from conftest import write_snapshot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,15 +12,17 @@ from worlds.seeds import forks, pages, places, slots
 from worlds.seeds.forks import SnapshotDamaged
 from worlds.seeds.native import DatabaseFile
 
+INSERT = "INSERT INTO note VALUES (?, ?, ?)"
+
 
 def run(fork, *statements):
-    """Statements in one transaction; the rows of the last."""
+    """Statements in one transaction, alone or with their values; the rows of the last."""
     with fork.lease() as connection:
         database = connection.connection.dbapi_connection
         database.execute("BEGIN")
         try:
             for statement in statements:
-                found = database.execute(statement).fetchall()
+                found = database.execute(*([statement] if isinstance(statement, str) else statement)).fetchall()
         except sqlite3.Error:
             if database.in_transaction:
                 database.execute("ROLLBACK")
@@ -40,7 +40,7 @@ def mixed_up(open_fork):
     seen = []
     for turn in range(3):
         for fork in (first, second):
-            touch = f"UPDATE note SET size={turn} WHERE id=60"
+            touch = ("UPDATE note SET size=? WHERE id=60", (turn,))
             seen += run(fork, touch, "SELECT body FROM note WHERE id=1")
     return seen != [("first",), ("second",)] * 3
 
@@ -51,7 +51,7 @@ def test_two_episodes_with_equal_change_counters_never_see_each_others_pages(ope
 
 @pytest.mark.parametrize("mode", ["slots"], indirect=True)
 def test_without_the_read_between_two_episodes_they_would_see_each_others_pages(open_fork, one_slot, monkeypatch):
-    monkeypatch.setattr(places.Mapped, "_read_header", lambda self: None)
+    monkeypatch.setattr(places.Mapped, "_read_header", lambda _self: None)
     try:
         mixed = mixed_up(open_fork)
     except sqlite3.DatabaseError:
@@ -60,7 +60,7 @@ def test_without_the_read_between_two_episodes_they_would_see_each_others_pages(
 
 
 def grow(fork, rows):
-    run(fork, *[f"INSERT INTO note VALUES ({1000 + key}, '{'long ' * 600}', {key})" for key in range(rows)])
+    run(fork, *[(INSERT, (1000 + key, "long " * 600, key)) for key in range(rows)])
 
 
 def size_of(fork):
@@ -117,12 +117,14 @@ def test_a_longer_episode_may_enter_where_another_one_had_shortened_the_file(ope
 
 
 @pytest.mark.parametrize("mode", ["slots"], indirect=True)
-def test_without_a_look_at_the_files_size_the_longer_episode_would_be_malformed(open_fork, one_slot, monkeypatch):
+def test_without_a_look_at_the_files_size_the_longer_episode_would_be_malformed(
+    open_fork, one_slot, snapshot, monkeypatch
+):
     longer, other = open_fork(), open_fork()
     grow(longer, 100)
     truncate(other)
-    total = pages.ceiling_pages(os.path.getsize(longer._pool.original.path)) * pages.PAGE
-    monkeypatch.setattr(DatabaseFile, "size", lambda self: total)
+    total = pages.ceiling_pages(snapshot.stat().st_size) * pages.PAGE
+    monkeypatch.setattr(DatabaseFile, "size", lambda _self: total)
     with pytest.raises(sqlite3.DatabaseError, match="malformed"):
         size_of(longer)
 
@@ -156,7 +158,7 @@ def test_an_overflow_is_a_clean_error_and_the_transaction_is_rolled_back_whole(l
 
 
 def grow_by_many(fork, rows):
-    run(fork, *[f"INSERT INTO note VALUES ({9000 + key}, '{'more ' * 600}', {key})" for key in range(rows)])
+    run(fork, *[(INSERT, (9000 + key, "more " * 600, key)) for key in range(rows)])
 
 
 def test_one_huge_statement_overflows_as_cleanly(little_room, open_fork):
@@ -178,7 +180,7 @@ def test_one_huge_statement_overflows_as_cleanly(little_room, open_fork):
         (lambda content: content[: len(content) // 2], "should hold"),
         (lambda content: content[:-1], "should hold"),
         (lambda content: content[:50], "holds 50 bytes"),
-        (lambda content: b"", "holds 0 bytes"),
+        (lambda _content: b"", "holds 0 bytes"),
         (lambda content: content + bytes(4096), "should hold"),
         (lambda content: b"not a database" + content[14:], "not an SQLite database"),
         (lambda content: content[:18] + b"\x02\x02" + content[20:], "write-ahead log"),
@@ -220,11 +222,11 @@ print("alive")
 
 def test_a_file_truncated_while_in_use_is_an_error_and_never_a_crash(mode, snapshot):
     command = [sys.executable, "-c", TRUNCATE_IN_USE, str(snapshot)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the script above
     assert (done.returncode, done.stdout, done.stderr) == (0, "alive\n", "")
 
 
-def test_a_file_may_be_unlinked_or_replaced_while_forks_are_open(open_fork, snapshot, one_slot):
+def test_a_file_may_be_unlinked_or_replaced_while_forks_are_open(open_fork, snapshot, one_slot, write_snapshot):
     old, parked = open_fork(), open_fork()
     run(parked, "UPDATE note SET body='parked' WHERE id=2")
     run(old, "UPDATE note SET body='old' WHERE id=1")
@@ -236,12 +238,12 @@ def test_a_file_may_be_unlinked_or_replaced_while_forks_are_open(open_fork, snap
     assert run(parked, "SELECT body FROM note WHERE id=2") == [("parked",)]
 
 
-def test_forks_outlive_the_slots_of_their_snapshot(mode, tmp_path, monkeypatch):
+def test_forks_outlive_the_slots_of_their_snapshot(mode, tmp_path, monkeypatch, write_snapshot):
     monkeypatch.setattr(slots, "KEPT_POOLS", 2)
     made = []
     for number in range(5):
         made.append(forks.open_fork(write_snapshot(tmp_path / f"{number}.sqlite", rows=10 + number)))
-        run(made[-1], f"UPDATE note SET body='{number}' WHERE id=1")
+        run(made[-1], ("UPDATE note SET body=? WHERE id=1", (str(number),)))
     assert len(slots._pools.warm) == 2
     for number, fork in enumerate(made):
         assert run(fork, "SELECT body FROM note WHERE id=1") == [(str(number),)]
@@ -289,19 +291,19 @@ class Model:
     def play(self, which, action, key):
         fork, rows = self.forks[which], self.rows[which]
         if action == "update":
-            run(fork, f"UPDATE note SET body = body || '{key}', size = {key} WHERE id = {key}")
+            run(fork, ("UPDATE note SET body = body || ?1, size = ?1 WHERE id = ?1", (key,)))
             if key in rows:
                 rows[key] = (rows[key][0] + str(key), key)
         elif action in ("grow", "big"):
             body = "g" * (key * 100 if action == "grow" else key * 2000)
-            run(fork, f"INSERT OR REPLACE INTO note VALUES ({key}, '{body}', {key})")
+            run(fork, ("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (key, body, key)))
             rows[key] = (body, key)
         elif action == "delete":
-            run(fork, f"DELETE FROM note WHERE id >= {key} AND id < {key + 9}")
+            run(fork, ("DELETE FROM note WHERE id >= ?1 AND id < ?1 + 9", (key,)))
             self.rows[which] = {k: row for k, row in rows.items() if not key <= k < key + 9}
         elif action == "roll back":
             with pytest.raises(sqlite3.IntegrityError):
-                run(fork, f"UPDATE note SET body='{key}'", "INSERT INTO note VALUES (500, 'x', -1)")
+                run(fork, "UPDATE note SET body='lost'", "INSERT INTO note VALUES (500, 'x', -1)")
         else:
             self.replace(which, action, key)
 
@@ -324,7 +326,9 @@ class Model:
 
 
 @pytest.mark.parametrize("limit", ["1", "2"])
-def test_whatever_five_forks_do_in_turn_each_holds_exactly_its_own_rows(mode, monkeypatch, tmp_path, limit):
+def test_whatever_five_forks_do_in_turn_each_holds_exactly_its_own_rows(
+    mode, monkeypatch, tmp_path, limit, write_snapshot
+):
     monkeypatch.setenv("WORLDS_SLOTS", limit)
     path = write_snapshot(tmp_path / "snapshot.sqlite")
 

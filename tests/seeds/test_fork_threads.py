@@ -23,7 +23,9 @@ def bodies(fork):
 
 def test_hundreds_of_forks_on_several_threads_keep_their_own_state(open_fork, mode):
     made = [open_fork() for _ in range(300 if mode == "slots" else 60)]
-    plans = [[(random.Random(n * 10 + turn).randrange(1, 61), f"<{n}.{turn}>") for turn in range(4)] for n in range(300)]
+    plans = [
+        [(random.Random(n * 10 + turn).randrange(1, 61), f"<{n}.{turn}>") for turn in range(4)] for n in range(300)
+    ]
 
     def play(start):
         for turn in range(4):
@@ -151,7 +153,7 @@ if __name__ == "__main__":
 def test_other_processes_have_forks_of_their_own(mode, snapshot, tmp_path, script):
     path = tmp_path / "script.py"
     path.write_text(script)
-    done = subprocess.run([sys.executable, path, snapshot], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, path, snapshot], capture_output=True, text=True, check=False)  # noqa: S603 - the script above
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -170,7 +172,7 @@ def test_the_interpreter_leaves_quietly_with_forks_open_and_leased(mode, snapsho
         "    with fork.lease() as connection, connection.begin():\n"
         "        connection.exec_driver_sql('UPDATE note SET size=1')\n"
     )
-    done = subprocess.run([sys.executable, "-c", script, snapshot], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", script, snapshot], capture_output=True, text=True, check=False)  # noqa: S603 - the script above
     assert (done.returncode, done.stderr) == (0, "")
 
 

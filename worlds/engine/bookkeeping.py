@@ -1,11 +1,15 @@
-"""What the engine keeps in an episode's own database: virtual clock, step, counters and idempotency records.
+"""What the engine keeps in an episode's own database: clock, step, counters and idempotency records.
 
-Part of a dump and of the state hash, never of a diff. Plain SQL on the driver's connection, since every call pays for it.
+Part of a dump and of the state hash, never of a diff. Plain SQL on the driver's connection: every call pays for it.
 """
 
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from worlds.engine.errors import WorldBug
 
 TABLES = """
 CREATE TABLE engine_state (
@@ -40,6 +44,14 @@ class Remembered:
     arguments: str
     status: int
     body: str
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection below SQLAlchemy's."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise WorldBug("a fork leases SQLite connections")
+    return driver
 
 
 def install(connection: sqlite3.Connection, start: datetime) -> None:

@@ -63,7 +63,9 @@ class Build:
         self.session.expunge_all()
 
 
-def snapshot_of(world: World, seed: str, *, store: SnapshotStore | None = None, report: Report | None = None, say: Say | None = None) -> Snapshot:
+def snapshot_of(
+    world: World, seed: str, *, store: SnapshotStore | None = None, report: Report | None = None, say: Say | None = None
+) -> Snapshot:
     """The snapshot of a named population, built if it is not there or not sound.
 
     Raises:
@@ -108,7 +110,9 @@ def build(world: World, seed: str, connection: sqlite3.Connection, report: Repor
     report("checking the laws", 0.98)
     for law in world.invariants:
         if broken := broken_rows(connection, law):
-            raise WorldBug(f"The population {seed} of {world.name} breaks “{law.sentence}” at {law.table} {broken[:5]}.")
+            raise WorldBug(
+                f"The population {seed} of {world.name} breaks “{law.sentence}” at {law.table} {broken[:5]}."
+            )
     changelog.install(connection, world.metadata)
     return truth
 
@@ -121,7 +125,7 @@ def broken_rows(connection: sqlite3.Connection, law: Invariant, keys: Iterable[i
 
 
 def content_key(world: World, seed: str) -> str:
-    """Hash of all that decides a snapshot's content: the world's code, the engine's and the craft's, the seed, versions."""
+    """Hash of all that decides a snapshot's content: code of world, engine and craft, the seed, versions."""
     here = Path(__file__).parent
     digest = sha256(f"{world.name}|{seed}|{faker.VERSION}|{sqlite3.sqlite_version}".encode())
     engine = [here / f"{name}.py" for name in ("build", "bookkeeping", "changelog", "context", "fields", "schema")]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts through the door: a role, and the person's record (a customer's or a staff member's id) if they have one."""
+    """Who acts: a role, and the id of the person's record (a customer's or a staff member's) if they have one."""
 
     role: str
     person: int | None = None

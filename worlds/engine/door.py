@@ -1,7 +1,7 @@
 """The inside of the one door: a call's transaction, from bookkeeping to commit.
 
-In this order: BEGIN, clock and counters, permission of the acting role, idempotency, SAVEPOINT, the operation, RELEASE or
-ROLLBACK TO, COMMIT. A refused call moves the clock too, so the bookkeeping commits although the operation does not.
+In this order: BEGIN, clock and counters, permission of the acting role, idempotency, SAVEPOINT, the operation, RELEASE
+or ROLLBACK TO, COMMIT. A refused call moves the clock too, so the bookkeeping commits although the operation does not.
 """
 
 import json
@@ -70,9 +70,7 @@ def transact(connection: Connection, world: World, actor: Actor, chance: str, ca
     Raises:
         Exception: whatever the operation raised that is not a Refusal; nothing is committed then.
     """
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        raise WorldBug("a fork leases SQLite connections")
+    driver = bookkeeping.driver_of(connection)
     with connection.begin():
         moment = bookkeeping.advance(driver, seconds=call.seconds)
         try:
@@ -96,7 +94,13 @@ def _check_role(world: World, actor: Actor, operation: Operation[..., Any]) -> N
 
 
 def _once(
-    connection: Connection, driver: sqlite3.Connection, world: World, actor: Actor, chance: str, call: Call, moment: Moment
+    connection: Connection,
+    driver: sqlite3.Connection,
+    world: World,
+    actor: Actor,
+    chance: str,
+    call: Call,
+    moment: Moment,
 ) -> tuple[Reply, Outcome]:
     """Answer a repeated key as the first time; otherwise run, and keep the answer under the key."""
     key, name = str(call.key), call.operation.name

@@ -8,7 +8,6 @@ import json
 import threading
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,6 +20,7 @@ from worlds.engine.journal import Journal, JournalEntry
 from worlds.engine.operation import Operation
 from worlds.engine.task import Task
 from worlds.engine.toolbox import tool_definitions
+from worlds.engine.world import World
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.changes import RowChange, fold
 from worlds.graders.grade import Grade, Record
@@ -118,7 +118,7 @@ class Episode:
     # -- the operator's side --------------------------------------------------------------------------------------
 
     @property
-    def world(self) -> "grading.World":
+    def world(self) -> World:
         """The world this is a copy of."""
         return self.start.world
 
@@ -143,10 +143,12 @@ class Episode:
             return self._fork.image()
 
     def fork(self) -> "Episode":
-        """Another episode that begins in this one's state, with the same past and a future of its own."""
+        """Another episode in this one's state, with the same past, the same start and a future of its own."""
         with self._lock:
             self._check_open()
-            return Episode(self.start, self._fork.branch(), self.actor, self.task, self.journal.branch())
+            other = Episode(self.start, self._fork.branch(), self.actor, self.task, self._initial)
+            other.journal = self.journal.branch()
+            return other
 
     def reset(self) -> None:
         """Back to the start: state, journal, grade; browsers are closed and must be asked for anew."""

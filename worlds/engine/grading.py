@@ -116,7 +116,7 @@ def versions(episode: "Episode") -> dict[str, str]:
 
 def _laws(start: Start, connection: Connection, changes: Sequence[RowChange]) -> list[InvariantResult]:
     """The laws on the rows that changes bear on; what is broken now is looked up at the start too."""
-    driver = _driver(connection)
+    driver = bookkeeping.driver_of(connection)
     results = []
     for law in start.world.invariants:
         keys = _anchors(law, changes)
@@ -147,7 +147,7 @@ def _broken_at_start(start: Start, law: Invariant, keys: Sequence[int]) -> list[
     fork = open_fork(start.snapshot.path)
     try:
         with fork.lease() as connection:
-            return broken_rows(_driver(connection), law, keys)
+            return broken_rows(bookkeeping.driver_of(connection), law, keys)
     finally:
         fork.close()
 
@@ -157,7 +157,8 @@ def _final_rows(connection: Connection, expectation: Expectation) -> dict[str, l
     for state in expectation.final:
         literals = state.literals()
         where = " AND ".join(f'"{column}" IS ?' for column in literals) or "1"
-        cursor = _driver(connection).execute(f'SELECT * FROM "{state.table}" WHERE {where}', tuple(literals.values()))  # noqa: S608 - names were checked against the schema
+        query = f'SELECT * FROM "{state.table}" WHERE {where}'  # noqa: S608 - names were checked against the schema
+        cursor = bookkeeping.driver_of(connection).execute(query, tuple(literals.values()))
         names = [column[0] for column in cursor.description]
         found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         rows.setdefault(state.table, {}).update({row["id"]: row for row in found})
@@ -190,7 +191,7 @@ def _hash(start: Start, connection: Connection, changes: Sequence[RowChange]) ->
     digest = sha256(start.snapshot.hash.encode())
     for change in changes:
         digest.update(repr((change.table, change.key, change.kind, sorted((change.after or {}).items()))).encode())
-    digest.update(bookkeeping.digestible(_driver(connection)).encode())
+    digest.update(bookkeeping.digestible(bookkeeping.driver_of(connection)).encode())
     return digest.hexdigest()
 
 
@@ -201,11 +202,3 @@ def grader_hash() -> str:
     for path in sorted(Path(str(sys.modules[Record.__module__].__file__)).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        raise WorldBug("a fork leases SQLite connections")
-    return driver
-

@@ -47,32 +47,37 @@ def check_bounded(operation: str, schema: dict[str, Any], path: str = "") -> Non
     Raises:
         TypeError: naming the operation, the argument and what to use instead.
     """
-    where = f"Argument {path or '(all)'} of {operation}"
     if "enum" in schema or "const" in schema:
         return
+    if problem := _problem(schema):
+        raise TypeError(f"Argument {path or '(all)'} of {operation} {problem}.")
     for option in schema.get("anyOf", ()):
         check_bounded(operation, option, path)
+    if "items" in schema:
+        check_bounded(operation, schema["items"], f"{path}[]")
+    for name, child in schema.get("properties", {}).items():
+        check_bounded(operation, child, f"{path}.{name}".lstrip("."))
+
+
+def _problem(schema: dict[str, Any]) -> str | None:
     kind = schema.get("type")
-    if kind is None and "anyOf" not in schema:
-        raise TypeError(f"{where} has no type that JSON Schema can say.")
+    if kind is None:
+        return None if "anyOf" in schema else "has no type that JSON Schema can say"
     if kind == "number":
-        raise TypeError(f"{where} is a float; use Price, Amount or an integer in minor units.")
-    if kind == "string" and not ({"maxLength", "format"} & schema.keys()):
-        raise TypeError(f"{where} is an unbounded string; use line(), text() or a Literal.")
-    if kind == "integer" and not (
-        _bounded(schema, "minimum", "exclusiveMinimum") and _bounded(schema, "maximum", "exclusiveMaximum")
-    ):
-        raise TypeError(f"{where} is an unbounded integer; use RecordId, Quantity or whole(low, high).")
-    if kind == "array":
-        if "maxItems" not in schema:
-            raise TypeError(f"{where} is a list without a maximum length; add Field(max_length=...).")
-        check_bounded(operation, schema.get("items", {}), f"{path}[]")
-    if kind == "object":
-        if schema.get("additionalProperties") is not False:
-            raise TypeError(f"{where} is an open object; use a model that inherits Input.")
-        for name, child in schema.get("properties", {}).items():
-            check_bounded(operation, child, f"{path}.{name}".lstrip("."))
+        return "is a float; use Price, Amount or an integer in minor units"
+    if kind == "string" and schema.get("format", "date") not in {"date", "date-time"}:
+        return f"has the format {schema['format']}, which no tool call can say"
+    missing = [bound for bound in _BOUNDS.get(kind, ()) if not bound & schema.keys()]
+    if missing:
+        return f"is an unbounded {kind}; use a type of worlds.engine.fields, or add {_HINTS[kind]}"
+    if kind == "object" and schema.get("additionalProperties") is not False:
+        return "is an open object; use a model that inherits Input"
+    return None
 
 
-def _bounded(schema: dict[str, Any], *names: str) -> bool:
-    return any(name in schema for name in names)
+_BOUNDS: dict[str, tuple[frozenset[str], ...]] = {
+    "string": (frozenset({"maxLength", "format"}),),
+    "integer": (frozenset({"minimum", "exclusiveMinimum"}), frozenset({"maximum", "exclusiveMaximum"})),
+    "array": (frozenset({"maxItems"}), frozenset({"items"})),
+}
+_HINTS = {"string": "a maximum length", "integer": "a least and a greatest value", "array": "a maximum length"}

@@ -55,7 +55,12 @@ def open_episode(
         raise ValueError("Name a task such as shop/refund-partial, a world, or a saved snapshot.")
     if "/" not in target:
         world = find(target)
-        start = Start(world, population or POPULATION, snapshot_of(world, population or POPULATION, store=store, report=report, say=say), store)
+        start = Start(
+            world,
+            population or POPULATION,
+            snapshot_of(world, population or POPULATION, store=store, report=report, say=say),
+            store,
+        )
         return Episode(start, open_fork(start.snapshot.path), stand_in(start, role), None)
     world, family = find_task(target)
     if role is not None and role != family.role:
@@ -82,8 +87,7 @@ def _drawn(start: Start, family_name: str, seed: int) -> Task:
     fork = open_fork(start.snapshot.path)
     try:
         with fork.lease() as connection, Session(connection, autoflush=False) as session:
-            driver = connection.connection.driver_connection
-            now = bookkeeping.read(driver).instant
+            now = bookkeeping.read(bookkeeping.driver_of(connection)).instant
             instance = family.instance(
                 Draw(start.world, session, now, seed, f"{start.world.name}/{family.name}", start.snapshot.truth)
             )

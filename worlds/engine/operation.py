@@ -2,12 +2,7 @@
 
     @writes(roles=("support_l1", "support_l2"))
     def add_order_note(ctx: Context, order_id: RecordId, text: Text) -> NoteAdded:
-        \"\"\"Add an internal note to an order.
-
-        Args:
-            order_id: The order's id.
-            text: What the note says.
-        \"\"\"
+        \"\"\"Add an internal note to an order. (Then `Args:` with a sentence for each argument.)\"\"\"
 
 A type that JSON Schema cannot say, or that leaves a string or an integer unbounded, fails at import.
 """
@@ -117,7 +112,7 @@ def _operation(
     arguments = _arguments_model(function, hints, documented.arguments)
     input_schema = inlined(arguments.model_json_schema())
     check_bounded(name, input_schema)
-    if hints.get("return") in (None, Any):
+    if hints.get("return") in (None, type(None), Any):
         raise TypeError(f"Operation {name} states no typed result.")
     result: TypeAdapter[Any] = TypeAdapter(hints["return"])
     return Operation(

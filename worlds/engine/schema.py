@@ -143,7 +143,7 @@ def _lint_column(table: Table, column: Column[Any], table_kind: str) -> Iterator
     where = f"{table.name}.{column.name}"
     kind = column.info.get("class")
     if kind not in COLUMN_CLASSES:
-        yield f"Column {where} states no class; use business(), prose(), derived(), volatile(), sensitive(), collection() or key()."
+        yield f"Column {where} states no class; use key(), business(), prose(), derived(), volatile(), …."
     storage = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
     if not isinstance(storage, Integer | Text):
         yield f"Column {where} is stored as {column.type!r}; only INTEGER and TEXT are exact in a change log."

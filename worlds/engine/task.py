@@ -80,7 +80,11 @@ class Instance:
     @property
     def fingerprint(self) -> str:
         """Hash of what makes this instance different from others: its facts and its expectation."""
-        parts = (sorted(self.facts.items()), sorted((k, list(v)) for k, v in self.target.items()), self.expectation.to_json())
+        parts = (
+            sorted(self.facts.items()),
+            sorted((k, list(v)) for k, v in self.target.items()),
+            self.expectation.to_json(),
+        )
         return sha256(repr(parts).encode()).hexdigest()[:16]
 
 
@@ -109,7 +113,9 @@ class Draw:
         if not candidates:
             raise LookupError(f"The population holds no case for the family {self.family}.")
         order = list(range(len(candidates)))
-        random.Random(f"{self.family}|order").shuffle(order)  # a text seed is hashed by sha512, the same in every process
+        random.Random(f"{self.family}|order").shuffle(
+            order
+        )  # a text seed is hashed by sha512, the same in every process
         return candidates[order[self.seed % len(order)]]
 
     def word(self, wordings: Sequence[str], facts: Mapping[str, str]) -> str:
@@ -191,4 +197,3 @@ def find_task(name: str) -> tuple[World, Family]:
     if family_name not in world.families:
         raise LookupError(f"World {world_name} has no task {family_name!r}; it has: {', '.join(world.families)}.")
     return world, world.families[family_name]
-

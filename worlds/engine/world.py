@@ -44,8 +44,8 @@ class Role:
 class Invariant:
     """A law of a world that must hold throughout, anchored on the rows of one table.
 
-    `sql` selects the ids of the rows among `:keys` (a JSON array of ids) that break the law. `via` names the tables whose
-    changes bear on the anchor and the column of theirs that holds the anchor's id.
+    `sql` selects the ids of the rows among `:keys` (a JSON array of ids) that break the law. `via` names the tables
+    whose changes bear on the anchor, and the column of theirs that holds the anchor's id.
     """
 
     name: str
@@ -139,9 +139,7 @@ class World:
     def families(self) -> Mapping[str, "Family"]:
         """Task families found in the world's `tasks` modules (`FAMILY = Family(...)`), by name, sorted."""
         found = {
-            module.FAMILY.name: module.FAMILY
-            for module in modules_in(self.part("tasks"))
-            if hasattr(module, "FAMILY")
+            module.FAMILY.name: module.FAMILY for module in modules_in(self.part("tasks")) if hasattr(module, "FAMILY")
         }
         return MappingProxyType(dict(sorted(found.items())))
 
@@ -160,9 +158,7 @@ class World:
 
 def plain_error(refusal: Refusal) -> dict[str, Any]:
     """The engine's own error shape: `{"error": {"code", "message", "field", ...}}`."""
-    return {
-        "error": {"code": refusal.code, "message": refusal.message, "field": refusal.field, **refusal.details}
-    }
+    return {"error": {"code": refusal.code, "message": refusal.message, "field": refusal.field, **refusal.details}}
 
 
 def schema_of(metadata: MetaData) -> Schema:
@@ -188,7 +184,9 @@ def schema_of(metadata: MetaData) -> Schema:
 def modules_in(package: ModuleType) -> Iterator[ModuleType]:
     """A module itself and, where it is a package, all modules below it, in name order."""
     yield package
-    for info in sorted(pkgutil.walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."), key=lambda i: i.name):
+    for info in sorted(
+        pkgutil.walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."), key=lambda i: i.name
+    ):
         yield importlib.import_module(info.name)
 
 
@@ -226,7 +224,9 @@ def _on_path() -> Iterator[World]:
 def _import_folder(folder: Path) -> World:
     name = f"worlds_{folder.name}"  # a name of its own, so that a user's `shop` cannot shadow a library
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
+        spec = importlib.util.spec_from_file_location(
+            name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
         if spec is None or spec.loader is None:
             raise ValueError(f"The folder {folder} cannot be imported as a world.")
         module = importlib.util.module_from_spec(spec)

@@ -1,4 +1,4 @@
-"""What an expectation names: one kind of change to one table, a state that must hold at the end, an order of two changes.
+"""What an expectation names: a kind of change to one table, a state that must hold at the end, an order of two changes.
 
 Each checks itself when made; whether tables and columns exist is checked against a schema in `lint`.
 """

@@ -112,8 +112,8 @@ def _gates(record: Record, seen: Judged) -> list[Criterion]:
     """Return the gates that no bundle changes: invariants, forbidden effects, what was done and undone, attempts."""
     wanted = record.expectation.invariants
     lines = [one.criterion() for one in record.invariants if wanted is None or one.name in wanted]
-    for name in sorted((wanted or frozenset()) - {one.name for one in record.invariants}):
-        lines.append(Criterion(f"invariant.{name}", name, "gate", satisfied=False, evidence="was not checked"))
+    unchecked = sorted((wanted or frozenset()) - {one.name for one in record.invariants})
+    lines += [Criterion(f"invariant.{n}", n, "gate", satisfied=False, evidence="was not checked") for n in unchecked]
     lines += [_forbidden(effect, seen.changes) for effect in record.expectation.forbidden]
     harms = [f"{r.table} {r.key}: {r.harm}, {at_steps(r.steps)}" for r in seen.reverted if r.harm]
     words = "Nothing was changed and put back where that leaves traces"

@@ -12,7 +12,7 @@ from worlds.graders.text import listed
 
 @dataclass(frozen=True, slots=True)
 class InvariantResult:
-    """A law, in words, and the records (`"payment 77"`) that break it; what was broken at the start is nobody's fault."""
+    """A law in words and the records (`"payment 77"`) that break it; what was broken at the start is nobody's fault."""
 
     name: str
     sentence: str

@@ -68,7 +68,7 @@ def _of_effect(schema: Schema, effect: Effect) -> Iterator[str]:
 
 
 def _of_allowed(schema: Schema, effect: Effect) -> Iterator[str]:
-    """Refuse an outward effect that no fixed fact ties to the task: a wide door through which anything could be sent."""
+    """Refuse an outward effect that no fixed fact ties to the task: a door through which anything could be sent."""
     shape = schema.tables.get(effect.table)
     if shape is None or shape.class_ != "outward":
         return

@@ -88,7 +88,8 @@ class Between:
 
     def holds(self, value: Any, before: Any, bound: Bound) -> bool:  # noqa: ARG002 (one signature for all)
         """Say whether the value lies within the bounds."""
-        return type(value) is type(self.low) and bool(self.low <= value <= self.high)
+        low: Any = self.low
+        return type(value) is type(low) and bool(low <= value <= self.high)
 
     def __str__(self) -> str:
         return f"between {shown(self.low)} and {shown(self.high)}"
@@ -278,24 +279,17 @@ def pred(value: Pred | Scalar) -> Pred:
 
 def to_json(predicate: Pred) -> Any:
     """Return a predicate as JSON: equality as the bare value, any other as an object with its name under `is`."""
-    match predicate:
-        case Eq(value):
-            return value
-        case OneOf(values) | Multiset(values):
-            return {"is": predicate.tag, "values": list(values)}
-        case Between(low, high):
-            return {"is": "between", "low": low, "high": high}
-        case ChangedBy(amount):
-            return {"is": "changed_by", "amount": amount}
-        case Ref(binding, column):
-            return {"is": "ref", "binding": binding, "column": column}
-        case Mentions(facts, must_not, cap):
-            stated, kept = [fact.to_json() for fact in facts], [fact.to_json() for fact in must_not]
-            return {"is": "mentions", "facts": stated, "must_not": kept, "cap": cap}
-        case AnyValue(reason):
-            return {"is": "any", "reason": reason}
-        case _:
-            return {"is": predicate.tag}
+    if isinstance(predicate, Eq):
+        return predicate.value
+    data: dict[str, Any] = {"is": predicate.tag}
+    for name in predicate.__slots__:
+        value = getattr(predicate, name)
+        data[name] = [_item(one) for one in value] if isinstance(value, tuple) else value
+    return data
+
+
+def _item(value: Any) -> Any:
+    return value.to_json() if isinstance(value, Typed) else value
 
 
 def from_json(data: Any) -> Pred:

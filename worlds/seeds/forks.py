@@ -49,7 +49,7 @@ class Fork(Protocol):
         """
 
     def reset(self) -> None:
-        """Return to the snapshot, or to where the fork branched off a snapshot."""
+        """Return to the snapshot; a branch returns to the snapshot of its trunk."""
 
     def branch(self) -> "Fork":
         """Another fork with the same state, at the cost of what changed."""

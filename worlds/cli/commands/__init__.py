@@ -1,0 +1,1 @@
+"""The commands, one a module; `worlds --help` lists them."""

@@ -1,0 +1,64 @@
+"""`worlds task show`: one drawn task."""
+
+from typing import Any
+
+import click
+
+from worlds.cli.output import as_json, building, console, print_json, print_table
+from worlds.engine.build import snapshot_of
+from worlds.engine.grading import Start
+from worlds.engine.opening import draw
+from worlds.engine.task import Task, find_task
+from worlds.seeds.snapshots import SnapshotStore
+
+
+@click.group("task")
+def command() -> None:
+    """Look at one task."""
+
+
+@command.command("show")
+@click.argument("name")
+@click.option("--seed", default=0, show_default=True, help="Draws the instance.")
+@click.option("--population", help="A population of the world's seeds.toml; the task's own by default.")
+@click.option("--sealed", is_flag=True, help="Also show what is expected, which no agent may see.")
+@as_json
+def show(name: str, seed: int, population: str | None, sealed: bool, as_json: bool) -> None:
+    """Show the instance of task NAME that a seed draws, such as shop/refund-partial."""
+    task = _drawn(name, seed, population)
+    if as_json:
+        print_json(_described(task, sealed=sealed))
+        return
+    out = console()
+    out.print(f"{task.name}, seed {seed}: {task.family.title}", style="bold")
+    out.print(f"Role: {task.actor.role}" + (f" ({task.actor.name})" if task.actor.name else ""))
+    out.print(f"Population: {task.population}. What it teaches: {task.family.point}.\n")
+    out.print(task.instruction)
+    if sealed:
+        out.print()
+        rows = [(effect.id, effect.words) for bundle in task.instance.expectation.any_of for effect in bundle.required]
+        print_table("Required", ("criterion", "in words"), rows)
+
+
+def _drawn(name: str, seed: int, population: str | None) -> Task:
+    world, family = find_task(name)
+    chosen = population or family.population
+    store = SnapshotStore()
+    with building() as bar:
+        snapshot = snapshot_of(world, chosen, store=store, report=bar.report, say=bar.say)
+    return draw(Start(world, chosen, snapshot, store), family, seed)
+
+
+def _described(task: Task, *, sealed: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "name": task.name,
+        "title": task.family.title,
+        "seed": task.seed,
+        "population": task.population,
+        "role": task.actor.role,
+        "instruction": task.instruction,
+        "hash": task.hash,
+    }
+    if sealed:
+        shown |= {"facts": dict(task.instance.facts), "expectation": task.instance.expectation.to_json()}
+    return shown

@@ -1,0 +1,40 @@
+"""The hands of a solution that works through tools: an episode's tools, the instruction, and nothing that is hidden."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from worlds.engine.episode import Episode
+from worlds.engine.task import Refused, Task
+
+
+class Hands:
+    """A `Worker` over an episode that runs a task."""
+
+    def __init__(self, episode: Episode) -> None:
+        """Work in this episode."""
+        if episode.task is None:
+            raise ValueError("This episode runs no task; there is nothing to solve.")
+        self._episode = episode
+        self._task: Task = episode.task
+
+    @property
+    def instruction(self) -> str:
+        """The request, as its person wrote it."""
+        return self._task.instruction
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the instruction says, by name."""
+        return self._task.instance.facts
+
+    def call(self, operation: str, /, **arguments: Any) -> Any:
+        """The JSON result of a tool call.
+
+        Raises:
+            Refused: when the world says no.
+            WorldBug: when the operation crashed.
+        """
+        reply = self._episode.call(operation, arguments)
+        if not reply.ok:
+            raise Refused(reply.status, reply.body)
+        return reply.body

@@ -1,0 +1,317 @@
+"""Forms made from an operation's JSON Schema: text fields to nested arguments, and arguments to labelled inputs.
+
+A field's name is its path in the arguments (`lines.0.quantity`), the same path in which a Refusal names its field.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from worlds.engine.errors import Refusal
+from worlds.engine.operation import Operation
+
+OWN_FIELDS = frozenset({"csrf_token", "idempotency_key", "next"})
+"""Fields of a form that are the surface's and no argument of the operation."""
+
+_INDEX = re.compile(r"(?:0|[1-9]\d{0,3})\Z", re.ASCII)
+_BOUND = re.compile(r"The argument (?P<path>\S+) of \w+ is not acceptable: (?P<rule>.*)\.\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one field, or with the whole form where `field` is None. `field` is a name on the page."""
+
+    field: str | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed into a form: `raw` texts by field name, as nested `arguments`, and where list rows stood.
+
+    `rows` maps a list's path to the row numbers on the page of the items that are in `arguments`.
+    """
+
+    raw: Mapping[str, Sequence[str]]
+    arguments: dict[str, Any]
+    rows: Mapping[str, Sequence[int]]
+
+    def on_page(self, path: str | None) -> str | None:
+        """The name on the page of an argument's path: rows that were left out shift the ones after them."""
+        if path is None:
+            return None
+        for name, numbers in self.rows.items():
+            head, _, rest = path.removeprefix(f"{name}.").partition(".") if path.startswith(f"{name}.") else ("", "", "")
+            if head.isdigit() and int(head) < len(numbers):
+                return f"{name}.{numbers[int(head)]}" + (f".{rest}" if rest else "")
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that came back: what was typed, to which address, and what was wrong with it."""
+
+    action: str
+    typed: Typed
+    problems: tuple[Problem, ...]
+
+
+def schema_at(schema: Mapping[str, Any], path: str) -> tuple[Mapping[str, Any], bool] | None:
+    """The schema of a field (a nullable one without its null) and whether it is required; None where there is none."""
+    node: Mapping[str, Any] = schema
+    required = True
+    for part in path.split("."):
+        if node.get("type") == "array" and _INDEX.match(part):
+            node, required = _present(node["items"]), True
+        elif part in node.get("properties", {}):
+            child = node["properties"][part]
+            required = part in node.get("required", ())
+            node = {**_present(child), **({"description": child["description"]} if "description" in child else {})}
+        else:
+            return None
+    return node, required
+
+
+def _present(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema without its `null` alternative."""
+    options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
+    if len(options) != 1:
+        return schema
+    return {**{key: value for key, value in schema.items() if key != "anyOf"}, **options[0]}
+
+
+def read_typed(pairs: Iterable[tuple[str, str]], schema: Mapping[str, Any], rows: Mapping[str, str]) -> Typed:
+    """Nested arguments of text fields; an unknown name stays, so that the door refuses it as an unknown argument.
+
+    Args:
+        pairs: field names and texts, in the form's order.
+        schema: the operation's input schema.
+        rows: by list, the member without which (empty or 0) a row counts as not chosen.
+    """
+    raw: dict[str, list[str]] = {}
+    for name, value in pairs:
+        raw.setdefault(name, []).append(value.replace("\r\n", "\n").replace("\r", "\n"))
+    tree: dict[str, Any] = {}
+    for name, values in raw.items():
+        found = schema_at(schema, name)
+        if found is None:
+            tree[name] = values[-1]
+            continue
+        field_schema, required = found
+        value = _value(values, field_schema)
+        if value or _may_be_empty(field_schema, required):
+            _plant(tree, name.split("."), value)
+    numbers: dict[str, list[int]] = {}
+    arguments = _lists(tree, schema, rows, "", numbers)
+    for name in rows:
+        if name in schema.get("properties", {}):
+            arguments.setdefault(name, [])
+    return Typed(raw, arguments, numbers)
+
+
+def _value(values: list[str], schema: Mapping[str, Any]) -> Any:
+    kind = schema.get("type")
+    if kind == "array":
+        return [value for value in values if value]
+    if kind == "boolean" or len(values) == 1:
+        return values[-1]  # a hidden "false" stands before each box, so that an unticked one is sent too
+    return values  # the door says that this is no text
+
+
+def _may_be_empty(schema: Mapping[str, Any], required: bool) -> bool:
+    return required and schema.get("type") == "string" and not schema.get("minLength") and "enum" not in schema
+
+
+def _plant(tree: dict[str, Any], parts: list[str], value: Any) -> None:
+    node = tree
+    for part in parts[:-1]:
+        node = node.setdefault(part, {})
+    node[parts[-1]] = value
+
+
+def _lists(
+    node: Any, schema: Mapping[str, Any], rows: Mapping[str, str], path: str, numbers: dict[str, list[int]]
+) -> Any:
+    """Turn the index-keyed mappings of lists into lists, leaving out the rows that were not chosen."""
+    if not isinstance(node, dict):
+        return node
+    if schema.get("type") == "array":
+        items = _present(schema["items"])
+        deciding = rows.get(path)
+        chosen = [
+            index
+            for index in sorted(node, key=int)
+            if deciding is None or not isinstance(node[index], dict) or node[index].get(deciding, "0") not in {"", "0"}
+        ]
+        numbers[path] = [int(index) for index in chosen]
+        return [_lists(node[index], items, rows, f"{path}.{index}", numbers) for index in chosen]
+    properties = schema.get("properties", {})
+    return {
+        name: _lists(child, _present(properties.get(name, {})), rows, f"{path}.{name}".lstrip("."), numbers)
+        for name, child in node.items()
+    }
+
+
+def problems_of(refusal: Refusal, typed: Typed) -> tuple[Problem, ...]:
+    """A refusal as problems at the fields of the page, in the words of a form rather than of a tool."""
+    listed = refusal.details.get("problems") or [
+        {"code": refusal.code, "field": refusal.field, "message": refusal.message}
+    ]
+    found = []
+    for one in listed:
+        name = typed.on_page(one["field"])
+        found.append(Problem(name, one["code"], _worded(name, one["code"], one["message"])))
+    return tuple(found)
+
+
+def _worded(name: str | None, code: str, message: str) -> str:
+    if name is None:
+        return message
+    if code == "missing_argument":
+        return f"{caption(name)}: fill this in."
+    if code == "unknown_argument":
+        return f"This form has no field {name[:80]!r}; it was not sent."
+    match = _BOUND.match(message)
+    return f"{caption(name)}: {_plain_rule(match['rule'])}." if match else message
+
+
+_RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"input should be a valid integer.*", lambda _: "must be a whole number"),
+    (r"input should be greater than or equal to (\S+)", lambda m: f"must be {m[1]} or more"),
+    (r"input should be less than or equal to (\S+)", lambda m: f"must be {m[1]} or less"),
+    (r"input should be greater than (\S+)", lambda m: f"must be more than {m[1]}"),
+    (r"string should have at most (\d+) characters?", lambda m: f"must have at most {m[1]} characters"),
+    (r"string should have at least (\d+) characters?", lambda m: f"must have at least {m[1]} characters"),
+    (r"string should match pattern.*", lambda _: "is not written in the form that the hint shows"),
+    (r"input should be (?:'.*)", lambda _: "choose one of the options"),
+    (r"list should have at least (\d+) items?.*", lambda m: f"choose at least {'one' if m[1] == '1' else m[1]}"),
+    (r"list should have at most (\d+) items?.*", lambda m: f"choose at most {m[1]}"),
+    (r"input should be a valid date.*", lambda _: "must be a date such as 2026-03-02"),
+    (r"input should be a valid boolean.*", lambda _: "must be yes or no"),
+)
+
+
+def _plain_rule(rule: str) -> str:
+    for pattern, wording in _RULES:
+        if match := re.fullmatch(pattern, rule, re.DOTALL):
+            return wording(match)
+    return rule
+
+
+def caption(name: str) -> str:
+    """A label for a field's name: `tracking_number` -> "Tracking number", `lines.1.quantity` -> "Quantity in row 2"."""
+    parts = name.split(".")
+    words = next((part for part in reversed(parts) if not part.isdigit()), name).replace("_", " ")
+    words = words.removesuffix(" id")
+    row = next((int(part) + 1 for part in reversed(parts) if _INDEX.match(part)), None)
+    text = words[:1].upper() + words[1:]
+    return f"{text} in row {row}" if row is not None and not parts[-1].isdigit() else text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input of a form, with all that its schema says of it.
+
+    `kind` is "text", "area", "number", "money", "date", "choice" or "box"; `value` is the text to show (for a box,
+    "true" or "").
+    """
+
+    name: str
+    kind: str
+    label: str
+    help: str
+    required: bool
+    value: str
+    error: str | None
+    options: tuple[str, ...]
+    limits: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The element's id."""
+        return "f-" + self.name.replace(".", "-").replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form for one operation, as a template shows it; `form["lines.0.quantity"]` is a field.
+
+    `token` and `key` are the surface's hidden fields; a form that only asks (method "get") has neither.
+    """
+
+    operation: Operation[..., Any]
+    action: str
+    method: str
+    values: Mapping[str, Any]
+    sent: Sent | None
+    token: str = ""
+    key: str = ""
+    allowed: bool = True
+    roles: str = ""
+    shown: dict[str, Field] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, name: str) -> Field:
+        found = schema_at(self.operation.input_schema, name)
+        if found is None:
+            raise KeyError(f"{self.operation.name} takes no argument {name}")
+        schema, required = found
+        made = Field(
+            name=name,
+            kind=_kind(schema),
+            label=caption(name.rpartition(".")[2]),
+            help=str(schema.get("description", "")),
+            required=required,
+            value=self._value(name, schema),
+            error=next((one.message for one in self.problems if one.field == name), None),
+            options=tuple(schema.get("enum", ())),
+            limits=_limits(schema),
+        )
+        self.shown[name] = made
+        return made
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong when the form was sent."""
+        return self.sent.problems if self.sent else ()
+
+    @property
+    def extra(self) -> Mapping[str, str]:
+        """What was sent beside the arguments and belongs back into the form."""
+        raw = self.sent.typed.raw if self.sent else {}
+        return {"next": raw["next"][-1]} if "next" in raw else {}
+
+    def _value(self, name: str, schema: Mapping[str, Any]) -> str:
+        if self.sent is not None and (typed := self.sent.typed.raw.get(name)):
+            value: Any = typed[-1]
+        elif name in self.values:
+            value = self.values[name]
+        else:
+            value = schema.get("default")
+        if schema.get("type") == "boolean":
+            return "true" if value in {True, "true", "on", "1"} else ""
+        return "" if value is None else str(value)
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    kind = schema.get("type")
+    if "enum" in schema:
+        return "choice"
+    if kind == "boolean":
+        return "box"
+    if kind == "integer":
+        return "number"
+    if schema.get("format") == "date":
+        return "date"
+    if "\\.[0-9]{2}" in str(schema.get("pattern", "")):
+        return "money"
+    return "area" if schema.get("maxLength", 0) > 300 else "text"
+
+
+def _limits(schema: Mapping[str, Any]) -> dict[str, Any]:
+    if schema.get("type") == "integer":
+        names = {"minimum": "min", "maximum": "max"}
+    else:
+        names = {"maxLength": "maxlength"}
+    return {html: schema[name] for name, html in names.items() if name in schema}

@@ -1,0 +1,207 @@
+"""The one door as a page's view has it: typed reads, one write a request, and the forms that lead to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from flask import Request, render_template, request
+
+from worlds.engine.context import Actor
+from worlds.engine.door import Reply
+from worlds.engine.episode import Episode
+from worlds.engine.errors import Invalid, Refusal, WorldBug
+from worlds.engine.operation import Operation
+from worlds.engine.surfaces import seals
+from worlds.engine.surfaces.forms import OWN_FIELDS, Form, Problem, Sent, Typed, problems_of, read_typed
+from worlds.engine.world import World
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a writing view answers: the message to show, naming the record, and the path to show it on."""
+
+    message: str
+    to: str
+
+
+class Door:
+    """What a view is given. The first call of a request costs the page's virtual time, the others of it nothing.
+
+    `status` is the HTTP status with which the page will be sent.
+    """
+
+    def __init__(self, asked: Request) -> None:
+        """Made by the framework once a request."""
+        self._episode: Episode = asked.environ["worlds.episode"]
+        self._secret = seals.secret_of(asked)
+        self._calls = 0
+        self.sent: Sent | None = None
+        self.status = 200
+
+    # -- who and when ---------------------------------------------------------------------------------------------
+
+    @property
+    def world(self) -> World:
+        """The world whose pages these are."""
+        return self._episode.world
+
+    @property
+    def actor(self) -> Actor:
+        """Who sits before the screen."""
+        return self._episode.actor
+
+    @property
+    def now(self) -> datetime:
+        """Virtual time, aware, in the world's zone."""
+        return datetime.fromtimestamp(seals.seconds_now(self._episode), UTC).astimezone(ZoneInfo(self.world.zone))
+
+    @property
+    def today(self) -> date:
+        """The world's calendar day."""
+        return self.now.date()
+
+    def may(self, operation: Operation[..., Any]) -> bool:
+        """Whether the acting role may use an operation; the door refuses it anyway."""
+        return self.actor.role in operation.roles
+
+    def who_may(self, operation: Operation[..., Any]) -> str:
+        """The titles of the roles that may use an operation, for a sentence."""
+        return ", ".join(title.title for name, title in self.world.roles.items() if name in operation.roles)
+
+    # -- through the door -----------------------------------------------------------------------------------------
+
+    def read(self, operation: Operation[..., R], /, **arguments: Any) -> R:
+        """The typed result of a reading operation; arguments are texts as of a form (money as "18.40") or plain values.
+
+        Raises:
+            Refusal: when the world says no; unless a view catches it, it becomes an error page.
+        """
+        if operation.writing:
+            raise WorldBug(f"A page reads through {operation.name}, which writes.")
+        result: R = self._value(self._perform(operation, arguments))
+        return result
+
+    def listing(self, operation: Operation[..., R], /, **fixed: Any) -> tuple[Form, R | None]:
+        """A list whose filters stand in the URL: its form, and the result or None where a filter makes no sense.
+
+        Args:
+            operation: a reading operation.
+            fixed: arguments that the view decides; the URL may not name them.
+        """
+        typed = read_typed(_pairs(request.args.items(multi=True)), operation.input_schema, {})
+        try:
+            _without_fixed(typed, fixed)
+            return self._asking(operation, None), self.read(operation, **{**typed.arguments, **fixed})
+        except Refusal as refusal:
+            if refusal.status != 422:
+                raise
+            self.status = 422
+            return self._asking(operation, Sent(request.path, typed, problems_of(refusal, typed))), None
+
+    def query(self, operation: Operation[..., Any], rows: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The arguments of an operation that stand in the URL, for a preview; names that it does not take are left out."""
+        known = operation.input_schema.get("properties", {})
+        pairs = [pair for pair in _pairs(request.args.items(multi=True)) if pair[0].split(".")[0] in known]
+        return read_typed(pairs, operation.input_schema, rows or {}).arguments
+
+    def submit(
+        self, operation: Operation[..., R], fixed: Mapping[str, Any], rows: Mapping[str, str], key: str | None
+    ) -> Reply:
+        """Perform a writing operation with what the request's form says and the URL fixes; used by the framework.
+
+        Raises:
+            Refusal: when the world says no; what was typed is then in `sent`.
+        """
+        typed = self.typed(operation, rows)
+        self.sent = Sent(request.full_path.rstrip("?"), typed, ())
+        try:
+            _without_fixed(typed, fixed)
+            reply = self._perform(operation, {**typed.arguments, **fixed}, key)
+            self._value(reply)
+        except Refusal as refusal:
+            self.refuse(refusal.status, *problems_of(refusal, typed))
+            raise
+        return reply
+
+    def typed(self, operation: Operation[..., Any], rows: Mapping[str, str]) -> Typed:
+        """What the request's form says."""
+        return read_typed(_pairs(request.form.items(multi=True)), operation.input_schema, rows)
+
+    def refuse(self, status: int, *problems: Problem) -> None:
+        """Show these problems at the form that was sent."""
+        self.status = status
+        if self.sent is not None:
+            self.sent = Sent(self.sent.action, self.sent.typed, problems)
+
+    # -- what a view shows ----------------------------------------------------------------------------------------
+
+    def form(
+        self, operation: Operation[..., Any], action: str, values: Mapping[str, Any] | None = None
+    ) -> Form:
+        """A form that sends a writing operation to `action`, filled with what was typed, the URL's query, or `values`.
+
+        Args:
+            operation: the operation that the address performs.
+            action: the address, made by `url_for`.
+            values: by field name, what stands in the form at first.
+        """
+        sent = self.sent if self.sent is not None and self.sent.action == action else None
+        if sent is None and request.method in {"GET", "HEAD"} and request.path == action.removeprefix(request.script_root):
+            sent = self._prefilled(operation, action)
+        step = self._episode.journal.last.step if self._episode.journal.last else 0
+        return Form(
+            operation=operation,
+            action=action,
+            method="post",
+            values=values or {},
+            sent=sent,
+            token=seals.form_token(self._secret, seals.seconds_now(self._episode)),
+            key=seals.form_key(self._secret, step, action),
+            allowed=self.may(operation),
+            roles=self.who_may(operation),
+        )
+
+    def render(self, template: str, /, **context: Any) -> str:
+        """A page of a template; `door` is in its context."""
+        return render_template(template, door=self, **context)
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _asking(self, operation: Operation[..., Any], sent: Sent | None) -> Form:
+        typed = read_typed(_pairs(request.args.items(multi=True)), operation.input_schema, {})
+        path = f"{request.script_root}{request.path}"
+        return Form(operation, path, "get", {}, sent or Sent(path, typed, ()))
+
+    def _prefilled(self, operation: Operation[..., Any], action: str) -> Sent | None:
+        known = operation.input_schema.get("properties", {})
+        pairs = [pair for pair in _pairs(request.args.items(multi=True)) if pair[0].split(".")[0] in known]
+        return Sent(action, read_typed(pairs, operation.input_schema, {}), ()) if pairs else None
+
+    def _perform(self, operation: Operation[..., Any], arguments: Mapping[str, Any], key: str | None = None) -> Reply:
+        self._calls += 1
+        seconds = None if self._calls == 1 else 0
+        return self._episode.perform(operation.name, dict(arguments), "pages", key=key, seconds=seconds)
+
+    @staticmethod
+    def _value(reply: Reply) -> Any:
+        if reply.refusal is not None:
+            raise reply.refusal
+        return reply.value
+
+
+def _pairs(items: Any) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in items if name not in OWN_FIELDS]
+
+
+def _without_fixed(typed: Typed, fixed: Mapping[str, Any]) -> None:
+    """Refuse a field for what the address already says.
+
+    Raises:
+        Invalid: naming the field.
+    """
+    if doubled := sorted(typed.arguments.keys() & fixed.keys()):
+        raise Invalid("unknown_argument", f"The address says {doubled[0]}; the form may not say it too.", field=doubled[0])

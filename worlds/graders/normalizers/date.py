@@ -1,0 +1,93 @@
+"""Calendar days: ISO, day and month by name, dotted day first; slashed days only where one reading is possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from worlds.graders.normalizers import Canonical, as_text
+
+_MONTHS: Final = {
+    name: month
+    for month, names in enumerate(
+        (
+            "january jan januar",
+            "february feb februar",
+            "march mar m\u00e4rz",
+            "april apr",
+            "may mai",
+            "june jun juni",
+            "july jul juli",
+            "august aug",
+            "september sep sept",
+            "october oct oktober okt",
+            "november nov",
+            "december dec dezember dez",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_DAYS: Final = (
+    "monday tuesday wednesday thursday friday saturday sunday",
+    "mon tue wed thu fri sat sun",
+    "montag dienstag mittwoch donnerstag freitag samstag sonntag",
+)
+_WEEKDAYS: Final = {name: place for names in _DAYS for place, name in enumerate(names.split())}
+_NAMED: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_WEEKDAY: Final = rf"(?:(?P<weekday>{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})\.?,? (?:the )?)?"
+_ORDINAL: Final = r"(?:st|nd|rd|th|\.)?"
+_FORMS: Final = tuple(
+    re.compile(_WEEKDAY + form, re.IGNORECASE)
+    for form in (
+        r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})",
+        r"(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})",
+        r"(?P<day>[0-9]{1,2})\.[ ]?(?P<month>[0-9]{1,2})\.[ ]?(?P<year>[0-9]{4})",
+        r"(?P<one>[0-9]{1,2})[/-](?P<other>[0-9]{1,2})[/-](?P<year>[0-9]{4})",
+        rf"(?P<day>[0-9]{{1,2}}){_ORDINAL}[ -](?:of )?(?P<name>{_NAMED})\.?,?[ -](?P<year>[0-9]{{4}})",
+        rf"(?P<name>{_NAMED})\.? (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>[0-9]{{4}})",
+    )
+)
+_STATED: Final = tuple(re.compile(rf"(?<![\w/.:-]){form.pattern}(?![\w/:-]|\.[0-9])", re.IGNORECASE) for form in _FORMS)
+
+
+def _day(match: re.Match[str]) -> date | None:
+    """Return the day that a match names; None for no day, the wrong weekday, or two possible days."""
+    parts = match.groupdict()
+    if "one" in parts:
+        one, other = int(parts["one"]), int(parts["other"])
+        if one <= 12 and other <= 12 and one != other:
+            return None
+        day, month = (one, other) if one > 12 or one == other else (other, one)
+    else:
+        day = int(parts["day"])
+        month = _MONTHS[parts["name"].casefold()] if "name" in parts else int(parts["month"])
+    try:
+        found = date(int(parts["year"]), month, day)
+    except ValueError:
+        return None
+    weekday = parts["weekday"]
+    return None if weekday and _WEEKDAYS[weekday.casefold()] != found.weekday() else found
+
+
+def read_date(text: str) -> date | None:
+    """Return the one day that a text names, or None."""
+    for form in _FORMS:
+        if match := form.fullmatch(text):
+            return _day(match)
+    return None
+
+
+def normalize(given: Any, options: Mapping[str, Any]) -> Canonical | None:  # noqa: ARG001 (the shape of a normalizer)
+    """Return the day as ISO text."""
+    text = as_text(given)
+    found = read_date(text) if text else None
+    return found.isoformat() if found else None
+
+
+def mentioned(text: str, wanted: Canonical, options: Mapping[str, Any]) -> bool:  # noqa: ARG001 (as normalize)
+    """Say whether the prose names this day."""
+    days = (_day(match) for form in _STATED for match in form.finditer(text))
+    return any(day is not None and day.isoformat() == wanted for day in days)

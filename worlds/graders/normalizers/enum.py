@@ -1,0 +1,43 @@
+"""One of a closed list of values, given by its value or by the label that people are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from worlds.graders.normalizers import Canonical, as_text
+from worlds.graders.text import plain
+
+_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
+_NEGATIONS: Final = frozenset({"not", "no", "never", "nicht", "kein", "keine", "without", "cannot"})
+_REACH: Final = 3  # words before a value within which a negation makes it unclear
+
+
+def _folded(text: str) -> str:
+    return " ".join(re.split(r"[\s_-]+", plain(text).casefold())).strip()
+
+
+def normalize(given: Any, options: Mapping[str, Any]) -> Canonical | None:
+    """Return the value. `options["labels"]` gives the label of each value; a text that fits two is refused."""
+    text = as_text(given)
+    if not text:
+        return None
+    folded = _folded(text)
+    labels: Mapping[str, str] = options.get("labels", {})
+    found = {value for value, label in labels.items() if folded in (_folded(value), _folded(label))}
+    return found.pop() if len(found) == 1 else None
+
+
+def mentioned(text: str, wanted: Canonical, options: Mapping[str, Any]) -> bool:
+    """Say whether the prose holds the value or label in whole words, with no negation just before it."""
+    labels: Mapping[str, str] = options.get("labels", {})
+    words = _WORD.findall(_folded(text))
+    for spelling in (str(wanted), labels.get(str(wanted), "")):
+        sought = _WORD.findall(_folded(spelling))
+        for at in range(len(words) - len(sought) + 1 if sought else 0):
+            before = words[max(0, at - _REACH) : at]
+            negated = any(word in _NEGATIONS or word.endswith(("n't", "n\u2019t")) for word in before)
+            if words[at : at + len(sought)] == sought and not negated:
+                return True
+    return False

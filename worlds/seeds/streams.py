@@ -1,0 +1,66 @@
+"""Seeded chance for making data: streams keyed by names, and the few distributions that business data follow."""
+
+import math
+import random
+from bisect import bisect
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from itertools import accumulate
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+def stream(*names: object) -> random.Random:
+    """Chance for one purpose, such as `stream(seed, "customer", 17)`.
+
+    It depends on the names alone, never on how often other streams were used, so that one more column or one more
+    row shifts nothing else.
+    """
+    digest = sha256("|".join(map(str, names)).encode()).digest()
+    return random.Random(int.from_bytes(digest[:8], "big"))
+
+
+class Weighted(Generic[Item]):
+    """Items drawn in proportion to their weights; made once, drawn from often."""
+
+    __slots__ = ("_bounds", "_items")
+
+    def __init__(self, weights: Mapping[Item, float]) -> None:
+        if not weights or min(weights.values()) < 0 or sum(weights.values()) <= 0:
+            raise ValueError("weights must be zero or more and not all zero")
+        self._items: Sequence[Item] = list(weights)
+        self._bounds = list(accumulate(weights.values()))
+
+    def draw(self, rng: random.Random) -> Item:
+        """One item."""
+        at = bisect(self._bounds, rng.random() * self._bounds[-1])
+        return self._items[min(at, len(self._items) - 1)]
+
+
+def lognormal(rng: random.Random, median: float, spread: float) -> float:
+    """A positive number with a long tail: half lie below `median`; `spread` is the sigma of its logarithm."""
+    return median * math.exp(rng.gauss(0.0, spread))
+
+
+def pareto(rng: random.Random, least: float, shape: float) -> float:
+    """A number of at least `least` whose tail falls with the power `shape`: the few that are far above all others."""
+    return least * rng.paretovariate(shape)
+
+
+def poisson(rng: random.Random, mean: float) -> int:
+    """How many of many rare things happened, `mean` on average (Knuth's method; for means up to some hundreds)."""
+    limit, product, count = math.exp(-mean), rng.random(), 0
+    while product > limit:
+        product *= rng.random()
+        count += 1
+    return count
+
+
+def share(rng: random.Random, items: Sequence[Item], fraction: float) -> list[Item]:
+    """About `fraction` of the items, at least one where the fraction is above zero, in their own order."""
+    if not items or fraction <= 0:
+        return []
+    count = min(len(items), max(1, round(len(items) * fraction)))
+    chosen = sorted(rng.sample(range(len(items)), count))
+    return [items[index] for index in chosen]

@@ -1,0 +1,90 @@
+"""A shopper's cart: what is in it, and the discount codes entered for it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from worlds.engine.context import Context
+from worlds.engine.fields import Money, Quantity, RecordId, Result
+from worlds.engine.operation import reads, writes
+from worlds.shop.rules import CUSTOMER
+from worlds.shop.texts import Code
+from worlds.shop.views import CodeUsed
+
+
+class CartLineView(Result):
+    """A line of the cart at today's price; `discount` is what codes take off it, `available` what can be ordered."""
+
+    line_id: int
+    variant_id: int
+    product_id: int
+    title: str
+    variant_title: str
+    sku: str
+    quantity: int
+    unit_price: Money
+    subtotal: Money
+    discount: Money
+    available: int
+    final_sale: bool
+    drawing: str | None
+
+
+class CartView(Result):
+    """The cart. Amounts without tax and shipping; goods_total = subtotal - discount_total."""
+
+    lines: list[CartLineView]
+    codes: list[CodeUsed]
+    units: int
+    subtotal: Money
+    discount_total: Money
+    goods_total: Money
+    currency: str
+
+
+@reads(roles=CUSTOMER)
+def get_cart(ctx: Context) -> CartView:
+    """Show your cart."""
+    raise NotImplementedError
+
+
+@writes(roles=CUSTOMER)
+def add_to_cart(ctx: Context, variant_id: RecordId, quantity: Quantity = 1) -> CartView:
+    """Put units of a variant into your cart, added to what is there.
+
+    Args:
+        variant_id: The variant's id, as get_product lists it.
+        quantity: How many units to add.
+    """
+    raise NotImplementedError
+
+
+@writes(roles=CUSTOMER)
+def change_cart_line(ctx: Context, line_id: RecordId, quantity: Annotated[int, Field(ge=0, le=10_000)]) -> CartView:
+    """Set how many units of a cart line you want; 0 removes the line.
+
+    Args:
+        line_id: The cart line's id.
+        quantity: The new number of units.
+    """
+    raise NotImplementedError
+
+
+@writes(roles=CUSTOMER)
+def apply_discount_code(ctx: Context, code: Code) -> CartView:
+    """Enter a discount code for your cart.
+
+    Args:
+        code: The code, in any case.
+    """
+    raise NotImplementedError
+
+
+@writes(roles=CUSTOMER)
+def remove_discount_code(ctx: Context, code: Code) -> CartView:
+    """Take a discount code off your cart.
+
+    Args:
+        code: The code, in any case.
+    """
+    raise NotImplementedError

@@ -1,0 +1,98 @@
+"""Rows in and out by plain SQL on the driver's connection: every layer above it costs more than the statement itself.
+
+What is pending in the Session is not seen here: whoever adds objects to it flushes them first.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar, cast, get_type_hints
+
+from worlds.engine.context import Context
+from worlds.engine.fields import iso_instant
+from worlds.shop.models import Model
+
+Record = TypeVar("Record", bound=tuple[Any, ...])
+
+
+def driver(ctx: Context) -> sqlite3.Connection:
+    """The connection that holds the call's open transaction."""
+    known = ctx.session.info.get("driver")
+    if known is None:
+        known = ctx.session.info["driver"] = ctx.session.connection().connection.driver_connection
+    return cast("sqlite3.Connection", known)
+
+
+class Query(Generic[Record]):
+    """A select with named parameters whose columns are the fields of a NamedTuple, in order.
+
+    `{fields}` in the text stands for all field names; `{fields:o}` for the names with the alias `o`.
+    """
+
+    def __init__(self, record: type[Record], sql: str) -> None:
+        names = cast("Any", record)._fields
+        for alias in ("", "o", "l", "p", "r", "f", "v", "e"):
+            mark = f"{{fields:{alias}}}" if alias else "{fields}"
+            if mark in sql:
+                sql = sql.replace(mark, ", ".join(f"{alias}.{name}" if alias else name for name in names))
+        self.sql = sql
+        self._make = cast("Any", record)._make
+        hints = get_type_hints(record)
+        self._instants = tuple(at for at, name in enumerate(names) if hints[name] in (datetime, datetime | None))
+
+    def all(self, ctx: Context, **parameters: Any) -> list[Record]:
+        """Every row."""
+        rows = driver(ctx).execute(self.sql, parameters).fetchall()
+        return [self._record(row) for row in rows] if self._instants else [self._make(row) for row in rows]
+
+    def first(self, ctx: Context, **parameters: Any) -> Record | None:
+        """The first row, or None."""
+        rows = driver(ctx).execute(self.sql, parameters).fetchall()  # fetched whole: an open cursor would stay
+        return self._record(rows[0]) if rows else None
+
+    def _record(self, row: tuple[Any, ...]) -> Record:
+        values = list(row)
+        for at in self._instants:
+            if values[at] is not None:
+                values[at] = datetime.fromisoformat(values[at])
+        return cast("Record", self._make(values))
+
+
+def run(ctx: Context, sql: str, **parameters: Any) -> int:
+    """Run one writing statement; answers how many rows it touched."""
+    for name, value in parameters.items():
+        if isinstance(value, datetime):
+            parameters[name] = iso_instant(value)
+    return driver(ctx).execute(sql, parameters).rowcount
+
+
+_INSERTS: dict[tuple[str, tuple[str, ...]], str] = {}
+
+
+def insert(ctx: Context, model: type[Model], **values: Any) -> int:
+    """Insert a row under the table's next id; answers the id. Columns left out are NULL."""
+    new_id = ctx.new_id(model)
+    table = model.__tablename__
+    shape = (table, tuple(values))
+    if shape not in _INSERTS:
+        marks = ", ".join("?" * (len(values) + 1))
+        _INSERTS[shape] = f"INSERT INTO {table} (id, {', '.join(values)}) VALUES ({marks})"  # noqa: S608 - names of our own models
+    driver(ctx).execute(_INSERTS[shape], (new_id, *_encoded(values.values())))
+    return new_id
+
+
+def _encoded(values: Any) -> Iterator[Any]:
+    for value in values:
+        yield iso_instant(value) if isinstance(value, datetime) else value
+
+
+class Number(NamedTuple):
+    """One number that a query answers."""
+
+    value: int
+
+
+def number(ctx: Context, sql: str, **parameters: Any) -> int:
+    """The one number that a query answers; 0 where it answers none."""
+    rows = driver(ctx).execute(sql, parameters).fetchall()
+    return int(rows[0][0] or 0) if rows else 0
