@@ -161,6 +161,15 @@ def test_a_type_that_no_bounded_schema_can_say_fails_at_import(annotation):
         declare(annotation)
 
 
+def without_context(thing: RecordId) -> Done:
+    """Do something.
+
+    Args:
+        thing: x.
+    """
+    return Done(amount=thing)
+
+
 def test_an_operation_without_docstring_result_or_described_argument_fails_at_import():
     with pytest.raises(TypeError, match="not described"):
         declare(RecordId, "other: x.")
@@ -169,4 +178,4 @@ def test_an_operation_without_docstring_result_or_described_argument_fails_at_im
     with pytest.raises(TypeError, match="does not take"):
         declare(RecordId, "thing: x.\n    ghost: y.")
     with pytest.raises(TypeError, match="ctx as its first"):
-        reads(roles=("keeper",))(lambda: None)
+        reads(roles=("keeper",))(without_context)

@@ -291,7 +291,7 @@ class Model:
     def play(self, which, action, key):
         fork, rows = self.forks[which], self.rows[which]
         if action == "update":
-            run(fork, ("UPDATE note SET body = body || ?1, size = ?1 WHERE id = ?1", (key,)))
+            run(fork, ("UPDATE note SET body = body || :key, size = :key WHERE id = :key", {"key": key}))
             if key in rows:
                 rows[key] = (rows[key][0] + str(key), key)
         elif action in ("grow", "big"):
@@ -299,7 +299,7 @@ class Model:
             run(fork, ("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (key, body, key)))
             rows[key] = (body, key)
         elif action == "delete":
-            run(fork, ("DELETE FROM note WHERE id >= ?1 AND id < ?1 + 9", (key,)))
+            run(fork, ("DELETE FROM note WHERE id >= :key AND id < :key + 9", {"key": key}))
             self.rows[which] = {k: row for k, row in rows.items() if not key <= k < key + 9}
         elif action == "roll back":
             with pytest.raises(sqlite3.IntegrityError):

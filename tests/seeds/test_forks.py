@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from worlds.seeds import forks
+from worlds.seeds import forks, native
 from worlds.seeds.forks import ForkClosed, LeaseError
 
 
@@ -341,6 +341,16 @@ def test_a_platform_that_cannot_map_takes_copies_and_says_so_once(monkeypatch, c
         ]
     finally:
         forks._mapping_refused.cache_clear()
+
+
+def test_another_sqlite_than_the_interpreters_own_is_never_used(monkeypatch):
+    try:
+        reached = native.Native()
+    except native.NativeUnsupportedError as reason:
+        pytest.skip(str(reason))
+    monkeypatch.setattr(reached, "_auto_extension", lambda _extension: 0)  # as a second library in the process
+    with pytest.raises(native.NativeUnsupportedError, match="not the interpreter's own"):
+        reached.open()
 
 
 def test_the_number_of_slots_must_be_one_or_more(monkeypatch, snapshot):

@@ -3,14 +3,27 @@
 import re
 import unicodedata
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe"})
+_LIKE_PLAIN = {
+    0x2019: "'",
+    0x2018: "'",
+    0x02BC: "'",
+    ord("`"): "'",
+    ord("#"): " ",
+}  # typographic apostrophes; "#" of numbers
+_LIKE_PLAIN |= {
+    ord("ø"): "o",
+    ord("đ"): "d",
+    ord("ł"): "l",
+    ord("æ"): "ae",
+    ord("œ"): "oe",
+}  # letters without a base form
 _PHONE = re.compile(r"\+?[\d\s().\-/]{6,}\Z")
 _SIGNIFICANT = 8  # the last digits of a phone number, the same however country and area are written
 
 
 def fold(text: str) -> str:
-    """Text in the form that searches compare: "Zoë O’Brien" -> "zoe o'brien"."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_QUOTES))
+    """Text in the form that searches compare: "Zoë Brandão" -> "zoe brandao"."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LIKE_PLAIN))
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 
 

@@ -1,7 +1,7 @@
 """The one door as a page's view has it: typed reads, one write a request, and the forms that lead to it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from worlds.engine.surfaces.forms import OWN_FIELDS, Form, Problem, Sent, Typed,
 from worlds.engine.world import World
 
 R = TypeVar("R")
+SENT_BEFORE = "This form was sent before, with other entries. See what came of that; to send these, send the form again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Door:
         self._episode: Episode = asked.environ["worlds.episode"]
         self._secret = seals.secret_of(asked)
         self._calls = 0
+        self._forms = 0
         self.sent: Sent | None = None
         self.status = 200
 
@@ -100,7 +102,7 @@ class Door:
             if refusal.status != 422:
                 raise
             self.status = 422
-            return self._asking(operation, Sent(request.path, typed, problems_of(refusal, typed))), None
+            return self._asking(operation, Sent(_here(), typed, problems_of(refusal, typed))), None
 
     def query(self, operation: Operation[..., Any], rows: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The arguments of an operation that stand in the URL, for a preview; names that it does not take are left out."""
@@ -117,13 +119,16 @@ class Door:
             Refusal: when the world says no; what was typed is then in `sent`.
         """
         typed = self.typed(operation, rows)
-        self.sent = Sent(request.full_path.rstrip("?"), typed, ())
+        self.sent = Sent(_here(), typed, ())
         try:
             _without_fixed(typed, fixed)
             reply = self._perform(operation, {**typed.arguments, **fixed}, key)
             self._value(reply)
         except Refusal as refusal:
-            self.refuse(refusal.status, *problems_of(refusal, typed))
+            if refusal.code == "idempotency_key_reused":
+                self.refuse(409, Problem(None, "form_changed", SENT_BEFORE))
+            else:
+                self.refuse(refusal.status, *problems_of(refusal, typed))
             raise
         return reply
 
@@ -149,10 +154,12 @@ class Door:
             action: the address, made by `url_for`.
             values: by field name, what stands in the form at first.
         """
-        sent = self.sent if self.sent is not None and self.sent.action == action else None
-        if sent is None and request.method in {"GET", "HEAD"} and request.path == action.removeprefix(request.script_root):
-            sent = self._prefilled(operation, action)
+        path = action.partition("?")[0]
+        sent = self.sent if self.sent is not None and self.sent.action == path else None
+        if sent is None and request.method in {"GET", "HEAD"} and path == _here():
+            sent = self._prefilled(operation)
         step = self._episode.journal.last.step if self._episode.journal.last else 0
+        self._forms += 1
         return Form(
             operation=operation,
             action=action,
@@ -160,7 +167,7 @@ class Door:
             values=values or {},
             sent=sent,
             token=seals.form_token(self._secret, seals.seconds_now(self._episode)),
-            key=seals.form_key(self._secret, step, action),
+            key=seals.form_key(self._secret, step, f"{self._forms}|{action}"),
             allowed=self.may(operation),
             roles=self.who_may(operation),
         )
@@ -173,13 +180,12 @@ class Door:
 
     def _asking(self, operation: Operation[..., Any], sent: Sent | None) -> Form:
         typed = read_typed(_pairs(request.args.items(multi=True)), operation.input_schema, {})
-        path = f"{request.script_root}{request.path}"
-        return Form(operation, path, "get", {}, sent or Sent(path, typed, ()))
+        return Form(operation, _here(), "get", {}, sent or Sent(_here(), typed, ()))
 
-    def _prefilled(self, operation: Operation[..., Any], action: str) -> Sent | None:
+    def _prefilled(self, operation: Operation[..., Any]) -> Sent | None:
         known = operation.input_schema.get("properties", {})
         pairs = [pair for pair in _pairs(request.args.items(multi=True)) if pair[0].split(".")[0] in known]
-        return Sent(action, read_typed(pairs, operation.input_schema, {}), ()) if pairs else None
+        return Sent(_here(), read_typed(pairs, operation.input_schema, {}), ()) if pairs else None
 
     def _perform(self, operation: Operation[..., Any], arguments: Mapping[str, Any], key: str | None = None) -> Reply:
         self._calls += 1
@@ -188,9 +194,18 @@ class Door:
 
     @staticmethod
     def _value(reply: Reply) -> Any:
+        if reply.ok:
+            return reply.value
         if reply.refusal is not None:
             raise reply.refusal
-        return reply.value
+        told = reply.body.get("error", {}) if isinstance(reply.body, dict) else {}  # an answer given before, again
+        raise Refusal(
+            told.get("code", "refused_before"), told.get("message", SENT_BEFORE), field=told.get("field"), status=reply.status
+        )
+
+
+def _here() -> str:
+    return f"{request.script_root}{request.path}"
 
 
 def _pairs(items: Any) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 
 Canonical = str | int | tuple[Any, ...] | frozenset[Any]
 
+MOST = 10**15  # no number that a slot holds is greater, and a greater float is not exact
 LONGEST = 400  # no typed value needs more characters; longer text is refused unread
 
 
@@ -47,7 +48,7 @@ def as_text(given: Any) -> str | None:
     if isinstance(given, bool):
         return "yes" if given else "no"
     if isinstance(given, int | float):
-        return repr(given)
+        return repr(given) if -MOST < given < MOST else None
     if isinstance(given, str) and len(given) <= LONGEST:
         return given.strip()
     return None

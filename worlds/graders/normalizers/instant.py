@@ -17,19 +17,22 @@ from worlds.graders.normalizers.date import read_date
 
 _TIME: Final = (
     r"(?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{2}))?(?::(?P<second>[0-9]{2})(?:\.0{1,6})?)?"
-    r"(?: ?(?P<half>[ap])\.?m\b\.?)?(?: ?Uhr)?"
+    r"(?: ?(?P<half>[aApP])\.?[mM]\b\.?)?(?: ?Uhr)?"
 )
 _ZONE: Final = r"(?: ?(?P<zone>Z\b|UTC\b|GMT\b|[+\-\u2212][0-9]{2}:?[0-9]{2}|[A-Z][A-Za-z]+/[A-Za-z_]+|[A-Z]{3,4}\b))?"
 _AFTER: Final = re.compile(rf"(?P<day>.{{8,40}}?)(?:T|,? at |, | um | )(?P<time>{_TIME}{_ZONE})")
 _FIRST: Final = re.compile(rf"(?P<time>{_TIME}{_ZONE})(?: on |, | )(?P<day>.{{8,40}})")
-_STATED: Final = re.compile(rf"(?<![\w:])(?P<time>{_TIME}{_ZONE})(?![\w:])")
+_LOOKS_SO: Final = r"(?=[0-9]{1,2}(?::[0-9]{2}| ?[aApP]\.?[mM]))"
+_STATED: Final = re.compile(rf"(?<![\w:]){_LOOKS_SO}(?P<time>{_TIME}{_ZONE})(?![\w:])")
+    rf"(?<![\w:])(?=[0-9]{{1,2}}(?::[0-9]{{2}}| ?[aApP]\.?[mM]))(?P<time>{_TIME}{_ZONE})(?![\w:])"
+)
 
 
 @cache
 def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return None
 
 

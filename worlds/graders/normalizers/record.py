@@ -23,12 +23,13 @@ def normalize(given: Any, options: Mapping[str, Any]) -> Canonical | None:
     text = None if isinstance(given, bool | float) else as_text(given)
     if not text:
         return None
-    folded = plain(text).casefold().removeprefix("#").lstrip(" ")
+    folded = plain(text).casefold()
+    rest = folded.removeprefix("#").lstrip(" ")
     prefix = _prefix(options)
-    rest = folded.removeprefix(prefix).lstrip(_PREFIX_END) if prefix else folded
-    if prefix and rest != folded and not rest[:1].isdigit():
-        rest = folded
-    rest = rest.removeprefix("#")
+    if prefix and rest.startswith(prefix):
+        bare = rest.removeprefix(prefix).lstrip(_PREFIX_END)
+        bare = bare if folded.startswith("#") else bare.removeprefix("#")
+        rest = bare if bare[:1].isdigit() else rest
     return rest if rest.isascii() and _NUMBER.fullmatch(rest) else None
 
 

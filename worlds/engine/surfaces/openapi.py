@@ -1,0 +1,85 @@
+"""The OpenAPI 3.1 document of a world for a role: the same for every task, seed and episode."""
+
+from typing import Any
+
+from worlds.engine.errors import Invalid
+from worlds.engine.operation import Operation
+from worlds.engine.toolbox import offered
+from worlds.engine.world import World
+
+REFUSALS = {
+    "400": "The body is not JSON.",
+    "403": "The role may not do this.",
+    "404": "There is no such operation or record.",
+    "409": "The record's state forbids it now.",
+    "410": "The episode is over.",
+    "413": "The body is too large.",
+    "415": "The body is not sent as JSON.",
+    "422": "An argument is missing, unknown or not acceptable.",
+}
+
+
+def openapi_document(world: World, role: str) -> dict[str, Any]:
+    """The operations that a role has, their schemas, and the world's error shape; the server's address is relative."""
+    from worlds import __version__  # noqa: PLC0415 - the package's door imports the engine
+
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": world.title, "version": __version__, "description": world.roles[role].sentence},
+        "servers": [{"url": "../api"}],  # seen from openapi.json: the episode's own prefix
+        "paths": {f"/{operation.name}": {"post": _described(operation)} for operation in offered(world, role)},
+        "components": {
+            "schemas": {"Error": shape_of(world.error_body(_EXAMPLE))},
+            "responses": {
+                f"Refused{status}": {"description": sentence, "content": _content({"$ref": "#/components/schemas/Error"})}
+                for status, sentence in REFUSALS.items()
+            },
+        },
+    }
+
+
+_EXAMPLE = Invalid("invalid_argument", "A sentence that names the record, the rule and the way out.", field="lines.0.quantity")
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and arguments are answered as they were the first time.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+
+
+def _described(operation: Operation[..., Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": operation.description,
+        "requestBody": {"required": True, "content": _content(operation.input_schema)},
+        "responses": {
+            "200": {"description": "Done.", "content": _content(operation.output_schema)},
+            **{status: {"$ref": f"#/components/responses/Refused{status}"} for status in REFUSALS},
+        },
+    }
+    if operation.writing:
+        described["parameters"] = [_KEY]
+    return described
+
+
+def _content(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def shape_of(value: Any) -> dict[str, Any]:
+    """The JSON Schema of an example: its members with their types; `field` may be null, and further members may come."""
+    if isinstance(value, dict):
+        return {
+            "type": "object",
+            "properties": {
+                name: {"type": ["string", "null"]} if name == "field" else shape_of(child)
+                for name, child in value.items()
+            },
+            "required": list(value),
+        }
+    if isinstance(value, list):
+        return {"type": "array", "items": shape_of(value[0]) if value else {}}
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    return {"type": kinds[type(value)]} if type(value) in kinds else {}

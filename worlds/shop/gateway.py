@@ -1,0 +1,159 @@
+"""The payment gateway as the shop uses it: authorizing, taking and releasing money, and what the bank reports later."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import NamedTuple
+
+from worlds.engine.context import Context
+from worlds.shop import mails
+from worlds.shop.chronicle import audit, mail, timeline
+from worlds.shop.derived import recompute
+from worlds.shop.models import Payment, PaymentEvent
+from worlds.shop.rows import Query, insert, run
+from worlds.shop.rules import AUTHORIZATION_LIFE
+
+
+class PaymentRow(NamedTuple):
+    """A payment as stored."""
+
+    id: int
+    order_id: int
+    brand: str
+    last4: str
+    amount: int
+    captured_amount: int
+    refunded_amount: int
+    status: str
+    gateway_ref: str
+    authorized_at: datetime
+    auth_expires_at: datetime
+
+    @property
+    def card(self) -> str:
+        """The card in words: `Visa ending 4242`."""
+        return f"{self.brand} ending {self.last4}"
+
+    @property
+    def refundable(self) -> int:
+        """Cents that can still go back to this card."""
+        return self.captured_amount - self.refunded_amount
+
+
+class RefundOf(NamedTuple):
+    """A refund with what its customer's mail needs."""
+
+    id: int
+    number: str
+    order_id: int
+    payment_id: int
+    amount: int
+    status: str
+    order_number: str
+    email: str
+    ship_name: str
+    customer_id: int | None
+
+
+PAYMENT = Query(PaymentRow, "SELECT {fields} FROM payment WHERE id = :payment")
+PAYMENTS = Query(PaymentRow, "SELECT {fields} FROM payment WHERE order_id = :order ORDER BY id")
+_REFUND = Query(
+    RefundOf,
+    """SELECT r.id, r.number, r.order_id, r.payment_id, r.amount, r.status, o.number, o.email, o.ship_name, o.customer_id
+    FROM refund r JOIN sales_order o ON o.id = r.order_id WHERE r.id = :refund""",
+)
+_LAPSED = Query(
+    PaymentRow, "SELECT {fields} FROM payment WHERE status = 'authorized' AND auth_expires_at <= :now ORDER BY id"
+)
+
+
+def authorize(ctx: Context, order_id: int, amount: int, brand: str, last4: str) -> int:
+    """Hold an amount (cents) on a card; answers the payment's id."""
+    reference = sha256(f"{ctx.chance}|{order_id}|{amount}|{last4}|{ctx.now.isoformat()}".encode()).hexdigest()[:20]
+    payment_id = insert(
+        ctx, Payment, order_id=order_id, brand=brand, last4=last4, amount=amount, captured_amount=0, refunded_amount=0,
+        status="authorized", gateway_ref=f"pay_{reference}", authorized_at=ctx.now,
+        auth_expires_at=ctx.now + AUTHORIZATION_LIFE,
+    )  # fmt: skip
+    event(ctx, payment_id, order_id, "authorization", amount)
+    return payment_id
+
+
+def event(  # noqa: PLR0913 - an event has this many parts
+    ctx: Context, payment_id: int, order_id: int, kind: str, amount: int, refund_id: int | None = None
+) -> None:
+    """Record a call to the gateway, or a message from it."""
+    insert(
+        ctx,
+        PaymentEvent,
+        payment_id=payment_id,
+        order_id=order_id,
+        refund_id=refund_id,
+        kind=kind,
+        amount=amount,
+        at=ctx.now,
+    )
+
+
+def capture(ctx: Context, payment: PaymentRow, amount: int) -> None:
+    """Take an amount (cents) of what is held; the caller has checked that it may."""
+    captured = payment.captured_amount + amount
+    status = "captured" if captured == payment.amount else "partially_captured"
+    run(
+        ctx,
+        "UPDATE payment SET captured_amount = :captured, status = :status WHERE id = :payment",
+        captured=captured,
+        status=status,
+        payment=payment.id,
+    )
+    event(ctx, payment.id, payment.order_id, "capture", amount)
+    timeline(ctx, payment.order_id, "payment_captured", f"{mails.euros(amount)} taken from {payment.card}")
+
+
+def release(ctx: Context, payment: PaymentRow, status: str) -> None:
+    """Let go of what is held: status `voided` by the shop, `expired` by the bank."""
+    run(ctx, "UPDATE payment SET status = :status WHERE id = :payment", status=status, payment=payment.id)
+    event(ctx, payment.id, payment.order_id, "void" if status == "voided" else "expiry", payment.amount)
+    word = "voided" if status == "voided" else "expired"
+    timeline(
+        ctx,
+        payment.order_id,
+        f"payment_{word}",
+        f"Authorization of {mails.euros(payment.amount)} on {payment.card} {word}",
+    )
+
+
+def settle_refund(ctx: Context, refund_id: int, *, succeeded: bool) -> None:
+    """The bank reports on a pending refund: the money arrived, or it could not be paid back (the customer is told)."""
+    refund = _REFUND.first(ctx, refund=refund_id)
+    if refund is None or refund.status != "pending":
+        return
+    status = "succeeded" if succeeded else "failed"
+    run(
+        ctx,
+        "UPDATE refund SET status = :status, settled_at = :now WHERE id = :refund",
+        status=status,
+        now=ctx.now,
+        refund=refund_id,
+    )
+    timeline(
+        ctx, refund.order_id, f"refund_{status}", f"Refund {refund.number} of {mails.euros(refund.amount)} {status}"
+    )
+    audit(ctx, f"refund_{status}", "refund", refund_id)
+    if not succeeded:
+        event(ctx, refund.payment_id, refund.order_id, "refund_failure", refund.amount, refund_id)
+        letter = mails.refund_failed(refund.ship_name, refund.order_number, refund.amount)
+        mail(
+            ctx, "refund_failed", f"refund_failure:{refund_id}", refund.email, letter,
+            order_id=refund.order_id, customer_id=refund.customer_id,
+        )  # fmt: skip
+        recompute(ctx, refund.order_id)
+
+
+def expire_authorizations(ctx: Context) -> int:
+    """The bank lets go of authorizations that were not taken in time; answers how many."""
+    lapsed = _LAPSED.all(ctx, now=ctx.now.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    for payment in lapsed:
+        release(ctx, payment, "expired")
+        audit(ctx, "payment_expired", "payment", payment.id)
+        recompute(ctx, payment.order_id)
+    return len(lapsed)
