@@ -26,7 +26,9 @@ def table(name: str, class_: Any, columns: str) -> TableShape:
 SCHEMA = Schema.of(
     table("customers", "business", "id name email consent:sensitive"),
     table(
-        "orders", "business", "id number customer_id>customers status city note:prose tags:set total:derived at:volatile"
+        "orders",
+        "business",
+        "id number customer_id>customers status city note:prose tags:set total:derived at:volatile",
     ),
     table("order_lines", "business", "id order_id>orders qty qty_refunded"),
     table("payments", "business", "id order_id>orders captured refunded locked:sensitive"),
@@ -117,7 +119,13 @@ REQUIRED = (
         bind="refund",
         words="Refund of 18.40 EUR on payment 77",
     ),
-    Effect("line", "refund_lines", "insert", where={"refund_id": ref("refund")}, set={"line_id": 51, "qty": 1, "amount": 1840}),
+    Effect(
+        "line",
+        "refund_lines",
+        "insert",
+        where={"refund_id": ref("refund")},
+        set={"line_id": 51, "qty": 1, "amount": 1840},
+    ),
     Effect("paid_back", "payments", "update", where={"id": 77}, set={"refunded": 1840}),
     Effect("counted", "order_lines", "update", where={"id": 51}, set={"qty_refunded": 1}),
 )
@@ -181,5 +189,3 @@ def line_of(result: Grade, name: str) -> Any:
 def expecting(*required: Effect, allowed: Any = (), order: Any = (), **more: Any) -> Expectation:
     """Return an expectation of one bundle without an answer."""
     return Expectation([Bundle(required, allowed, order)], **more)
-
-

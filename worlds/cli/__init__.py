@@ -33,7 +33,7 @@ class Commands(click.Group):
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="worlds")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def group(debug: bool) -> None:  # noqa: ARG001 - `main` reads it, also where click fails before this runs
+def group(debug: bool) -> None:
     """Simulated companies in which AI agents learn and prove multi-step business work."""
 
 

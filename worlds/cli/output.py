@@ -1,4 +1,4 @@
-"""What commands print: tables for people on standard output, JSON for programs, progress and remarks on standard error."""
+"""What commands print: tables for people and JSON for programs on standard output, remarks on standard error."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,8 +1,8 @@
 """Which key leads to which live episode, and which keys lead nowhere any more; it serves nothing itself.
 
 A key opens an episode's pages, API and MCP, and tells nothing of it. Resetting rotates the key: calls that are inside
-finish first, and whoever still holds the old key is turned away for ever. Wall-clock time is allowed here, since idleness
-is a matter of the machine and not of a world.
+finish first, and whoever still holds the old key is turned away for ever. Wall-clock time is allowed here, since
+idleness is a matter of the machine and not of a world.
 """
 
 import base64
@@ -27,7 +27,7 @@ _SEAL = 16
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """How an episode is reached now. `id` is for operators alone; `secret` signs the cookies and forms of this epoch."""
+    """How an episode is reached now. `id` is for operators alone; `secret` signs this epoch's cookies and forms."""
 
     id: str
     key: str
@@ -89,7 +89,9 @@ class Switchboard:
                     status=503,
                 )
             self._worlds.setdefault(episode.world.name, episode.world)
-            line = Line(episode, Address(name, self._new_key(episode.world), secrets.token_urlsafe(32), 0), self._clock())
+            line = Line(
+                episode, Address(name, self._new_key(episode.world), secrets.token_urlsafe(32), 0), self._clock()
+            )
             self._by_id[name] = self._by_key[line.address.key] = line
             return line.address
 

@@ -24,7 +24,7 @@ LONGEST_ANSWER: Final = 20_000
 DUMP_FACTOR: Final = 3
 
 _FENCE: Final = re.compile(r"```json[ \t]*\n(.*?)\n[ \t]*```", re.DOTALL)
-_LINE: Final = re.compile(r"([A-Za-z][A-Za-z0-9_ -]{0,39}):[ \t]+(\S.*)")
+_LINE: Final = re.compile(r"([A-Za-z][A-Za-z0-9_ -]{0,39}):[ \t]*((?!//)\S.*)")
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _OPENERS: Final = frozenset({"message", "note", "summary"})
 

@@ -6,6 +6,7 @@ Order of evaluation: invariants, forbidden effects, matching, order, answer. Not
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -146,7 +147,8 @@ def _outcome(
     changes = (*seen.changes, *seen.foreign(record.schema)) if others else seen.changes
     matching = match(bundle.required, bundle.allowed, changes, record.people)
     left = [*matching.left, *_overdone(bundle, matching)]
-    spilled = [one for one in left if not _follows(one, matching, seen)]
+    txs = {entry.tx for taken in matching.taken.values() for one in taken for entry in one.change.entries}
+    spilled = [one for one in left if not _follows(one, txs | seen.idle_txs)]
     lines = [_required(effect, matching, spilled) for effect in bundle.required]
     lines += _final(record)
     share = _share(lines)
@@ -189,15 +191,10 @@ def _overdone(bundle: Bundle, matching: Matching) -> list[Taken]:
     return [one for one in over if not one.change.foreign]
 
 
-def _follows(left: Taken, matching: Matching, seen: Judged) -> bool:
-    """Say whether a leftover row is a trace written in a transaction that did something named, or nothing at all."""
+def _follows(left: Taken, txs: AbstractSet[int]) -> bool:
+    """Say whether a leftover row is a trace written in one of the transactions that did something named, or nothing."""
     change = left.change
-    if change.class_ != "trace" or change.kind != "insert":
-        return False
-    tx = change.entries[0].tx
-    if tx in seen.idle_txs:
-        return True
-    return any(entry.tx == tx for taken in matching.taken.values() for one in taken for entry in one.change.entries)
+    return change.class_ == "trace" and change.kind == "insert" and change.entries[0].tx in txs
 
 
 def _final(record: Record) -> list[Criterion]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from worlds.graders.effects import Effect, Preds, State
-from worlds.graders.predicates import AnyValue, Between, Eq, Mentions, Multiset, OneOf, Pred, Unchanged
+from worlds.graders.predicates import Between, Eq, Mentions, Multiset, OneOf, Pred, Ref
 from worlds.graders.shape import JUDGED_COLUMNS, JUDGED_TABLES, Schema, TableShape
 
 _OF_PROSE: Final = "mentions, not_null, unchanged or any_value"
@@ -72,9 +72,9 @@ def _of_allowed(schema: Schema, effect: Effect) -> Iterator[str]:
     shape = schema.tables.get(effect.table)
     if shape is None or shape.class_ != "outward":
         return
-    tied = [p for p in effect.where_preds.values() if not isinstance(p, AnyValue | Unchanged | Between)]
-    if not tied:
-        yield f"{effect.id}: {effect.table} is outward; allowing it needs a where that fixes whom or what it is about."
+    tied = {column for column, p in effect.where_preds.items() if isinstance(p, Eq | OneOf | Ref)}
+    if not (tied & shape.references.keys() if shape.references else tied):
+        yield f"{effect.id}: {effect.table} is outward; its where must fix the record that it is about."
 
 
 def literal_keys(schema: Schema, effects: Iterable[Effect | State]) -> list[tuple[str, int | str]]:

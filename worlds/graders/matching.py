@@ -137,9 +137,8 @@ class _Solver:
         if index in self.fixed and place not in self.fixed[index]:
             return False
         effect = self.effects[index]
-        if not acted(effect, change, self.people, required=index < self.needed):
-            return False
-        return fits(effect, change, self.bound)
+        meant = fits(effect, change, self.bound)
+        return meant and acted(effect, change, self.people, required=index < self.needed)
 
     def _grouped(self, change: Change, takers: Sequence[int]) -> Iterator[_Node]:
         """Yield the change once for every set of effects that compete for the same columns."""
@@ -232,9 +231,13 @@ def match(required: Sequence[Effect], allowed: Sequence[Effect], changes: Sequen
 def _binders(effects: Sequence[Effect]) -> list[int]:
     """Return the effects whose rows others refer to, each after those that it refers to itself."""
     places = {effect.bind: index for index, effect in enumerate(effects) if effect.bind}
+    if not places:
+        return []
     graph = {index: [places[ref.binding] for ref in effect.refs()] for index, effect in enumerate(effects)}
     wanted = {place for before in graph.values() for place in before}
-    return [index for index in TopologicalSorter(graph).static_order() if index in wanted] if wanted else []
+    if len(wanted) < 2:
+        return list(wanted)
+    return [index for index in TopologicalSorter(graph).static_order() if index in wanted]
 
 
 def _best(solver: _Solver, binders: Sequence[int]) -> Matching:

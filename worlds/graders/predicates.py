@@ -184,6 +184,8 @@ class Mentions:
         """Refuse a message of which nothing is asked."""
         if not self.facts:
             raise PredicateError("mentions needs a fact; use any_value(reason) where the text is free.")
+        if any(fact.type == "yesno" for fact in (*self.facts, *self.must_not)):
+            raise PredicateError("Prose states no yes or no; ask for it in a slot of the answer.")
 
     def holds(self, value: Any, before: Any, bound: Bound) -> bool:  # noqa: ARG002 (one signature for all)
         """Say whether the text states what it must and nothing that it must not."""

@@ -31,7 +31,7 @@ def audit(ctx: Context, action: str, subject: str, subject_id: int, **details: A
     )  # fmt: skip
 
 
-def mail(  # noqa: PLR0913 - an e-mail has this many parts
+def mail(
     ctx: Context, kind: str, event: str, to: str, letter: tuple[str, str], *, order_id: int, customer_id: int | None
 ) -> None:
     """Send an e-mail: its event, such as `refund:12`, its subject and its body."""

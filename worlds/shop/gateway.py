@@ -5,6 +5,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from worlds.engine.context import Context
+from worlds.engine.errors import Conflict
+from worlds.engine.fields import iso_instant
 from worlds.shop import mails
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.derived import recompute
@@ -78,9 +80,7 @@ def authorize(ctx: Context, order_id: int, amount: int, brand: str, last4: str) 
     return payment_id
 
 
-def event(  # noqa: PLR0913 - an event has this many parts
-    ctx: Context, payment_id: int, order_id: int, kind: str, amount: int, refund_id: int | None = None
-) -> None:
+def event(ctx: Context, payment_id: int, order_id: int, kind: str, amount: int, refund_id: int | None = None) -> None:
     """Record a call to the gateway, or a message from it."""
     insert(
         ctx,
@@ -92,6 +92,24 @@ def event(  # noqa: PLR0913 - an event has this many parts
         amount=amount,
         at=ctx.now,
     )
+
+
+def check_capturable(ctx: Context, payment: PaymentRow) -> None:
+    """Check that something of a payment may still be taken.
+
+    Raises:
+        Conflict: when nothing is held, or the bank has let go of it.
+    """
+    if payment.status not in ("authorized", "partially_captured"):
+        raise Conflict(
+            "payment_not_authorized", f"Payment {payment.id} is {payment.status}; there is nothing to capture."
+        )
+    if payment.auth_expires_at <= ctx.now:
+        raise Conflict(
+            "authorization_expired",
+            f"The authorization of payment {payment.id} expired at {iso_instant(payment.auth_expires_at)}. "
+            "Ask the customer for a new payment.",
+        )
 
 
 def capture(ctx: Context, payment: PaymentRow, amount: int) -> None:
@@ -151,7 +169,7 @@ def settle_refund(ctx: Context, refund_id: int, *, succeeded: bool) -> None:
 
 def expire_authorizations(ctx: Context) -> int:
     """The bank lets go of authorizations that were not taken in time; answers how many."""
-    lapsed = _LAPSED.all(ctx, now=ctx.now.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    lapsed = _LAPSED.all(ctx, now=iso_instant(ctx.now))
     for payment in lapsed:
         release(ctx, payment, "expired")
         audit(ctx, "payment_expired", "payment", payment.id)

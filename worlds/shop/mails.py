@@ -15,7 +15,7 @@ def euros(minor: int) -> str:
 
 
 def _letter(name: str, subject: str, *paragraphs: str) -> Letter:
-    first = name.split()[0] if name.split() else "customer"
+    first = name.split(maxsplit=1)[0] if name.split() else "customer"
     return subject, "\n\n".join((f"Hello {first},", *paragraphs, _SIGNED))
 
 

@@ -49,7 +49,7 @@ _PROMISE = "UPDATE allocation SET quantity = quantity + :change WHERE order_line
 _MOVES: dict[tuple[str | None, str | None], str] = {}
 
 
-def move(  # noqa: PLR0913 - a movement has this many parts
+def move(
     ctx: Context,
     kind: str,
     variant_id: int,
@@ -117,6 +117,21 @@ def _gather(variant: int, quantity: int, here: dict[int, dict[int, int]]) -> tup
             taken.append((at, units))
             short -= units
     return taken, short
+
+
+def take(places: list[tuple[int, int]], units: int) -> list[tuple[int, int]]:
+    """Take so many units off the front of planned places, which keep the rest."""
+    taken = []
+    while units:
+        location, there = places[0]
+        part = min(units, there)
+        taken.append((location, part))
+        units -= part
+        if part == there:
+            places.pop(0)
+        else:
+            places[0] = (location, there - part)
+    return taken
 
 
 def commit(ctx: Context, order_id: int, line_id: int, variant_id: int, places: list[tuple[int, int]]) -> None:

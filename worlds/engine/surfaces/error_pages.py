@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, Request, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
+from jinja2 import Template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from worlds.engine.errors import Forbidden, Refusal
+from worlds.engine.surfaces.page_door import door_of
 from worlds.engine.world import World
 
 if TYPE_CHECKING:
@@ -58,22 +60,24 @@ def check_role(app: "Pages", role: str, world: World) -> None:
     """
     if role not in app.roles:
         able = ", ".join(title.title for name, title in world.roles.items() if name in app.roles)
-        raise Forbidden("app_not_permitted", f"{app.title} is open to these roles: {able}. Yours is {world.roles[role].title}.")
+        raise Forbidden(
+            "app_not_permitted", f"{app.title} is open to these roles: {able}. Yours is {world.roles[role].title}."
+        )
 
 
 def page(status: int, code: str, message: str) -> AnyResponse:
     """An error page in the look of the app at hand."""
     app = app_of(request)
-    own = f"{app.name}/error.html" if app else "pages/error.html"
-    known = own in current_app.jinja_env.list_templates() if app else False
+    templates: list[str | Template] = [f"{app.name}/error.html"] if app else []
     home = f"{request.script_root}{app.url_prefix or ''}/" if app and _may_enter(app) else f"{request.script_root}/"
     text = render_template(
-        own if known else "pages/error.html",
+        [*templates, "pages/error.html"],
         status=status,
         code=code,
         message=message,
         heading=HEADINGS.get(status, "That did not work"),
         back=home,
+        door=door_of(request),
     )
     return Response(text, status=status, content_type="text/html; charset=utf-8")
 
@@ -93,7 +97,7 @@ def install(app: Flask) -> None:
 
     def turned_away(error: HTTPException) -> AnyResponse:
         if error.response is not None or error.code is None or error.code < 400:
-            return cast("AnyResponse", error.get_response())
+            return error.get_response()
         code, sentence = _SENTENCES.get(error.code, ("bad_request", str(error.description)))
         return page(error.code, code, sentence)
 

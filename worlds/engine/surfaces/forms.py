@@ -5,11 +5,12 @@ A field's name is its path in the arguments (`lines.0.quantity`), the same path 
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from worlds.engine.errors import Refusal
 from worlds.engine.operation import Operation
+from worlds.engine.surfaces.wording import phrase
 
 OWN_FIELDS = frozenset({"csrf_token", "idempotency_key", "next"})
 """Fields of a form that are the surface's and no argument of the operation."""
@@ -43,8 +44,8 @@ class Typed:
         if path is None:
             return None
         for name, numbers in self.rows.items():
-            head, _, rest = path.removeprefix(f"{name}.").partition(".") if path.startswith(f"{name}.") else ("", "", "")
-            if head.isdigit() and int(head) < len(numbers):
+            head, _, rest = path.removeprefix(f"{name}.").partition(".")
+            if path.startswith(f"{name}.") and head.isdigit() and int(head) < len(numbers):
                 return f"{name}.{numbers[int(head)]}" + (f".{rest}" if rest else "")
         return path
 
@@ -215,30 +216,27 @@ class Field:
     """One input of a form, with all that its schema says of it.
 
     `kind` is "text", "area", "number", "money", "date", "choice" or "box"; `value` is the text to show (for a box,
-    "true" or "").
+    "true", "false" or ""); `options` are codes with their words.
     """
 
     name: str
+    id: str
     kind: str
     label: str
     help: str
     required: bool
     value: str
     error: str | None
-    options: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
     limits: Mapping[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The element's id."""
-        return "f-" + self.name.replace(".", "-").replace("_", "-")
 
 
 @dataclass(frozen=True)
 class Form:
     """A form for one operation, as a template shows it; `form["lines.0.quantity"]` is a field.
 
-    `token` and `key` are the surface's hidden fields; a form that only asks (method "get") has neither.
+    `token` and `key` are the surface's hidden fields; a form that only asks (method "get") has neither. `name` keeps
+    the ids of two forms on a page apart.
     """
 
     operation: Operation[..., Any]
@@ -250,26 +248,29 @@ class Form:
     key: str = ""
     allowed: bool = True
     roles: str = ""
-    shown: dict[str, Field] = field(default_factory=dict, repr=False)
+    name: str = "f"
 
     def __getitem__(self, name: str) -> Field:
         found = schema_at(self.operation.input_schema, name)
         if found is None:
             raise KeyError(f"{self.operation.name} takes no argument {name}")
         schema, required = found
-        made = Field(
+        return Field(
             name=name,
+            id=self.id_of(name),
             kind=_kind(schema),
             label=caption(name.rpartition(".")[2]),
             help=str(schema.get("description", "")),
             required=required,
             value=self._value(name, schema),
             error=next((one.message for one in self.problems if one.field == name), None),
-            options=tuple(schema.get("enum", ())),
+            options=tuple((str(code), phrase(code)) for code in schema.get("enum", ())),
             limits=_limits(schema),
         )
-        self.shown[name] = made
-        return made
+
+    def id_of(self, name: str) -> str:
+        """The id of a field's element; the form's own name keeps two forms of a page apart."""
+        return f"{self.name}-{name}".replace(".", "-").replace("_", "-")
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -289,8 +290,8 @@ class Form:
             value = self.values[name]
         else:
             value = schema.get("default")
-        if schema.get("type") == "boolean":
-            return "true" if value in {True, "true", "on", "1"} else ""
+        if isinstance(value, bool) or (schema.get("type") == "boolean" and value):
+            return "true" if value in {True, "true", "on", "1"} else "false"
         return "" if value is None else str(value)
 
 
@@ -310,8 +311,6 @@ def _kind(schema: Mapping[str, Any]) -> str:
 
 
 def _limits(schema: Mapping[str, Any]) -> dict[str, Any]:
-    if schema.get("type") == "integer":
-        names = {"minimum": "min", "maximum": "max"}
-    else:
-        names = {"maxLength": "maxlength"}
+    whole = schema.get("type") == "integer"
+    names = {"minimum": "min", "maximum": "max"} if whole else {"maxLength": "maxlength"}
     return {html: schema[name] for name, html in names.items() if name in schema}

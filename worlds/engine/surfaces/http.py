@@ -1,5 +1,4 @@
-# ruff: noqa: A005 - named for the surface that it is; imports of the standard library's `http` are absolute
-"""The JSON way in: one POST an operation, strict about what JSON is; every answer and every error in the world's shapes.
+"""The JSON way in: one POST an operation, strict about what JSON is; answers and errors in the world's own shapes.
 
 What JSON means to an operation is the operation's matter; here only encodings are refused, before an episode sees them.
 """
@@ -91,7 +90,9 @@ def read_json(content_types: Sequence[str], body: bytes) -> Any:
     """
     if len(content_types) != 1 or not _is_json(content_types[0]):
         raise Refusal(
-            "unsupported_media_type", "Send the body as JSON, with the header Content-Type: application/json.", status=415
+            "unsupported_media_type",
+            "Send the body as JSON, with the header Content-Type: application/json.",
+            status=415,
         )
     try:
         value = json.loads(body.decode(), object_pairs_hook=_members, parse_constant=_no_constant, parse_float=_finite)

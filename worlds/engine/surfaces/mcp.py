@@ -1,4 +1,3 @@
-# ruff: noqa: A005 - named for the surface that it is; imports of the SDK's `mcp` are absolute
 """The MCP way in, over stdio and streamable HTTP, by the official SDK (1.24 and later, and 2.x).
 
 Tools are the world's operations for the role; the instruction is the server's `instructions` and the prompt "task". The
@@ -26,6 +25,7 @@ from worlds.engine.errors import Refusal, WorldBug
 from worlds.engine.surfaces.asgi import Receive, Scope, Send, error_answer
 from worlds.engine.surfaces.http import WrongMethod, ended
 from worlds.engine.switchboard import Switchboard
+from worlds.engine.world import plain_error
 
 logger = logging.getLogger(__name__)
 
@@ -51,19 +51,29 @@ class EpisodeServer(Server[Any]):
     Args:
         peek: the episode, for what does not touch its state.
         hold: the episode, held for one call; entered in a thread.
+        refuse: a refusal in the world's error shape, also when the episode is gone.
     """
 
-    def __init__(self, peek: Callable[[], Episode], hold: Callable[[], AbstractContextManager[Episode]]) -> None:
+    def __init__(
+        self,
+        peek: Callable[[], Episode],
+        hold: Callable[[], AbstractContextManager[Episode]],
+        refuse: Callable[[Refusal], Reply],
+    ) -> None:
         from worlds import __version__  # noqa: PLC0415 - the package's door imports the engine
 
         self._peek = peek
         self._hold = hold
+        self._refuse = refuse
         handlers: dict[str, Handler] = {name: getattr(self, f"_{name}") for name in _SPOKEN}
-        modern = {f"on_{name}": _modern(handler, name) for name, handler in handlers.items()} if _MODERN else {}
+        modern: dict[str, Any] = (
+            {f"on_{name}": _modern(handler, name) for name, handler in handlers.items()} if _MODERN else {}
+        )
         super().__init__(NAME, version=__version__, **modern)
         if not _MODERN:
+            classic: dict[type, Any] = getattr(self, "request_handlers")  # noqa: B009 - 2.x has no such attribute
             for name, handler in handlers.items():
-                self.request_handlers[getattr(types, f"{_SPOKEN[name]}Request")] = _classic(handler, name)
+                classic[getattr(types, f"{_SPOKEN[name]}Request")] = _classic(handler, name)
 
     @property
     def instructions(self) -> str | None:
@@ -84,16 +94,15 @@ class EpisodeServer(Server[Any]):
         return await asyncio.to_thread(self._called, params.name, params.arguments)
 
     def _called(self, name: str, arguments: dict[str, Any] | None) -> dict[str, Any]:
-        world = None
         try:
             with self._hold() as episode:
-                world = episode.world
-                return _result(episode.perform(name, {} if arguments is None else arguments, "mcp"))
+                reply = episode.perform(name, {} if arguments is None else arguments, "mcp")
         except Refusal as refusal:
-            return _result(refused(world or self._peek().world, refusal))
+            reply = self._refuse(refusal)
         except WorldBug:
             logger.exception("An episode ended by a defect in %s.", name)
-            return _result(refused(self._peek().world, ended()))
+            reply = self._refuse(ended())
+        return _result(reply)
 
     async def _list_prompts(self, _: Params) -> dict[str, Any]:
         return {"prompts": [{"name": PROMPT, "description": "What you are asked to do."}]}
@@ -130,16 +139,21 @@ def _modern(handler: Handler, name: str) -> Callable[[Any, Params], Awaitable[Ba
 def _classic(handler: Handler, name: str) -> Callable[[Any], Awaitable[Any]]:
     result: type[BaseModel] = getattr(types, f"{_SPOKEN[name]}Result")
 
+    wrapped: Any = types.ServerResult
+
     async def answer(request: Any) -> Any:
-        return types.ServerResult(result.model_validate(await handler(request.params)))
+        return wrapped(result.model_validate(await handler(request.params)))
 
     return answer
 
 
 def _invalid_params(message: str) -> Exception:
-    if hasattr(mcp, "MCPError"):
-        return mcp.MCPError(INVALID_PARAMS, message)
-    failure: Exception = mcp.McpError(types.ErrorData(code=INVALID_PARAMS, message=message))
+    sdk: Any = mcp
+    failure: Exception = (
+        sdk.MCPError(INVALID_PARAMS, message)
+        if _MODERN
+        else sdk.McpError(types.ErrorData(code=INVALID_PARAMS, message=message))
+    )
     return failure
 
 
@@ -157,7 +171,7 @@ class McpDoor:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Serve until the block is left."""
-        server = EpisodeServer(lambda: self._board.by_key(self._key.get()).episode, self._held)
+        server = EpisodeServer(lambda: self._board.by_key(self._key.get()).episode, self._held, self._refused)
         manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
         async with manager.run():
             self._manager = manager
@@ -181,10 +195,17 @@ class McpDoor:
         with self._board.call(self._key.get()) as line:
             yield line.episode
 
+    def _refused(self, refusal: Refusal) -> Reply:
+        world = self._board.world_of(self._key.get())
+        body = plain_error(refusal) if world is None else world.error_body(refusal)
+        return Reply(ok=False, status=refusal.status, body=body, refusal=refusal)
+
 
 async def serve_stdio(episode: Episode) -> None:
     """Serve one episode over standard input and output until the client leaves."""
-    server = EpisodeServer(lambda: episode, lambda: nullcontext(episode))
+    server = EpisodeServer(
+        lambda: episode, lambda: nullcontext(episode), lambda refusal: refused(episode.world, refusal)
+    )
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
 

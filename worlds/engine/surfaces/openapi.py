@@ -31,14 +31,19 @@ def openapi_document(world: World, role: str) -> dict[str, Any]:
         "components": {
             "schemas": {"Error": shape_of(world.error_body(_EXAMPLE))},
             "responses": {
-                f"Refused{status}": {"description": sentence, "content": _content({"$ref": "#/components/schemas/Error"})}
+                f"Refused{status}": {
+                    "description": sentence,
+                    "content": _content({"$ref": "#/components/schemas/Error"}),
+                }
                 for status, sentence in REFUSALS.items()
             },
         },
     }
 
 
-_EXAMPLE = Invalid("invalid_argument", "A sentence that names the record, the rule and the way out.", field="lines.0.quantity")
+_EXAMPLE = Invalid(
+    "invalid_argument", "A sentence that names the record, the rule and the way out.", field="lines.0.quantity"
+)
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -69,7 +74,7 @@ def _content(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def shape_of(value: Any) -> dict[str, Any]:
-    """The JSON Schema of an example: its members with their types; `field` may be null, and further members may come."""
+    """The JSON Schema of an example: its members with their types; `field` may be null, and others may come."""
     if isinstance(value, dict):
         return {
             "type": "object",

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Request, render_template, request
+from flask import Request, g, render_template, request
 
 from worlds.engine.context import Actor
 from worlds.engine.door import Reply
@@ -18,7 +19,7 @@ from worlds.engine.surfaces.forms import OWN_FIELDS, Form, Problem, Sent, Typed,
 from worlds.engine.world import World
 
 R = TypeVar("R")
-SENT_BEFORE = "This form was sent before, with other entries. See what came of that; to send these, send the form again."
+SENT_BEFORE = "This form was sent before, with other entries. See what came of that; to send these, send it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,19 @@ class Door:
             return self._asking(operation, Sent(_here(), typed, problems_of(refusal, typed))), None
 
     def query(self, operation: Operation[..., Any], rows: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """The arguments of an operation that stand in the URL, for a preview; names that it does not take are left out."""
+        """The arguments of an operation that stand in the URL or in the form just sent, for a preview."""
         known = operation.input_schema.get("properties", {})
-        pairs = [pair for pair in _pairs(request.args.items(multi=True)) if pair[0].split(".")[0] in known]
+        sent = request.form if request.method == "POST" else request.args
+        pairs = [pair for pair in _pairs(sent.items(multi=True)) if pair[0].split(".")[0] in known]
         return read_typed(pairs, operation.input_schema, rows or {}).arguments
+
+    def here(self, **changes: Any) -> str:
+        """This page's address with some of its query changed (None takes a name out); the page number starts again."""
+        query: dict[str, Any] = dict(_pairs(request.args.items()))
+        query.pop("page", None)
+        query |= changes
+        kept = {name: value for name, value in query.items() if value not in {None, ""}}
+        return f"{_here()}?{urlencode(kept)}" if kept else _here()
 
     def submit(
         self, operation: Operation[..., R], fixed: Mapping[str, Any], rows: Mapping[str, str], key: str | None
@@ -132,6 +142,11 @@ class Door:
             raise
         return reply
 
+    def expire(self, operation: Operation[..., Any], rows: Mapping[str, str]) -> None:
+        """Keep what was typed into a form that was shown too long ago; used by the framework."""
+        self.sent = Sent(_here(), self.typed(operation, rows), ())
+        self.refuse(400, Problem(None, "form_expired", seals.EXPIRED))
+
     def typed(self, operation: Operation[..., Any], rows: Mapping[str, str]) -> Typed:
         """What the request's form says."""
         return read_typed(_pairs(request.form.items(multi=True)), operation.input_schema, rows)
@@ -145,7 +160,11 @@ class Door:
     # -- what a view shows ----------------------------------------------------------------------------------------
 
     def form(
-        self, operation: Operation[..., Any], action: str, values: Mapping[str, Any] | None = None
+        self,
+        operation: Operation[..., Any],
+        action: str,
+        values: Mapping[str, Any] | None = None,
+        name: str = "f",
     ) -> Form:
         """A form that sends a writing operation to `action`, filled with what was typed, the URL's query, or `values`.
 
@@ -153,6 +172,7 @@ class Door:
             operation: the operation that the address performs.
             action: the address, made by `url_for`.
             values: by field name, what stands in the form at first.
+            name: begins the ids of its elements; give each form of a page its own.
         """
         path = action.partition("?")[0]
         sent = self.sent if self.sent is not None and self.sent.action == path else None
@@ -170,6 +190,7 @@ class Door:
             key=seals.form_key(self._secret, step, f"{self._forms}|{action}"),
             allowed=self.may(operation),
             roles=self.who_may(operation),
+            name=name,
         )
 
     def render(self, template: str, /, **context: Any) -> str:
@@ -200,8 +221,18 @@ class Door:
             raise reply.refusal
         told = reply.body.get("error", {}) if isinstance(reply.body, dict) else {}  # an answer given before, again
         raise Refusal(
-            told.get("code", "refused_before"), told.get("message", SENT_BEFORE), field=told.get("field"), status=reply.status
+            told.get("code", "refused_before"),
+            told.get("message", SENT_BEFORE),
+            field=told.get("field"),
+            status=reply.status,
         )
+
+
+def door_of(asked: Request) -> Door:
+    """The door of the request being answered."""
+    if "door" not in g:
+        g.door = Door(asked)
+    return cast("Door", g.door)
 
 
 def _here() -> str:
@@ -218,5 +249,5 @@ def _without_fixed(typed: Typed, fixed: Mapping[str, Any]) -> None:
     Raises:
         Invalid: naming the field.
     """
-    if doubled := sorted(typed.arguments.keys() & fixed.keys()):
-        raise Invalid("unknown_argument", f"The address says {doubled[0]}; the form may not say it too.", field=doubled[0])
+    for name in sorted(typed.arguments.keys() & fixed.keys()):
+        raise Invalid("unknown_argument", f"The address says {name}; the form may not say it too.", field=name)

@@ -1,6 +1,6 @@
 """Pages: one Flask app a world, which serves every episode below `/episodes/<key>/`; a click is a call at the one door.
 
-How to write pages. A world's `pages/__init__.py` says `BLUEPRINTS = (office, store)`; each is a `Pages`:
+How to write pages. Every `Pages` object in the modules of a world's `pages` package is one app, found by its shape:
 
     office = Pages("office", __name__, url_prefix="/office", template_folder="templates", static_folder="static",
                    title="Larkfield Office", roles=STAFF)
@@ -23,21 +23,22 @@ How to write pages. A world's `pages/__init__.py` says `BLUEPRINTS = (office, st
   `door.form` finds by its action whether it is the form that came back. `next` (hidden field) overrides `Done.to`.
 * Fields are named by their path in the arguments: `lines.0.quantity`. With `rows={"lines": "quantity"}` list rows whose
   quantity is empty or 0 are left out. Unticked boxes need no care, empty optional fields are left out.
-* Templates extend the app's own layout; `{% import "pages/forms.html" as f %}` gives `f.start(form)`, `f.input(field, label)`,
-  `f.hidden(name, value)`, `f.problems(form)`, `f.send(form, "Refund")`, `f.end()`. A form that also has a button with
-  `formmethod="get"` shows a preview without script: `door.query(preview_refund)` reads what it sent.
+* Templates extend the app's own layout; `{% import "pages/forms.html" as f %}` gives `f.start(form)`,
+  `f.input(form["reason"], "Why")`, `f.hidden(name, value)`, `f.problems(form)`, `f.send(form, "Refund")`, `f.end()`,
+  `f.messages()`. Give each form of a page a `name` of its own. A form that also has a button with `formmethod="get"`
+  shows a preview without script: `door.query(preview_refund)` reads what it sent.
 * `door.listing(list_orders)` reads a list whose filters stand in the URL. Filters: `money`, `day`, `moment`, `phrase`.
   In every context: `door` (with `door.may(operation)`, `door.actor`, `door.today`), and `url_for`.
-* `static_folder` files are served below the prefix; there are no inline scripts or styles (the content policy forbids them).
+* `static_folder` files are served below the prefix; the content policy forbids inline scripts and styles.
 * An app's own `<name>/error.html` (context: `status`, `code`, `message`, `heading`, `back`) shows its errors.
 
-The server sets SCRIPT_NAME to `/episodes/<key>`, environ["worlds.episode"] to the Episode and environ["worlds.secret"] to a
-secret text of that episode and epoch.
+The server sets SCRIPT_NAME to `/episodes/<key>`, environ["worlds.episode"] to the Episode and environ["worlds.secret"]
+to a secret text of that episode and epoch.
 """
 
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Flask, Response, flash, g, redirect, request
@@ -51,9 +52,9 @@ from worlds.engine.errors import Refusal
 from worlds.engine.fields import MAX_ID
 from worlds.engine.operation import Operation
 from worlds.engine.surfaces import error_pages, seals, wording
-from worlds.engine.surfaces.forms import OWN_FIELDS, Problem
-from worlds.engine.surfaces.page_door import Done, Door
-from worlds.engine.world import World
+from worlds.engine.surfaces.forms import OWN_FIELDS
+from worlds.engine.surfaces.page_door import Done, Door, door_of
+from worlds.engine.world import World, modules_in
 
 __all__ = ["Done", "Door", "Pages", "create_pages"]
 
@@ -98,7 +99,12 @@ class Pages(Blueprint):
         return register
 
     def action(
-        self, rule: str, operation: Operation[..., Any], *, shows: Callable[..., Any], rows: Mapping[str, str] | None = None
+        self,
+        rule: str,
+        operation: Operation[..., Any],
+        *,
+        shows: Callable[..., Any],
+        rows: Mapping[str, str] | None = None,
     ) -> Callable[[View], View]:
         """Perform one writing operation with a form that is sent to an address.
 
@@ -164,8 +170,8 @@ def create_pages(world: World) -> Flask:
     app.register_blueprint(
         Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/assets")
     )
-    for blueprint in _blueprints(world):
-        app.register_blueprint(blueprint)
+    for found in _apps(world):
+        app.register_blueprint(found)
     if not any(rule.rule == "/" for rule in app.url_map.iter_rules()):
         app.add_url_rule("/", "home", _home, methods=["GET"])
     error_pages.install(app)
@@ -173,27 +179,26 @@ def create_pages(world: World) -> Flask:
     return app
 
 
-def _blueprints(world: World) -> Sequence[Pages]:
+def _apps(world: World) -> list[Pages]:
     if importlib.util.find_spec(f"{world.package}.pages") is None:
-        return ()
-    return cast("Sequence[Pages]", world.part("pages").BLUEPRINTS)
-
-
-def door() -> Door:
-    """The door of the request being answered."""
-    if "door" not in g:
-        g.door = Door(request)
-    return cast("Door", g.door)
+        return []
+    found = {
+        value.name: value
+        for module in modules_in(world.part("pages"))
+        for value in vars(module).values()
+        if isinstance(value, Pages)
+    }
+    return [found[name] for name in sorted(found)]
 
 
 def _home() -> AnyResponse:
-    actor = door().actor
-    home = door().world.roles[actor.role].home.strip("/")
+    door = door_of(request)
+    home = door.world.roles[door.actor.role].home.strip("/")
     return redirect(f"{request.script_root}/{home}/" if home else f"{request.script_root}/", 303)
 
 
 def _shown(view: Callable[..., Any], arguments: Mapping[str, Any]) -> AnyResponse:
-    here = door()
+    here = door_of(request)
     answer = view(here, **arguments)
     if isinstance(answer, AnyResponse):
         return answer
@@ -207,7 +212,7 @@ def _acted(
     done: Callable[..., Done],
     rows: Mapping[str, str],
 ) -> AnyResponse:
-    here = door()
+    here = door_of(request)
     onward = _checked_next(request.form.get("next"))
     if g.form_expired:
         here.expire(operation, rows)
@@ -281,7 +286,8 @@ def _check_role() -> None:
     """
     app = error_pages.app_of(request)
     if app is not None and app.roles and request.endpoint and not request.endpoint.endswith(".static"):
-        error_pages.check_role(app, door().actor.role, door().world)
+        door = door_of(request)
+        error_pages.check_role(app, door.actor.role, door.world)
 
 
 def _seal(response: Response) -> Response:
@@ -292,6 +298,3 @@ def _seal(response: Response) -> Response:
     if not (request.endpoint or "").endswith(".static") and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
-
-
-_ = Problem

@@ -57,7 +57,10 @@ def form_key(secret: bytes, step: int, action: str) -> str:
 
 
 class ClockedCsrf(CSRFProtect):  # type: ignore[misc]  # Flask-WTF ships no types
-    """Flask-WTF's protection with tokens of the episode; an expired form is left to its action, which keeps the text."""
+    """Flask-WTF's protection with tokens of the episode; an expired form is left to its action, which keeps the text.
+
+    Its tokens come from chance and the machine's clock; ours are in `form_token`.
+    """
 
     def protect(self, apply_exemptions: bool = False) -> None:  # noqa: ARG002 - Flask-WTF's signature; nothing is exempt
         """Turn away a request that writes without a token of this episode and epoch.
@@ -70,7 +73,9 @@ class ClockedCsrf(CSRFProtect):  # type: ignore[misc]  # Flask-WTF ships no type
         token = request.form.get("csrf_token") or request.headers.get("X-CSRFToken")
         age = token_age(secret_of(request), token, seconds_now(request.environ["worlds.episode"]))
         if age is None:
-            raise CSRFError("This form did not come from these pages; nothing was done. Open the page and send it from there.")
+            raise CSRFError(
+                "This form did not come from these pages; nothing was done. Open its page and send it there."
+            )
         g.form_expired = age > LIFE
 
 

@@ -24,8 +24,6 @@ _AFTER: Final = re.compile(rf"(?P<day>.{{8,40}}?)(?:T|,? at |, | um | )(?P<time>
 _FIRST: Final = re.compile(rf"(?P<time>{_TIME}{_ZONE})(?: on |, | )(?P<day>.{{8,40}})")
 _LOOKS_SO: Final = r"(?=[0-9]{1,2}(?::[0-9]{2}| ?[aApP]\.?[mM]))"
 _STATED: Final = re.compile(rf"(?<![\w:]){_LOOKS_SO}(?P<time>{_TIME}{_ZONE})(?![\w:])")
-    rf"(?<![\w:])(?=[0-9]{{1,2}}(?::[0-9]{{2}}| ?[aApP]\.?[mM]))(?P<time>{_TIME}{_ZONE})(?![\w:])"
-)
 
 
 @cache

@@ -16,7 +16,7 @@ EmailKind = Literal[
 
 
 @reads(roles=STAFF)
-def list_emails(  # noqa: PLR0913 - a list's filters are its schema
+def list_emails(
     ctx: Context,
     query: Query | None = None,
     order_id: RecordId | None = None,

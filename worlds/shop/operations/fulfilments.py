@@ -1,19 +1,29 @@
 """Shipping: sending parcels, their tracking numbers, and their delivery."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
 from worlds.engine.context import Context
+from worlds.engine.errors import Conflict, Invalid, NotFound
 from worlds.engine.fields import RecordId
 from worlds.engine.operation import writes
+from worlds.shop import gateway, mails, order_file, order_parts, stockroom
+from worlds.shop.chronicle import audit, mail, timeline
+from worlds.shop.derived import recompute
+from worlds.shop.ledger import LineState
+from worlds.shop.models import Fulfilment, FulfilmentLine
+from worlds.shop.order_file import OrderHead
+from worlds.shop.places import location_name
+from worlds.shop.rows import insert, number, run
 from worlds.shop.rules import WAREHOUSE
 from worlds.shop.texts import Tracking
 from worlds.shop.views import Carrier, FulfilmentView, LineQuantity
 
 
 @writes(roles=WAREHOUSE)
-def fulfil_order(  # noqa: PLR0913 - an operation's arguments are its schema
+def fulfil_order(
     ctx: Context,
     order_id: RecordId,
     location_id: RecordId,
@@ -32,7 +42,23 @@ def fulfil_order(  # noqa: PLR0913 - an operation's arguments are its schema
         lines: What is in the parcel; everything not shipped yet if left out.
         notify: Mail the customer the tracking number.
     """
-    raise NotImplementedError
+    order = order_file.head(ctx, order_id)
+    location = location_name(ctx, location_id)
+    _check_payable(ctx, order)
+    found = order_file.lines(ctx, order_id)
+    parcel = _contents(order, found, lines)
+    _ship(ctx, order, found, parcel, location_id, location)
+    _capture_first(ctx, order)
+    count = number(ctx, "SELECT count(*) FROM fulfilment WHERE order_id = :order", order=order_id)
+    fulfilment_id = insert(
+        ctx, Fulfilment, number=f"{order.number}-F{count + 1}", order_id=order_id, location_id=location_id,
+        status="shipped", carrier=carrier, tracking_number=tracking_number, shipped_at=ctx.now,
+    )  # fmt: skip
+    for line_id, units in parcel:
+        insert(ctx, FulfilmentLine, fulfilment_id=fulfilment_id, order_line_id=line_id, quantity=units)
+    recompute(ctx, order_id)
+    _tell_shipped(ctx, order, found, fulfilment_id, parcel, (carrier, tracking_number), notify=notify)
+    return _parcel(ctx, fulfilment_id)
 
 
 @writes(roles=WAREHOUSE)
@@ -47,7 +73,28 @@ def update_tracking(
         tracking_number: The right number.
         notify: Mail the customer the right number.
     """
-    raise NotImplementedError
+    parcel = _parcel(ctx, fulfilment_id)
+    if (parcel.carrier, parcel.tracking_number) == (carrier, tracking_number):
+        return parcel
+    _check_under_way(parcel, "its tracking number stays as it is")
+    order = order_file.head(ctx, parcel.order_id)
+    run(
+        ctx, "UPDATE fulfilment SET carrier = :carrier, tracking_number = :tracking WHERE id = :fulfilment",
+        carrier=carrier, tracking=tracking_number, fulfilment=fulfilment_id,
+    )  # fmt: skip
+    message = f"Tracking of {parcel.number} changed from {parcel.tracking_number} to {carrier} {tracking_number}"
+    timeline(ctx, order.id, "tracking_updated", message)
+    audit(
+        ctx, "update_tracking", "fulfilment", fulfilment_id,
+        before=f"{parcel.carrier} {parcel.tracking_number}", after=f"{carrier} {tracking_number}",
+    )  # fmt: skip
+    if notify:
+        letter = mails.tracking_updated(order.ship_name, order.number, carrier, tracking_number)
+        mail(
+            ctx, "tracking_updated", f"tracking:{fulfilment_id}:{ctx.number('tracking_change')}", order.email, letter,
+            order_id=order.id, customer_id=order.customer_id,
+        )  # fmt: skip
+    return _parcel(ctx, fulfilment_id)
 
 
 @writes(roles=WAREHOUSE)
@@ -57,4 +104,120 @@ def mark_delivered(ctx: Context, fulfilment_id: RecordId) -> FulfilmentView:
     Args:
         fulfilment_id: The parcel's id.
     """
-    raise NotImplementedError
+    parcel = _parcel(ctx, fulfilment_id)
+    _check_under_way(parcel, "it cannot be delivered again")
+    run(
+        ctx, "UPDATE fulfilment SET status = 'delivered', delivered_at = :now WHERE id = :fulfilment",
+        now=ctx.now, fulfilment=fulfilment_id,
+    )  # fmt: skip
+    timeline(ctx, parcel.order_id, "delivered", f"Parcel {parcel.number} delivered")
+    audit(ctx, "mark_delivered", "fulfilment", fulfilment_id)
+    return _parcel(ctx, fulfilment_id)
+
+
+def _check_payable(ctx: Context, order: OrderHead) -> None:
+    if order.cancelled_at is not None:
+        raise Conflict("order_cancelled", f"Order {order.number} was cancelled, so nothing of it may be shipped.")
+    if order.financial_status in ("voided", "expired", "pending"):
+        raise Conflict(
+            "order_not_paid",
+            f"Order {order.number} is {order.financial_status}: it has no payment that could be taken, so nothing may be "
+            "shipped. Ask the customer for a new payment, or cancel the order.",
+        )
+    held = [payment for payment in gateway.PAYMENTS.all(ctx, order=order.id) if payment.status == "authorized"]
+    for payment in held if order.financial_status == "authorized" else ():
+        gateway.check_capturable(ctx, payment)
+
+
+def _contents(
+    order: OrderHead, found: dict[int, LineState], wanted: Sequence[LineQuantity] | None
+) -> list[tuple[int, int]]:
+    if wanted is None:
+        parcel = [(line.id, line.unfulfilled) for line in found.values() if line.unfulfilled]
+        if not parcel:
+            raise Conflict("nothing_to_fulfil", f"Order {order.number} has nothing left to ship.")
+        return parcel
+    parcel = []
+    for at, want in enumerate(wanted):
+        line = order_file.line_of(order, found, want.line_id, at)
+        if any(line_id == line.id for line_id, _ in parcel):
+            raise Invalid(
+                "duplicate_line", f"Line {line.id} is named twice; name it once.", field=f"lines.{at}.line_id"
+            )
+        if want.quantity > line.unfulfilled:
+            raise Conflict(
+                "quantity_above_fulfillable",
+                f"Line {line.id} ({line.title}) of order {order.number} has {line.unfulfilled} units left to ship; "
+                f"{want.quantity} cannot be. Lower the quantity.",
+                field=f"lines.{at}.quantity",
+                details={"fulfillable": line.unfulfilled},
+            )
+        parcel.append((line.id, want.quantity))
+    return parcel
+
+
+def _ship(
+    ctx: Context,
+    order: OrderHead,
+    found: dict[int, LineState],
+    parcel: Sequence[tuple[int, int]],
+    location_id: int,
+    location: str,
+) -> None:
+    promised = stockroom.promises(ctx, order.id)
+    for line_id, units in parcel:
+        waiting = promised.get(line_id)
+        if not waiting or not stockroom.ship(ctx, order.id, line_id, waiting, location_id, units):
+            raise Conflict(
+                "insufficient_stock",
+                f"{location} does not have {units} of {found[line_id].title} for order {order.number}. Ship fewer, or from "
+                "another location; list_stock shows what is where.",
+                field="location_id",
+            )
+
+
+def _capture_first(ctx: Context, order: OrderHead) -> None:
+    if order.financial_status == "authorized":
+        for payment in gateway.PAYMENTS.all(ctx, order=order.id):
+            if payment.status == "authorized":
+                gateway.capture(ctx, payment, payment.amount)
+
+
+def _tell_shipped(
+    ctx: Context,
+    order: OrderHead,
+    found: dict[int, LineState],
+    fulfilment_id: int,
+    parcel: Sequence[tuple[int, int]],
+    carried: tuple[str, str],
+    *,
+    notify: bool,
+) -> None:
+    carrier, tracking = carried
+    units = sum(quantity for _, quantity in parcel)
+    timeline(ctx, order.id, "shipped", f"{units} units shipped with {carrier}, tracking number {tracking}")
+    audit(ctx, "fulfil_order", "fulfilment", fulfilment_id, order=order.id, tracking_number=tracking)
+    if notify:
+        complete = units == sum(line.unfulfilled for line in found.values())
+        listed = mails.items((quantity, found[line].title, found[line].variant_title) for line, quantity in parcel)
+        letter = mails.order_shipped(order.ship_name, order.number, listed, carrier, tracking, complete=complete)
+        mail(
+            ctx, "order_shipped", f"fulfilment:{fulfilment_id}", order.email, letter,
+            order_id=order.id, customer_id=order.customer_id,
+        )  # fmt: skip
+
+
+def _parcel(ctx: Context, fulfilment_id: int) -> FulfilmentView:
+    parcel = order_parts.parcel(ctx, fulfilment_id)
+    if parcel is None:
+        raise NotFound(
+            "fulfilment_not_found",
+            f"There is no parcel {fulfilment_id}; get_order lists an order's parcels.",
+            field="fulfilment_id",
+        )
+    return parcel
+
+
+def _check_under_way(parcel: FulfilmentView, consequence: str) -> None:
+    if parcel.status == "delivered":
+        raise Conflict("already_delivered", f"Parcel {parcel.number} was delivered, so {consequence}.")

@@ -1,10 +1,19 @@
 """Orders in the back office: the list, one order with all that belongs to it, cancelling, addresses and notes."""
 
+import json
 from typing import Literal
 
 from worlds.engine.context import Context
+from worlds.engine.errors import Conflict
 from worlds.engine.fields import Day, Money, Page, PageNumber, PageSize, RecordId, Result
 from worlds.engine.operation import reads, writes
+from worlds.shop import gateway, mails, order_file, order_lists, order_parts, refunding, stockroom
+from worlds.shop.chronicle import audit, mail, speaker, timeline
+from worlds.shop.derived import recompute, recompute_discounts
+from worlds.shop.folding import phone_digits, search_text
+from worlds.shop.models import OrderNote
+from worlds.shop.order_file import OrderHead
+from worlds.shop.rows import insert, run
 from worlds.shop.rules import CANCELLERS, LEADS, STAFF
 from worlds.shop.texts import Query, Words
 from worlds.shop.views import (
@@ -72,7 +81,12 @@ def list_orders(  # noqa: PLR0913 - a list's filters are its schema
         page: Page number from 1.
         page_size: Orders a page.
     """
-    raise NotImplementedError
+    filters = order_lists.OrderFilters(
+        query=query, financial_status=financial_status, fulfilment_status=fulfilment_status,
+        return_status=return_status, cancelled=cancelled, customer_id=customer_id, placed_from=placed_from,
+        placed_to=placed_to,
+    )  # fmt: skip
+    return order_lists.orders(ctx, filters, sort, page, page_size)
 
 
 @reads(roles=STAFF)
@@ -82,7 +96,15 @@ def get_order(ctx: Context, order_id: RecordId) -> OrderDetail:
     Args:
         order_id: The order's id, as list_orders gives it.
     """
-    raise NotImplementedError
+    order = order_file.head(ctx, order_id)
+    return OrderDetail(
+        **order_parts.shown(ctx, order),
+        tags=json.loads(order.tags),
+        timeline=order_parts.timeline(ctx, order_id),
+        notes=order_parts.notes(ctx, order_id),
+        emails=order_parts.emails(ctx, order_id),
+        escalations=order_parts.escalations(ctx, order_id),
+    )
 
 
 @writes(roles=CANCELLERS)
@@ -100,7 +122,38 @@ def cancel_order(
         restock: Put the units back among those available; false writes them off.
         notify: Mail the customer.
     """
-    raise NotImplementedError
+    order = order_file.head(ctx, order_id)
+    _check_unshipped(order, "it cannot be cancelled")
+    payments = gateway.PAYMENTS.all(ctx, order=order_id)
+    captured = sum(payment.refundable for payment in payments)
+    if captured:
+        refunding.check_limit(ctx, order, captured)
+    made = refunding.refund_rest(ctx, order, restock=restock) if captured else None
+    voided = sum(_voided(ctx, payment) for payment in payments)
+    units = made.restocked if made else 0
+    for promised in stockroom.promises(ctx, order_id).values():
+        waiting = sum(promise.quantity for promise in promised)
+        stockroom.release(ctx, order_id, promised, waiting, restock=restock)
+        units += waiting if restock else 0
+    run(
+        ctx, "UPDATE sales_order SET cancelled_at = :now, cancel_reason = :reason WHERE id = :order",
+        now=ctx.now, reason=reason, order=order_id,
+    )  # fmt: skip
+    recompute(ctx, order_id)
+    recompute_discounts(ctx, order_id, -1)
+    timeline(ctx, order_id, "order_cancelled", f"Order {order.number} cancelled ({reason})")
+    audit(ctx, "cancel_order", "order", order_id, reason=reason, restock=restock, refunded=captured, voided=voided)
+    if notify:
+        letter = mails.order_cancelled(order.ship_name, order.number, voided, captured)
+        mail(
+            ctx, "order_cancelled", f"cancellation:{order_id}", order.email, letter,
+            order_id=order_id, customer_id=order.customer_id,
+        )  # fmt: skip
+    return OrderCancelled(
+        order_id=order_id, number=order.number, financial_status=order_file.head(ctx, order_id).financial_status,
+        voided=voided, refunded=captured, currency=order.currency,
+        refund=order_parts.refund(ctx, made.refund_id) if made else None, restocked_units=units,
+    )  # fmt: skip
 
 
 @writes(roles=LEADS)
@@ -114,7 +167,29 @@ def edit_shipping_address(
         address: The whole new address; what is left out becomes empty.
         notify: Mail the customer.
     """
-    raise NotImplementedError
+    order = order_file.head(ctx, order_id)
+    _check_unshipped(order, "its address stays as it is")
+    new = AddressView(**address.model_dump())
+    if new == order.address:
+        return AddressChanged(order_id=order_id, number=order.number, changed=False, shipping_address=new)
+    run(
+        ctx,
+        "UPDATE sales_order SET ship_name = :name, ship_company = :company, ship_line1 = :line1, ship_line2 = :line2,"
+        " ship_city = :city, ship_province = :province, ship_postal_code = :postal_code, ship_country = :country,"
+        " ship_phone = :phone, search_text = :search WHERE id = :order",
+        search=search_text(order.number, order.email, new.name, new.company, phone_digits(new.phone)),
+        order=order_id,
+        **new.model_dump(),
+    )
+    timeline(ctx, order_id, "address_changed", f"Shipping address changed to {one_line(new)}")
+    audit(ctx, "edit_shipping_address", "order", order_id, before=one_line(order.address), after=one_line(new))
+    if notify:
+        letter = mails.address_changed(new.name, order.number, one_line(new).replace(", ", "\n"))
+        mail(
+            ctx, "address_changed", f"address:{order_id}:{ctx.number('address_change')}", order.email, letter,
+            order_id=order_id, customer_id=order.customer_id,
+        )  # fmt: skip
+    return AddressChanged(order_id=order_id, number=order.number, changed=True, shipping_address=new)
 
 
 @writes(roles=STAFF)
@@ -125,4 +200,36 @@ def add_order_note(ctx: Context, order_id: RecordId, text: Words) -> NoteView:
         order_id: The order's id.
         text: What the note says.
     """
-    raise NotImplementedError
+    order = order_file.head(ctx, order_id)
+    note_id = insert(
+        ctx, OrderNote, order_id=order.id, text=text, author_role=ctx.actor.role, author_name=speaker(ctx),
+        created_at=ctx.now,
+    )  # fmt: skip
+    audit(ctx, "add_order_note", "order", order_id, note=note_id)
+    return NoteView(note_id=note_id, order_id=order_id, text=text, by=speaker(ctx), created_at=ctx.now)
+
+
+def one_line(address: AddressView) -> str:
+    """An address as one line."""
+    parts = (
+        address.name, address.company, address.line1, address.line2, f"{address.postal_code} {address.city}",
+        address.province, address.country,
+    )  # fmt: skip
+    return ", ".join(part for part in parts if part)
+
+
+def _check_unshipped(order: OrderHead, consequence: str) -> None:
+    if order.cancelled_at is not None:
+        raise Conflict("order_cancelled", f"Order {order.number} was cancelled before, so {consequence}.")
+    if order.fulfilment_status != "unfulfilled":
+        raise Conflict(
+            "order_shipped",
+            f"Something of order {order.number} has been shipped, so {consequence}. Open a return for what comes back.",
+        )
+
+
+def _voided(ctx: Context, payment: gateway.PaymentRow) -> int:
+    if payment.status != "authorized":
+        return 0
+    gateway.release(ctx, payment, "voided")
+    return payment.amount

@@ -7,7 +7,11 @@ from pydantic import Field
 from worlds.engine.context import Context
 from worlds.engine.fields import Money, RecordId, Result
 from worlds.engine.operation import reads, writes
-from worlds.shop.rules import REFUNDERS, STAFF
+from worlds.shop import mails, order_file, order_parts, refunding
+from worlds.shop.chronicle import audit, mail, timeline
+from worlds.shop.derived import recompute
+from worlds.shop.refunding import Wanted
+from worlds.shop.rules import REFUND_LIMITS, REFUNDERS, STAFF
 from worlds.shop.texts import Words
 from worlds.shop.views import LineQuantity, RefundReason, RefundView
 
@@ -67,11 +71,26 @@ def preview_refund(ctx: Context, order_id: RecordId, lines: RefundLines, shippin
         lines: Units to refund, by order line; may be empty if only shipping is refunded.
         shipping: Refund shipping with its tax too.
     """
-    raise NotImplementedError
+    order = order_file.head(ctx, order_id)
+    plan = refunding.plan(ctx, order, _wanted(lines), shipping=shipping)
+    limit, used = REFUND_LIMITS.get(ctx.actor.role), refunding.used_limit(ctx, order_id)
+    return RefundPreview(
+        order_id=order_id, number=order.number,
+        lines=[
+            PreviewedLine(
+                line_id=one.line.id, title=one.line.title, quantity=one.units.quantity, refundable=one.line.refundable,
+                net=one.units.net, tax=one.units.tax, amount=one.units.amount,
+            )
+            for one in plan.lines
+        ],
+        shipping_amount=plan.shipping, tax_total=plan.tax, amount=plan.amount, currency=order.currency,
+        maximum=plan.maximum, payment_id=plan.payment.id, paid_back_to=plan.payment.card, role_limit=limit,
+        role_used=used, needs_approval=limit is not None and used + plan.amount > limit,
+    )  # fmt: skip
 
 
 @writes(roles=REFUNDERS)
-def refund_order(  # noqa: PLR0913 - an operation's arguments are its schema
+def refund_order(
     ctx: Context,
     order_id: RecordId,
     lines: RefundLines,
@@ -94,4 +113,25 @@ def refund_order(  # noqa: PLR0913 - an operation's arguments are its schema
         note: An internal note on the refund.
         notify: Mail the customer.
     """
-    raise NotImplementedError
+    order = order_file.head(ctx, order_id)
+    plan = refunding.plan(ctx, order, _wanted(lines), shipping=shipping)
+    refunding.check_shipping(plan, reason)
+    refunding.check_limit(ctx, order, plan.amount)
+    made = refunding.write(ctx, plan, reason, note)
+    recompute(ctx, order_id)
+    amount, card = mails.euros(plan.amount), plan.payment.card
+    timeline(ctx, order_id, "refund_created", f"Refund {made.number} of {amount} to {card} ({reason})")
+    audit(ctx, "refund_order", "refund", made.refund_id, order=order_id, amount=plan.amount, reason=reason)
+    if notify:
+        letter = mails.refund_created(
+            order.ship_name, order.number, refunding.listed(plan), plan.amount, plan.shipping, card
+        )
+        mail(
+            ctx, "refund_created", f"refund:{made.refund_id}", order.email, letter,
+            order_id=order_id, customer_id=order.customer_id,
+        )  # fmt: skip
+    return order_parts.refund(ctx, made.refund_id)
+
+
+def _wanted(lines: list[RefundLine]) -> list[Wanted]:
+    return [Wanted(line.line_id, line.quantity, line.restock) for line in lines]

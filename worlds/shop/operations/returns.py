@@ -1,21 +1,45 @@
 """Returns: opening, deciding and receiving them."""
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from worlds.engine.context import Context
+from worlds.engine.errors import Conflict, Invalid, NotFound
 from worlds.engine.fields import Page, PageNumber, PageSize, RecordId
 from worlds.engine.operation import reads, writes
+from worlds.shop import mails, order_file, order_parts, returning, stockroom
+from worlds.shop.chronicle import audit, timeline
+from worlds.shop.derived import recompute
+from worlds.shop.listing import Conditions, page_of
+from worlds.shop.order_parts import ReturnRow
+from worlds.shop.places import location_name
+from worlds.shop.rows import run
 from worlds.shop.rules import STAFF, SUPPORT, WAREHOUSE
 from worlds.shop.texts import Query, Words
 from worlds.shop.views import Damage, LineQuantity, ReturnReason, ReturnStatus, ReturnView
+
+
+class _Id(NamedTuple):
+    id: int
+
+
+_WHY = {
+    "outside_window": "The last day for sending these goods back has passed.",
+    "final_sale": "These goods were sold as final sale, which cannot be returned.",
+    "used_or_worn": "The goods show signs of use, so we cannot take them back.",
+    "not_ours": "These goods were not bought from us.",
+    "duplicate": "We are already handling a return for the same goods.",
+    "other": "Please reply to this message if you have questions.",
+}
+
 
 DeclineReason = Literal["outside_window", "final_sale", "used_or_worn", "not_ours", "duplicate", "other"]
 
 
 @reads(roles=STAFF)
-def list_returns(  # noqa: PLR0913 - a list's filters are its schema
+def list_returns(
     ctx: Context,
     query: Query | None = None,
     status: ReturnStatus | None = None,
@@ -34,7 +58,15 @@ def list_returns(  # noqa: PLR0913 - a list's filters are its schema
         page: Page number from 1.
         page_size: Returns a page.
     """
-    raise NotImplementedError
+    conditions = Conditions()
+    conditions.words(query, "(lower(r.number) || ' ' || o.search_text)")
+    conditions.equal(r__status=status, r__order_id=order_id)
+    source = "return_request r JOIN sales_order o ON o.id = r.order_id"
+    way = "DESC" if sort == "newest" else "ASC"
+    rows, total = page_of(ctx, _Id, "r.id", source, conditions, f"r.requested_at {way}, r.id {way}", page, page_size)
+    ids = [row.id for row in rows]
+    views = order_parts.return_views(order_parts.RETURNS_IN.all(ctx, returns=json.dumps(ids)))
+    return Page[ReturnView].of(sorted(views, key=lambda view: ids.index(view.return_id)), total, page, page_size)
 
 
 @reads(roles=STAFF)
@@ -44,11 +76,11 @@ def get_return(ctx: Context, return_id: RecordId) -> ReturnView:
     Args:
         return_id: The return's id.
     """
-    raise NotImplementedError
+    return order_parts.return_views(_rows(ctx, return_id))[0]
 
 
 @writes(roles=SUPPORT)
-def open_return(  # noqa: PLR0913 - an operation's arguments are its schema
+def open_return(
     ctx: Context,
     order_id: RecordId,
     lines: Annotated[list[LineQuantity], Field(min_length=1, max_length=100)],
@@ -65,7 +97,12 @@ def open_return(  # noqa: PLR0913 - an operation's arguments are its schema
         note: An internal note on the return.
         notify: Mail the customer how to send it.
     """
-    raise NotImplementedError
+    order = order_file.head(ctx, order_id)
+    asked = returning.check_lines(ctx, order, lines)
+    return_id = returning.write(ctx, order, asked, reason, note, status="open")
+    returning.tell(ctx, order, return_id, "return_approved", notify=notify)
+    audit(ctx, "open_return", "return", return_id, order=order_id, reason=reason)
+    return get_return(ctx, return_id)
 
 
 @writes(roles=SUPPORT)
@@ -76,7 +113,10 @@ def approve_return(ctx: Context, return_id: RecordId, notify: bool = True) -> Re
         return_id: The return's id.
         notify: Mail the customer how to send it.
     """
-    raise NotImplementedError
+    order_id = _decide(ctx, return_id, "UPDATE return_request SET status = 'open' WHERE id = :return")
+    returning.tell(ctx, order_file.head(ctx, order_id), return_id, "return_approved", notify=notify)
+    audit(ctx, "approve_return", "return", return_id)
+    return get_return(ctx, return_id)
 
 
 @writes(roles=SUPPORT)
@@ -95,7 +135,14 @@ def decline_return(
         explanation: Sentences for the customer.
         notify: Mail the customer.
     """
-    raise NotImplementedError
+    order_id = _decide(
+        ctx, return_id,
+        "UPDATE return_request SET status = 'declined', decline_reason = :reason WHERE id = :return", reason=reason,
+    )  # fmt: skip
+    order = order_file.head(ctx, order_id)
+    returning.tell(ctx, order, return_id, "return_declined", notify=notify, why=explanation or _WHY[reason])
+    audit(ctx, "decline_return", "return", return_id, reason=reason)
+    return get_return(ctx, return_id)
 
 
 @writes(roles=WAREHOUSE)
@@ -116,7 +163,38 @@ def receive_return(
         location_id: Where it arrived; the location that it was shipped from if left out.
         notify: Mail the customer that it arrived.
     """
-    raise NotImplementedError
+    rows = _rows(ctx, return_id)
+    _check_open(rows[0])
+    order = order_file.head(ctx, rows[0].order_id)
+    if location_id is not None:
+        location_name(ctx, location_id)
+    places = {line: parcels[-1].location_id for line, parcels in order_file.sent(ctx, order.id).items()}
+    variants = {line.id: line.variant_id for line in order_file.lines(ctx, order.id).values()}
+    waiting = {row.line_id: row for row in rows}
+    for at, arrived in enumerate(lines):
+        _check_arrived(waiting, lines, at)
+        variant = variants[arrived.line_id]
+        if variant is not None:
+            _book_in(ctx, order.id, variant, location_id or places[arrived.line_id], arrived)
+        run(
+            ctx,
+            "UPDATE return_line SET received = received + :received, damaged = damaged + :damaged"
+            " WHERE return_id = :return AND order_line_id = :line",
+            received=arrived.received, damaged=arrived.damaged, line=arrived.line_id, **{"return": return_id},
+        )  # fmt: skip
+    after = _rows(ctx, return_id)
+    complete = all(row.received == row.quantity for row in after)
+    if complete:
+        _close(ctx, return_id)
+    recompute(ctx, order.id)
+    units, damaged = sum(one.received for one in lines), sum(one.damaged for one in lines)
+    message = f"{units} units of return {rows[0].number} received" + (f", {damaged} of them damaged" if damaged else "")
+    timeline(ctx, order.id, "return_received", message)
+    audit(ctx, "receive_return", "return", return_id, received=units, damaged=damaged, complete=complete)
+    if notify:
+        goods = mails.items((one.received, waiting[one.line_id].title, "") for one in lines)
+        returning.arrived(ctx, order, return_id, rows[0].number, goods)
+    return get_return(ctx, return_id)
 
 
 @writes(roles=(*SUPPORT, "ops"))
@@ -126,4 +204,71 @@ def close_return(ctx: Context, return_id: RecordId) -> ReturnView:
     Args:
         return_id: The return's id.
     """
-    raise NotImplementedError
+    rows = _rows(ctx, return_id)
+    _check_open(rows[0])
+    _close(ctx, return_id)
+    recompute(ctx, rows[0].order_id)
+    timeline(ctx, rows[0].order_id, "return_closed", f"Return {rows[0].number} closed")
+    audit(ctx, "close_return", "return", return_id)
+    return get_return(ctx, return_id)
+
+
+def _rows(ctx: Context, return_id: int) -> list[ReturnRow]:
+    rows = order_parts.return_rows(ctx, return_id)
+    if not rows:
+        raise NotFound(
+            "return_not_found", f"There is no return {return_id}; list_returns lists them.", field="return_id"
+        )
+    return rows
+
+
+def _check_open(one: ReturnRow) -> None:
+    if one.status != "open":
+        way = "Approve it first." if one.status == "requested" else "Open a new return for other units."
+        raise Conflict("return_not_open", f"Return {one.number} is {one.status}, so nothing can be booked in. {way}")
+
+
+def _decide(ctx: Context, return_id: int, sql: str, **values: str) -> int:
+    one = _rows(ctx, return_id)[0]
+    if one.status != "requested":
+        raise Conflict("return_not_requested", f"Return {one.number} is {one.status}; it has been decided before.")
+    run(ctx, sql, **values, **{"return": return_id})
+    recompute(ctx, one.order_id)
+    return one.order_id
+
+
+def _close(ctx: Context, return_id: int) -> None:
+    sql = "UPDATE return_request SET status = 'closed', closed_at = :now WHERE id = :return"
+    run(ctx, sql, now=ctx.now, **{"return": return_id})
+
+
+def _check_arrived(waiting: dict[int, ReturnRow], lines: list[Damage], at: int) -> None:
+    arrived = lines[at]
+    row = waiting.get(arrived.line_id)
+    if row is None:
+        one = next(iter(waiting.values()))
+        raise NotFound(
+            "line_not_found",
+            f"Return {one.number} has no line {arrived.line_id}; its lines are {', '.join(map(str, waiting))}.",
+            field=f"lines.{at}.line_id",
+        )
+    if any(other.line_id == arrived.line_id for other in lines[:at]):
+        raise Invalid(
+            "duplicate_line", f"Line {row.line_id} is named twice; name it once.", field=f"lines.{at}.line_id"
+        )
+    left = row.quantity - row.received
+    if arrived.received > left or arrived.damaged > arrived.received:
+        raise Conflict(
+            "quantity_above_received",
+            f"Return {row.number} still waits for {left} of {row.title}; {arrived.received} received with "
+            f"{arrived.damaged} damaged does not fit. Lower the quantity.",
+            field=f"lines.{at}.received",
+            details={"waiting": left},
+        )
+
+
+def _book_in(ctx: Context, order_id: int, variant_id: int, location_id: int, arrived: Damage) -> None:
+    sound = arrived.received - arrived.damaged
+    for units, state in ((sound, "available"), (arrived.damaged, "damaged")):
+        if units:
+            stockroom.move(ctx, "return", variant_id, location_id, units, (None, state), order_id=order_id)

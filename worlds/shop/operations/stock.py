@@ -57,7 +57,7 @@ def list_locations(ctx: Context) -> Locations:
 
 
 @reads(roles=STAFF)
-def list_stock(  # noqa: PLR0913 - a list's filters are its schema
+def list_stock(
     ctx: Context,
     query: Query | None = None,
     location_id: RecordId | None = None,

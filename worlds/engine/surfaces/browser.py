@@ -1,0 +1,133 @@
+"""The browser surface: a real browser at an episode's pages, for agents and for reference solutions.
+
+    with worlds.open("shop/refund-partial", seed=7) as episode:
+        browser = episode.browser()
+        seen = browser.observe()                                     # seen.url, seen.snapshot with refs such as e12
+        seen = browser.act({"action": "click", "ref": "e12"})        # seen.ok, seen.notice
+        browser.hands().click("link", "Orders")                      # by what stands on the screen, for solutions
+
+Blocking, and usable from any thread. Nothing that an agent sends raises: bad input is answered by an observation.
+"""
+
+import contextlib
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from worlds.engine.errors import Gone, Refusal, WorldBug
+from worlds.engine.surfaces.browsing.actions import KINDS, Action, Screenshot, action_tools, read_action
+from worlds.engine.surfaces.browsing.chromium import BrowserMissing, Chromium, find_chromium
+from worlds.engine.surfaces.browsing.host import HOST, BrowserFailure
+from worlds.engine.surfaces.browsing.observation import Observation
+from worlds.engine.surfaces.browsing.page import NotOnPage, Page
+from worlds.engine.surfaces.browsing.site import SITE, Place
+from worlds.engine.surfaces.browsing.tab import Setting, Tab
+from worlds.engine.surfaces.seals import seconds_now
+
+if TYPE_CHECKING:
+    from worlds.engine.episode import Episode
+
+__all__ = [
+    "KINDS",
+    "Action",
+    "BrowserFailure",
+    "BrowserMissing",
+    "BrowserSession",
+    "Chromium",
+    "NotOnPage",
+    "Observation",
+    "Page",
+    "action_tools",
+    "close_browser",
+    "find_chromium",
+    "read_action",
+]
+
+
+class BrowserSession:
+    """An episode's browser: a context of its own in the one browser of the process, opened when first looked at."""
+
+    def __init__(self, episode: "Episode") -> None:
+        """Asked for by `episode.browser()`, which also closes it."""
+        self._episode = episode
+        self._lock = threading.Lock()
+        self._place: Place | None = None
+        self._tab: Tab | None = None
+        self._closed = False
+
+    def observe(self, *, screenshot: bool = False) -> Observation:
+        """The page as it is, with a PNG where asked for.
+
+        Raises:
+            BrowserMissing: when there is no browser on this machine.
+            BrowserFailure: when the browser died.
+            WorldBug: when the world crashed; the episode is over.
+            Gone: when the browser was closed with its episode.
+        """
+        with self._lock:
+            return self._look(screenshot=screenshot)
+
+    def act(self, action: Action | Mapping[str, Any], *, screenshot: bool = False) -> Observation:
+        """Carry out an action, `{"action": "click", "ref": "e12"}` for instance, and look at the page again.
+
+        An action that is not valid or not possible is answered by an observation with `ok=False` and a notice.
+
+        Raises:
+            BrowserMissing, BrowserFailure, WorldBug, Gone: as `observe`.
+        """
+        with self._lock:
+            tab = self._open()
+            try:
+                known = read_action(action)
+            except ValueError as error:
+                return replace(self._look(screenshot=screenshot), notice=str(error), ok=False)
+            why_not = HOST.run(tab.act(known))
+            seen = self._look(screenshot=screenshot or isinstance(known, Screenshot))
+            return replace(seen, notice=f"{why_not} {seen.notice}".strip(), ok=False) if why_not else seen
+
+    def hands(self) -> Page:
+        """The hands of a solution, for an episode that runs a task.
+
+        Raises:
+            ValueError: in free play, where nothing was asked.
+        """
+        task = self._episode.task
+        if task is None:
+            raise ValueError("This episode runs no task; there is nothing to solve.")
+        return Page(self, task.instruction, task.instance.facts)
+
+    def close(self) -> None:
+        """Close the context and give up the address; again is no error. Does not wait for the browser."""
+        self._closed = True
+        if self._tab is not None:
+            HOST.spawn(self._tab.close())
+        if self._place is not None:
+            with contextlib.suppress(Refusal):  # the address may have gone before
+                SITE.leave(self._place)
+        self._tab = self._place = None
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _open(self) -> Tab:
+        if self._closed:
+            raise Gone("browser_closed", "This browser was closed with its episode; ask for a new one.")
+        if self._tab is None:
+            world = self._episode.world
+            self._place = SITE.enter(self._episode)
+            setting = Setting(self._place, world.roles[self._episode.actor.role].home, world.zone)
+            self._tab = HOST.run(Tab.open(HOST, setting, seconds_now(self._episode)))
+        return self._tab
+
+    def _look(self, *, screenshot: bool) -> Observation:
+        seen = HOST.run(self._open().look(seconds_now(self._episode), screenshot=screenshot))
+        if self._episode.crash is not None:
+            crash = self._episode.crash
+            raise WorldBug(f"{crash.operation} crashed at step {crash.step} of the episode.")
+        return seen
+
+
+def close_browser() -> None:
+    """End this process's browser and its server of pages; both start again when they are next needed."""
+    HOST.close()
+    SITE.close()

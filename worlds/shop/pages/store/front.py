@@ -1,0 +1,99 @@
+"""The storefront's app and what all its pages share: the menu, who is visiting, and keeping guests off the account.
+
+A page or action marked with `members` is for a signed-in customer; everybody else is sent to sign in, or told why not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from worlds.engine.errors import Forbidden
+from worlds.engine.surfaces.forms import Form
+from worlds.engine.surfaces.page_door import door_of
+from worlds.engine.surfaces.pages import Door, Pages
+from worlds.shop.operations.accounts import SessionView, get_session, sign_out
+from worlds.shop.operations.catalogue import list_categories
+from worlds.shop.pages.store.departments import Department, departments
+from worlds.shop.rules import RETURN_WINDOW_DAYS, SHIPPING_METHODS
+
+store = Pages(
+    "store",
+    __name__,
+    title="Larkfield",
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/store-files",
+)
+
+View = TypeVar("View", bound=Callable[..., Any])
+_MEMBERS: set[str] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who looks at a page; `session` is None for staff, who have neither cart nor account here."""
+
+    session: SessionView | None
+    menu: tuple[Department, ...]
+    leave: Form | None
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a customer is signed in."""
+        return self.session is not None and self.session.signed_in
+
+
+def members(view: View) -> View:
+    """Mark a view of the storefront as one for signed-in customers."""
+    _MEMBERS.add(view.__name__)
+    return view
+
+
+def session_of(door: Door) -> SessionView | None:
+    """The visitor's session, read once a request; None for staff."""
+    if "store_session" not in g:
+        g.store_session = door.read(get_session) if door.may(get_session) else None
+    session: SessionView | None = g.store_session
+    return session
+
+
+def show(door: Door, template: str, **context: Any) -> str:
+    """A page of the storefront, with menu and header."""
+    session = session_of(door)
+    leave = door.form(sign_out, url_for("store.signed_out"), name="leave") if session and session.signed_in else None
+    visit = Visit(session, departments(door.read(list_categories).items), leave)
+    return door.render(f"store/{template}", visit=visit, **context)
+
+
+@store.before_request
+def keep_guests_out() -> Response | None:
+    """Send a guest who wants something of an account to the sign-in page, and from there back.
+
+    Raises:
+        Forbidden: for staff.
+    """
+    view = (request.endpoint or "").removeprefix("store.")
+    if view not in _MEMBERS:
+        return None
+    door = door_of(request)
+    session = session_of(door)
+    if session is None:
+        role = door.world.roles[door.actor.role].title
+        raise Forbidden(
+            "customers_only",
+            f"Cart, checkout and account belong to customers; you are here as {role}. "
+            "You can look at everything that Larkfield sells, and do your work in the back office.",
+        )
+    if session.signed_in:
+        return None
+    asked = request.full_path.removesuffix("?") if request.method == "GET" else "/account"
+    return redirect(f"{url_for('store.sign_in_page')}?{urlencode({'return_to': asked})}", 303)
+
+
+@store.context_processor
+def _constants() -> dict[str, Any]:
+    return {"shipping_methods": SHIPPING_METHODS, "return_days": RETURN_WINDOW_DAYS}

@@ -1,0 +1,30 @@
+"""Locations by id."""
+
+from typing import NamedTuple
+
+from worlds.engine.context import Context
+from worlds.engine.errors import NotFound
+from worlds.shop.rows import Query
+
+
+class _Place(NamedTuple):
+    name: str
+
+
+_PLACE = Query(_Place, "SELECT name FROM location WHERE id = :location AND active = 1")
+
+
+def location_name(ctx: Context, location_id: int) -> str:
+    """An open location's name.
+
+    Raises:
+        NotFound: when there is none of that id, or it is closed.
+    """
+    place = _PLACE.first(ctx, location=location_id)
+    if place is None:
+        raise NotFound(
+            "location_not_found",
+            f"There is no open location {location_id}; list_locations lists them.",
+            field="location_id",
+        )
+    return place.name

@@ -1,0 +1,319 @@
+"""Goods failed in use: refund so many units of a line of an order that a code made cheaper.
+
+What is typically got wrong: the list price in place of what was paid, the wrong reason, units booked back into stock that
+the customer keeps, shipping refunded with them, the note that the policy asks for above 40.00.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from worlds.engine.context import Actor
+from worlds.engine.fields import format_money, parse_money
+from worlds.engine.surfaces.browser import Page
+from worlds.engine.task import Draw, Family, Instance, Worker
+from worlds.graders.answers import Answer, FinalAnswer
+from worlds.graders.expectation import Bundle, Effect, Expectation
+from worlds.graders.predicates import any_value, mentions, ref
+from worlds.graders.typed import money
+from worlds.shop.models import Fulfilment, OrderLine, Payment, Refund, ReturnRequest, SalesOrder
+from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day
+
+KEPT_BELOW = 2_500
+"""Cents: a broken article worth less stays with the customer and is refunded right away (policy: refunds, returns)."""
+NOTED_ABOVE = 4_000
+"""Cents: a refund above this needs one note on the order (policy: refunds)."""
+LIMIT = 15_000
+"""Cents that senior support may refund on an order."""
+GUARANTEE = timedelta(days=365)
+"""Orders younger than this are well within the two years of the guarantee."""
+
+WORDINGS = (
+    "Mail from {email}: “Of the {quantity} × {article} that I ordered on {day}, {units} gave up after a few weeks of "
+    "quite "
+    "normal use. I would like my money back for {units}, the others are fine.” Please settle it today, they can keep "
+    "what is broken, and tell me the amount to the cent.",
+    "Can you take over a complaint? {email} bought {quantity} × {article} on {day}. {units} of them stopped working, "
+    "the "
+    "rest are all right. Refund {units} please; we don't want the broken goods back. What does it come to exactly?",
+    "“Hello, on {day} I bought {quantity} × {article} from you. I treat my things well, but {units} no longer works "
+    "as it "
+    "should. Please refund {units} and nothing else. {email}” – That's justified. Do it by the book, nothing has to "
+    "be sent back, and report the amount.",
+    "One for you, from the guarantee pile: customer {email}, order of {day}, {quantity} × {article}, {units} "
+    "defective in "
+    "use, to be refunded, goods stay with the customer. I need the exact amount for my list.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A line of a delivered, undisturbed order and how many units of it failed. Money in cents."""
+
+    order_id: int
+    payment_id: int
+    line_id: int
+    email: str
+    article: str
+    day: str
+    quantity: int
+    units: int
+    amount: int
+
+
+def instance(draw: Draw) -> Instance:
+    """A line with a discount, a customer who names it by mail address, article and day."""
+    case = draw.pick(_cases(draw))
+    facts = {
+        "email": case.email,
+        "article": case.article,
+        "day": case.day,
+        "quantity": str(case.quantity),
+        "units": str(case.units),
+    }
+    return Instance(
+        instruction=draw.word(WORDINGS, facts),
+        facts=facts,
+        actor=Actor("support_l2", name="Senior support"),
+        expectation=_expectation(case),
+        target={"sales_order": [case.order_id], "order_line": [case.line_id]},
+    )
+
+
+def _expectation(case: Case) -> Expectation:
+    required = [
+        Effect(
+            "refund",
+            "refund",
+            "insert",
+            where={"order_id": case.order_id, "payment_id": case.payment_id},
+            set={
+                "amount": case.amount,
+                "shipping_amount": 0,
+                "reason": "defective",
+                "status": "pending",
+                "note": any_value("a note on the refund itself is neither asked for nor wrong"),
+            },
+            bind="refund",
+            words=f"A refund of {format_money(case.amount)} EUR for being defective, without shipping",
+        ),
+        Effect(
+            "units",
+            "refund_line",
+            "insert",
+            where={"order_line_id": case.line_id, "refund_id": ref("refund")},
+            set={"quantity": case.units, "amount": case.amount, "restocked": 0},
+            words=f"It covers {case.units} of “{case.article}”, none of them put back into stock",
+        ),
+        Effect(
+            "gateway",
+            "payment_event",
+            "insert",
+            where={"payment_id": case.payment_id, "kind": "refund"},
+            set={"amount": case.amount, "refund_id": ref("refund")},
+            words="The bank was asked once to pay it back",
+        ),
+        Effect(
+            "mail",
+            "outbox_email",
+            "insert",
+            where={"order_id": case.order_id, "kind": "refund_created"},
+            words="The customer was told once",
+        ),
+    ]
+    note = Effect(
+        "note",
+        "order_note",
+        "insert",
+        where={"order_id": case.order_id},
+        set={"text": mentions(money(case.amount, "EUR"))},
+        words="One note on the order that names the amount, as the policy asks above 40.00",
+    )
+    wants_note = case.amount > NOTED_ABOVE
+    return Expectation(
+        any_of=[
+            Bundle(
+                required=[*required, note] if wants_note else required,
+                allowed=[] if wants_note else [spare_note(case.order_id)],
+            )
+        ],
+        answer=Answer("done", {"amount": money(case.amount, "EUR")}),
+    )
+
+
+def _cases(draw: Draw) -> list[Case]:
+    rows = draw.session.execute(_LINES, {"since": draw.now - GUARANTEE}).all()
+    said: dict[tuple[str, str, str], int] = {}
+    for line, order, _ in rows:
+        said[_said(line, order)] = said.get(_said(line, order), 0) + 1
+    cases = []
+    for line, order, payment in rows:
+        email, article, day = _said(line, order)
+        for units in range(1, min(line.quantity, 4)):
+            amount = _paid_for_first(line, units)
+            keeps = amount < KEPT_BELOW * units
+            if said[email, article, day] == 1 and keeps and 2 * amount <= order.total and amount <= LIMIT:
+                cases.append(Case(order.id, payment.id, line.id, email, article, day, line.quantity, units, amount))
+    return cases
+
+
+def _said(line: OrderLine, order: SalesOrder) -> tuple[str, str, str]:
+    return order.email.strip(), f"{line.title} ({line.variant_title})", spoken_day(order.placed_at)
+
+
+def _paid_for_first(line: OrderLine, units: int) -> int:
+    """Cents paid for the first so many units of a line, net and tax each rounded half up."""
+    net = line.subtotal - line.discount_total
+    return sum((2 * whole * units + line.quantity) // (2 * line.quantity) for whole in (net, line.tax_total))
+
+
+_RETURNED = select(ReturnRequest.order_id)
+_REFUNDED = select(Refund.order_id)
+_UNDELIVERED = select(Fulfilment.order_id).where(Fulfilment.delivered_at.is_(None))
+_ONE_PAYMENT = select(Payment.order_id).group_by(Payment.order_id).having(func.count() == 1)
+_LINES = (
+    select(OrderLine, SalesOrder, Payment)
+    .join(SalesOrder, SalesOrder.id == OrderLine.order_id)
+    .join(Payment, Payment.order_id == SalesOrder.id)
+    .where(
+        OrderLine.quantity > 1,
+        OrderLine.discount_total > 0,
+        SalesOrder.placed_at > bindparam("since"),
+        SalesOrder.cancelled_at.is_(None),
+        SalesOrder.fulfilment_status == "fulfilled",
+        SalesOrder.id.not_in(_RETURNED),
+        SalesOrder.id.not_in(_REFUNDED),
+        SalesOrder.id.not_in(_UNDELIVERED),
+        SalesOrder.id.in_(_ONE_PAYMENT),
+        Payment.status == "captured",
+    )
+    .order_by(OrderLine.id)
+)
+
+
+# -- how it is solved ---------------------------------------------------------------------------------------------
+
+
+def _find(worker: Worker) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The order and the line that the request speaks of."""
+    facts = worker.facts
+    for order in orders_matching(worker, facts["email"]):
+        for line in order["lines"]:
+            same = f"{line['title']} ({line['variant_title']})" == facts["article"]
+            if same and placed_on(order) == facts["day"] and line["quantity"] == int(facts["quantity"]):
+                return order, line
+    raise LookupError(f"no order of {facts['email']} has {facts['article']}")
+
+
+def _refund(worker: Worker, line: dict[str, Any], order: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    asked = {"line_id": line["line_id"], "quantity": int(worker.facts["units"]), "restock": False}
+    arguments = {"order_id": order["order_id"], "lines": [asked], "reason": "defective"} | changes
+    made: dict[str, Any] = worker.call("refund_order", **arguments)
+    return made
+
+
+def _note(worker: Worker, order: dict[str, Any], amount: str) -> None:
+    text = f"Refunded {amount} EUR, defective: {worker.facts['units']} of {worker.facts['article']}. Asked for by the customer."
+    worker.call("add_order_note", order_id=order["order_id"], text=text)
+
+
+def _report(amount: str) -> FinalAnswer:
+    return FinalAnswer(
+        status="done",
+        facts={"amount": f"{amount} EUR"},
+        message=f"Refunded {amount} EUR for the defective units. Nothing comes back.",
+    )
+
+
+def solve(worker: Worker) -> FinalAnswer:
+    """Find the line, refund the units for the true reason, note it where the policy asks, report the amount."""
+    order, line = _find(worker)
+    made = _refund(worker, line, order)
+    if parse_money(made["amount"]) > NOTED_ABOVE:
+        _note(worker, order, made["amount"])
+    return _report(made["amount"])
+
+
+def note_first(worker: Worker) -> FinalAnswer:
+    """Preview the amount and write the note before refunding."""
+    order, line = _find(worker)
+    asked = {"line_id": line["line_id"], "quantity": int(worker.facts["units"]), "restock": False}
+    amount = worker.call("preview_refund", order_id=order["order_id"], lines=[asked])["amount"]
+    if parse_money(amount) > NOTED_ABOVE:
+        _note(worker, order, amount)
+    return _report(_refund(worker, line, order)["amount"])
+
+
+def browse(page: Page) -> FinalAnswer:
+    """The same in the back office."""
+    raise NotImplementedError(page)
+
+
+# -- how it is got wrong ------------------------------------------------------------------------------------------
+
+
+def _wrong(**changes: Any) -> Any:
+    def mistake(worker: Worker) -> FinalAnswer:
+        order, line = _find(worker)
+        made = _refund(worker, line, order, **changes)
+        if parse_money(made["amount"]) > NOTED_ABOVE:
+            _note(worker, order, made["amount"])
+        return _report(made["amount"])
+
+    return mistake
+
+
+def every_unit(worker: Worker) -> FinalAnswer:
+    """Refund the whole line."""
+    order, line = _find(worker)
+    asked = {"line_id": line["line_id"], "quantity": line["quantity"], "restock": False}
+    return _report(_refund(worker, line, order, lines=[asked])["amount"])
+
+
+def back_into_stock(worker: Worker) -> FinalAnswer:
+    """Book units into stock that stay with the customer."""
+    order, line = _find(worker)
+    asked = {"line_id": line["line_id"], "quantity": int(worker.facts["units"]), "restock": True}
+    return _report(_refund(worker, line, order, lines=[asked])["amount"])
+
+
+def list_price(worker: Worker) -> FinalAnswer:
+    """Refund rightly, but report the price before the discount."""
+    order, line = _find(worker)
+    made = _refund(worker, line, order)
+    if parse_money(made["amount"]) > NOTED_ABOVE:
+        _note(worker, order, made["amount"])
+    price = parse_money(line["unit_price"]) * int(worker.facts["units"])
+    return _report(format_money(price))
+
+
+def two_notes(worker: Worker) -> FinalAnswer:
+    """Refund rightly and write the note twice."""
+    order, line = _find(worker)
+    made = _refund(worker, line, order)
+    _note(worker, order, made["amount"])
+    _note(worker, order, made["amount"])
+    return _report(made["amount"])
+
+
+FAMILY = Family(
+    name="refund-partial",
+    title="Refund some units of a discounted line",
+    point="what was paid is less than the list price; the reason, stock and note follow the policy, not the engine",
+    role="support_l2",
+    instance=instance,
+    solve=solve,
+    browse=browse,
+    alternatives={"note before refund": note_first},
+    mistakes={
+        "the whole line": every_unit,
+        "back into stock": back_into_stock,
+        "shipping as well": _wrong(shipping=True),
+        "changed their mind": _wrong(reason="changed_mind"),
+        "customer not told": _wrong(notify=False),
+        "the list price reported": list_price,
+        "two notes": two_notes,
+    },
+)
