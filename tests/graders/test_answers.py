@@ -59,7 +59,7 @@ def test_lines_are_read_and_everything_else_is_the_message():
         '{"status": "done", "facts": {"amount": "18.40 EUR"}, "reward": 1}',
         '[{"status": "done"}]',
         '{"status": "done", "facts": {"amount": "18.40 EUR"}} and more',
-        "```json\n{}\n```\n```json\n{}\n```",
+        '```json\n{"status": "done"}\n```\n```json\n{"status": "done"}\n```',
         "[" * 10_000,
         '{"facts":' * 5_000,
         '{"status": "done", "facts": {"amount": NaN', "",
@@ -107,7 +107,7 @@ def test_slots_take_json_values_of_their_kind():
         "done",
         {
             "amount": money(1840, "EUR"),
-            "kept": yes_no(True),
+            "kept": yes_no(value=True),
             "orders": set_of([record("1005"), record("1006")]),
             "cause": enum("lost", {"lost": "Lost in the post", "late": "Late"}),
         },

@@ -1,6 +1,7 @@
 """What commands print: tables for people and JSON for programs on standard output, remarks on standard error."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +14,14 @@ from rich.table import Table
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
+PIPED_WIDTH = 140
+"""Columns of a table where no terminal says how many it has: in a log, in a file."""
+
 
 def console() -> Console:
     """Where results go. Made anew each time, so that it follows a redirected standard output."""
-    return Console(highlight=False, emoji=False, markup=False)
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    return Console(highlight=False, emoji=False, markup=False, width=width)
 
 
 def remarks() -> Console:
@@ -34,8 +39,8 @@ def print_table(
 ) -> None:
     """Print a table; columns named in `numbers` stand at the right."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-    for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     console().print(table)

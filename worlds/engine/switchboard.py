@@ -95,7 +95,7 @@ class Switchboard:
             self._by_id[name] = self._by_key[line.address.key] = line
             return line.address
 
-    def rotate(self, id: str) -> Address:  # noqa: A002 - as in register
+    def rotate(self, name: str) -> Address:
         """Retire an episode's key and give it a new one, once the calls that are inside have finished.
 
         When this returns, nobody but its caller can reach the episode. Do not hold the episode's own lock.
@@ -103,7 +103,7 @@ class Switchboard:
         Raises:
             NotFound: when no such episode is live.
         """
-        line = self.by_id(id)
+        line = self.by_id(name)
         with self._lock:
             self._retire(line)
             line.address = replace(
@@ -116,20 +116,20 @@ class Switchboard:
         with line.lock:  # whoever came in with the old key has left when this is ours
             line.used = self._clock()
         with self._lock:
-            if self._by_id.get(id) is line and line.address is address:
+            if self._by_id.get(name) is line and line.address is address:
                 self._by_key[address.key] = line
         return address
 
-    def remove(self, id: str) -> Episode:  # noqa: A002 - as in register
+    def remove(self, name: str) -> Episode:
         """Take an episode off the board without closing it; its key answers as retired.
 
         Raises:
             NotFound: when no such episode is live.
         """
         with self._lock:
-            line = self._by_id.pop(id, None)
+            line = self._by_id.pop(name, None)
             if line is None:
-                raise _unknown_id(id)
+                raise _unknown_id(name)
             self._retire(line)
             return line.episode
 
@@ -147,16 +147,16 @@ class Switchboard:
             line.episode.close()
         return [line.address for line in idle]
 
-    def by_id(self, id: str) -> Line:  # noqa: A002 - as in register
+    def by_id(self, name: str) -> Line:
         """The live episode of that id.
 
         Raises:
             NotFound: when there is none.
         """
         with self._lock:
-            line = self._by_id.get(id)
+            line = self._by_id.get(name)
             if line is None:
-                raise _unknown_id(id)
+                raise _unknown_id(name)
             line.used = self._clock()
             return line
 
@@ -227,5 +227,5 @@ class Switchboard:
         self._by_key.pop(line.address.key, None)
 
 
-def _unknown_id(id: str) -> NotFound:  # noqa: A002 - as in register
-    return NotFound("unknown_episode", f"No episode named {id[:80]} is live.")
+def _unknown_id(name: str) -> NotFound:
+    return NotFound("unknown_episode", f"No episode named {name[:80]} is live.")

@@ -30,7 +30,8 @@ MOST_ATTEMPTS: Final = 1  # refused attempts at what the policy forbids that are
 class Grade:
     """A judged episode. `reward` is None only where our infrastructure failed and the episode is to be repeated.
 
-    `bundle` is the index of the bundle that was judged; `defects` are faults of the expectation itself.
+    `bundle` is the index of the bundle that was judged and `used` the ids of its allowed effects that something
+    matched; `defects` are faults of the expectation itself.
     """
 
     reward: float | None
@@ -41,13 +42,14 @@ class Grade:
     bundle: int = 0
     cause: str | None = None
     defects: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the grade as JSON."""
         data = {name: getattr(self, name) for name in ("reward", "passed", "score", "bundle", "cause")}
         data["criteria"] = [criterion.to_json() for criterion in self.criteria]
         data["collateral"] = [one.to_json() for one in self.collateral]
-        return data | {"defects": list(self.defects)}
+        return data | {"defects": list(self.defects), "used": list(self.used)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Grade:
@@ -56,6 +58,7 @@ class Grade:
             "criteria": tuple(Criterion.from_json(one) for one in data["criteria"]),
             "collateral": tuple(Collateral.from_json(one) for one in data["collateral"]),
             "defects": tuple(data["defects"]),
+            "used": tuple(data["used"]),
         }
         return cls(**{**data, **parts})
 
@@ -68,6 +71,7 @@ class _Outcome:
     criteria: tuple[Criterion, ...]
     collateral: tuple[Collateral, ...]
     share: float
+    used: tuple[str, ...]
     passed: bool = field(init=False)
     score: float = field(init=False)
 
@@ -106,7 +110,9 @@ def grade(
     defects = (f"Bundles {', '.join(held)} hold at once; only one may.",) if len(held) > 1 else ()
     reward = best.score if shaping == "partial" else float(best.passed)
     criteria = (*best.criteria, *_metrics(record, seen))
-    return Grade(reward, best.passed, best.score, criteria, best.collateral, best.index, record.cause, defects)
+    return Grade(
+        reward, best.passed, best.score, criteria, best.collateral, best.index, record.cause, defects, best.used
+    )
 
 
 def _gates(record: Record, seen: Judged) -> list[Criterion]:
@@ -160,7 +166,8 @@ def _outcome(
     if record.expectation.answer:
         held = all(line.satisfied for line in lines)
         lines += answers.judge(record.expectation.answer, said, matching.bound, held)
-    return _Outcome(index, tuple(lines), beyond, share)
+    used = tuple(effect.id for effect in bundle.allowed if matching.taken[effect.id])
+    return _Outcome(index, tuple(lines), beyond, share, used)
 
 
 def _share(lines: Sequence[Criterion]) -> float:

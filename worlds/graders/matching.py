@@ -15,7 +15,8 @@ from worlds.graders.effects import Effect
 from worlds.graders.judged import Change
 from worlds.graders.predicates import Bound
 
-MOST_TRIES: Final = 256  # of resolving ambiguous bindings; an agent's spam must not stall a grade
+MOST_TRIES: Final = 256  # of resolving ambiguous bindings
+MOST_WORK: Final = 40_000  # changes looked at in all tries together; an agent's spam must not stall a grade
 
 People = Mapping[str, str]
 """The role of each simulated person, by the id in `person:<id>`."""
@@ -109,7 +110,7 @@ class _Solver:
         """Return the matching: lower bounds of required effects first, then their upper ones, then what is allowed."""
         self.nodes = list(self._nodes())
         self.loads = [[] for _ in self.effects]
-        free = sorted(range(len(self.nodes)), key=lambda n: self.nodes[n].change.foreign)
+        free = list(range(len(self.nodes)))
         count = len(self.effects)
         lows = [e.low if i < self.needed else 0 for i, e in enumerate(self.effects)]
         highs = [e.high if i < self.needed else 0 for i, e in enumerate(self.effects)]
@@ -127,7 +128,6 @@ class _Solver:
             if place in owners:
                 found = [owners[place]]
             takers = [i for i in found if self._takes(i, place, change)]
-            takers.sort(key=lambda i: -len(self.effects[i].covers & change.columns))
             if change.kind == "update" and len(takers) > 1:
                 yield from self._grouped(change, takers)
             elif takers:
@@ -211,7 +211,10 @@ def _row(change: Change) -> Mapping[str, Any]:
 
 
 def match(required: Sequence[Effect], allowed: Sequence[Effect], changes: Sequence[Change], people: People) -> Matching:
-    """Return the best matching of the changes to the effects; equal ones are told apart by table and key."""
+    """Return the best matching of the changes to the effects; of equal changes, the earlier in the list is taken.
+
+    The list is sorted by table and key, the agent's own changes before those of others.
+    """
     effects = (*required, *allowed)
     binders = _binders(effects)
     if not binders:
@@ -243,6 +246,7 @@ def _binders(effects: Sequence[Effect]) -> list[int]:
 def _best(solver: _Solver, binders: Sequence[int]) -> Matching:
     """Try the choices of rows for the bindings, and keep the one that fulfils most and leaves least."""
     best: tuple[tuple[int, int], Matching] | None = None
+    most = min(MOST_TRIES, MOST_WORK // len(solver.changes) + 1)
     for tries, (fixed, bound) in enumerate(_choices(solver, list(binders), {}, {})):
         attempt = _Solver(solver.effects, solver.needed, solver.changes, solver.people, bound, fixed).solve()
         needed = solver.effects[: solver.needed]
@@ -250,7 +254,7 @@ def _best(solver: _Solver, binders: Sequence[int]) -> Matching:
         worth = (met, -len(attempt.left))
         if best is None or worth > best[0]:
             best = (worth, attempt)
-        if tries + 1 >= MOST_TRIES or (met == sum(e.weight for e in needed) and not attempt.left):
+        if tries + 1 >= most or (met == sum(e.weight for e in needed) and not attempt.left):
             break
     return best[1] if best else solver.solve()
 

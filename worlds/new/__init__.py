@@ -5,6 +5,7 @@ import os
 import re
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import groupby
 from pathlib import Path
 from string import Template
 
@@ -60,4 +61,14 @@ def _write(source: Traversable, target: Path, words: dict[str, str]) -> None:
             _write(entry, target / entry.name, words)
         elif entry.name.endswith(SUFFIX):
             text = Template(entry.read_text(encoding="utf-8")).substitute(words)
-            (target / entry.name.removesuffix(SUFFIX)).write_text(text, encoding="utf-8")
+            (target / entry.name.removesuffix(SUFFIX)).write_text(_in_order(text), encoding="utf-8")
+
+
+def _in_order(text: str) -> str:
+    """The text with our imports sorted, since where the world's own belong depends on its name."""
+    runs = groupby(text.splitlines(keepends=True), key=lambda line: line.startswith("from worlds"))
+    return "".join(line for ours, lines in runs for line in (sorted(lines, key=_module) if ours else lines))
+
+
+def _module(line: str) -> str:
+    return line.split()[1]

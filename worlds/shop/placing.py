@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from worlds.engine.context import Context
-from worlds.engine.errors import Conflict
+from worlds.engine.errors import Conflict, NotFound
 from worlds.shop import codes, gateway, mails, stockroom
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.codes import Discount
@@ -103,7 +103,7 @@ def place(ctx: Context, draft: Draft) -> Placed:
     """Place an order: write it with lines, allocated discounts and committed stock, authorize its total, mail the customer.
 
     Raises:
-        Conflict: when something is not on sale, stock is short, or a code may not be used.
+        Conflict, NotFound: when something is not on sale, stock is short, a code may not be used, or there is no card.
     """
     found = goods(ctx, [variant for variant, _ in draft.lines])
     _check_on_sale(draft, found)
@@ -112,6 +112,12 @@ def place(ctx: Context, draft: Draft) -> Placed:
     codes.check(ctx, discounts, items, normal_email(draft.email))
     places = _planned(ctx, draft, found)
     totals = priced(items, discounts, draft.shipping_method)
+    if totals.total and draft.card is None:
+        raise NotFound(
+            "payment_method_not_found",
+            f"There is no card to pay {mails.euros(totals.total)} with. Save one first.",
+            field="payment_method_id",
+        )
     order_id, number = _write_order(ctx, draft, totals)
     _write_lines(ctx, draft, found, places, totals, order_id)
     payment_id = None

@@ -28,8 +28,8 @@ from worlds.engine.world import World, discover, find
 def command(names: tuple[str, ...], seeds: int, browser_seeds: int, as_json: bool) -> None:
     """Play tasks to prove them; NAMES are worlds (shop) or tasks (shop/refund-partial), all where none are named.
 
-    The solution and its alternatives must earn 1.0, doing nothing 0, and no named mistake may pass. Exit code 1 if there
-    is a hole.
+    The solution and its alternatives must earn 1.0, doing nothing 0, and no named mistake may pass.
+    Exit code 1 if there is a hole.
     """
     reports = []
     for world, family in _chosen(names):

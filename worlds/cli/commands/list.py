@@ -1,5 +1,7 @@
 """`worlds list`: the worlds that there are."""
 
+from typing import Any
+
 import click
 
 from worlds.cli.output import as_json, print_json, print_table
@@ -33,7 +35,7 @@ def command(as_json: bool) -> None:
     )
 
 
-def _described(world: World) -> dict[str, object]:
+def _described(world: World) -> dict[str, Any]:
     return {
         "name": world.name,
         "title": world.title,

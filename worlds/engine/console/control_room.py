@@ -114,9 +114,9 @@ class ControlRoom:
             raise NotFound("no_such_case", f"{world.name} cannot be opened so: {error}", field=field) from error
         return self._registered(episode, wanted.id)
 
-    def _registered(self, episode: Episode, id: str | None) -> Standing:  # noqa: A002 - the control API's own word
+    def _registered(self, episode: Episode, name: str | None) -> Standing:
         try:
-            address = self.board.register(episode, id)
+            address = self.board.register(episode, name)
         except Conflict:
             episode.close()
             raise
@@ -124,19 +124,19 @@ class ControlRoom:
             self._closed.pop(address.id, None)
         return self.standing(address.id)
 
-    def delete(self, id: str) -> None:  # noqa: A002 - as above
+    def delete(self, name: str) -> None:
         """Close an episode for good."""
-        self._line(id)
-        episode = self.board.remove(id)
-        self._bury(id, f"Episode {id} was deleted.")
+        self._line(name)
+        episode = self.board.remove(name)
+        self._bury(name, f"Episode {name} was deleted.")
         episode.close()
 
     def reap(self) -> list[str]:
         """Close what has been idle for too long; answers the ids."""
         reaped = [address.id for address in self.board.reap()]
-        for id in reaped:  # noqa: A001 - as above
-            self._bury(id, f"Episode {id} was closed after {self.board.idle_seconds:.0f} seconds without use.")
-            logger.info("Closed the idle episode %s.", id)
+        for name in reaped:
+            self._bury(name, f"Episode {name} was closed after {self.board.idle_seconds:.0f} seconds without use.")
+            logger.info("Closed the idle episode %s.", name)
         return reaped
 
     def close(self) -> None:
@@ -146,27 +146,27 @@ class ControlRoom:
 
     # -- what is there --------------------------------------------------------------------------------------------
 
-    def standing(self, id: str) -> Standing:  # noqa: A002 - as above
+    def standing(self, name: str) -> Standing:
         """How one episode stands."""
-        return standing_of(self._line(id))
+        return standing_of(self._line(name))
 
     def all(self) -> list[Standing]:
         """How all live episodes stand, the newest first."""
         return [standing_of(line) for line in reversed(self.board.lines())]
 
-    def diff(self, id: str) -> list[RowChange]:  # noqa: A002 - as above
+    def diff(self, name: str) -> list[RowChange]:
         """What changed since the start."""
-        return self._line(id).episode.diff()
+        return self._line(name).episode.diff()
 
-    def record(self, id: str) -> dict[str, Any]:  # noqa: A002 - as above
+    def record(self, name: str) -> dict[str, Any]:
         """All that a graded episode's grade rests on.
 
         Raises:
             Conflict: when it has not been graded.
         """
-        episode = self._line(id).episode
+        episode = self._line(name).episode
         if episode.record is None:
-            raise Conflict("not_graded", f"Episode {id} has not been graded; grade it first.")
+            raise Conflict("not_graded", f"Episode {name} has not been graded; grade it first.")
         return {
             "grade": episode.grade().to_json(),
             "record": episode.record.to_json(),
@@ -174,59 +174,60 @@ class ControlRoom:
             "diff": [change.to_json() for change in episode.diff()],
         }
 
-    def given_grade(self, id: str) -> Grade | None:  # noqa: A002 - as above
+    def given_grade(self, name: str) -> Grade | None:
         """The grade, where one was given."""
-        episode = self._line(id).episode
+        episode = self._line(name).episode
         return None if episode.record is None else episode.grade()
 
     # -- what is done with it -------------------------------------------------------------------------------------
 
-    def reset(self, id: str) -> Standing:  # noqa: A002 - as above
+    def reset(self, name: str) -> Standing:
         """Back to the start, at a new address; the old one leads nowhere from now on."""
-        line = self._line(id)
-        self.board.rotate(id)
+        line = self._line(name)
+        self.board.rotate(name)
         line.episode.reset()
         return standing_of(line)
 
-    def fork(self, id: str, new_id: str | None = None) -> Standing:  # noqa: A002 - as above
+    def fork(self, name: str, new_name: str | None = None) -> Standing:
         """Another episode that begins where this one stands."""
-        return self._registered(self._line(id).episode.fork(), new_id)
+        return self._registered(self._line(name).episode.fork(), new_name)
 
-    def grade(self, id: str, answer: Mapping[str, Any] | str | None) -> Grade:  # noqa: A002 - as above
+    def grade(self, name: str, answer: Mapping[str, Any] | str | None) -> Grade:
         """Judge an episode and freeze it; asked again, answer the same grade.
 
         Raises:
             Conflict: in free play.
         """
-        episode = self._line(id).episode
+        episode = self._line(name).episode
         if episode.task is None:
             raise Conflict(
-                "nothing_to_grade", f"Episode {id} runs no task, so there is nothing to grade; its diff says what changed."
+                "nothing_to_grade",
+                f"Episode {name} runs no task, so there is nothing to grade; its diff says what changed.",
             )
         return episode.grade(answer)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _line(self, id: str) -> Line:  # noqa: A002 - as above
+    def _line(self, name: str) -> Line:
         try:
-            return self.board.by_id(id)
+            return self.board.by_id(name)
         except NotFound:
             with self._lock:
-                ending = self._closed.get(id)
+                ending = self._closed.get(name)
             if ending is None:
                 raise
             raise Gone("episode_closed", ending) from None
 
-    def _bury(self, id: str, sentence: str) -> None:  # noqa: A002 - as above
-        self._forget(id)
+    def _bury(self, name: str, sentence: str) -> None:
+        self._forget(name)
         with self._lock:
-            self._closed[id] = sentence
+            self._closed[name] = sentence
             while len(self._closed) > REMEMBERED:
                 self._closed.popitem(last=False)
 
-    def _forget(self, id: str) -> None:  # noqa: A002 - as above
+    def _forget(self, name: str) -> None:
         with self._lock:
-            self._openings.pop(id, None)
+            self._openings.pop(name, None)
 
 
 def standing_of(line: Line) -> Standing:

@@ -1,12 +1,13 @@
 """The start page for people: open episodes, look at what they changed, reset, fork, grade and delete them.
 
-Plain pages without scripts, behind a one-time link. Its cookie goes to `/console/` alone, so no agent's page ever gets it.
+Plain pages without scripts, behind a one-time link. Its cookie goes to `/console/` alone, so no agent's page
+ever gets it.
 """
 
 import hmac
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from flask import Flask, Response, g, redirect, render_template, request, url_for
@@ -26,7 +27,8 @@ logger = logging.getLogger(__name__)
 COOKIE = "worlds_console"
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -80,9 +82,9 @@ def create_console(room: ControlRoom, passes: Passes) -> Flask:
     app.add_url_rule("/start", "start", lambda: _start(passes))
     app.add_url_rule("/console/", "episodes", lambda: _list(room))
     app.add_url_rule("/console/episodes", "open", lambda: _open(room), methods=["POST"])
-    app.add_url_rule("/console/episodes/<id>", "episode", lambda id: _show(room, id))
-    for name, act in _ACTS.items():
-        app.add_url_rule(f"/console/episodes/<id>/{name}", name, _acting(room, act), methods=["POST"])
+    app.add_url_rule("/console/episodes/<name>", "episode", lambda name: _show(room, name))
+    for verb, act in _ACTS.items():
+        app.add_url_rule(f"/console/episodes/<name>/{verb}", verb, _acting(room, act), methods=["POST"])
     for error in (Refusal, HTTPException, Exception):
         app.register_error_handler(error, _failed)
     return app
@@ -102,9 +104,10 @@ def _check(passes: Passes) -> None:
         raise Unauthorized("no_ticket", "Open the link that `worlds serve` printed; it works once.")
     if request.method == "POST":
         origin = request.headers.get("Origin")
+        ours = origin in {None, request.host_url.rstrip("/")}
         mark = request.form.get("mark", "").encode()
-        if origin not in {None, request.host_url.rstrip("/")} or not hmac.compare_digest(mark, g.session.mark.encode()):
-            raise Forbidden("invalid_form", "This form did not come from this page; open the page and send it from there.")
+        if not ours or not hmac.compare_digest(mark, g.session.mark.encode()):
+            raise Forbidden("invalid_form", "This form did not come from this page; open the page and use its form.")
 
 
 def _start(passes: Passes) -> AnyResponse:
@@ -126,7 +129,7 @@ def _seal(response: Response) -> Response:
 
 def _failed(error: Exception) -> AnyResponse:
     if isinstance(error, HTTPException) and (error.code or 500) < 400:
-        return cast("AnyResponse", error.get_response())
+        return error.get_response()
     status, sentence = 500, "Something failed here; the server's log says what."
     if isinstance(error, Refusal):
         status, sentence = error.status, error.message
@@ -134,7 +137,8 @@ def _failed(error: Exception) -> AnyResponse:
         status, sentence = error.code or 500, "There is nothing to be done at this address."
     else:
         logger.error("The start page failed at %s.", request.path, exc_info=error)
-    page = render_template("console/refused.html", sentence=sentence, status=status, inside=g.get("session") is not None)
+    inside = g.get("session") is not None
+    page = render_template("console/refused.html", sentence=sentence, status=status, inside=inside)
     return Response(page, status=status)
 
 
@@ -177,14 +181,14 @@ def _open(room: ControlRoom) -> AnyResponse:
     try:
         standing = room.open(_wish(typed))
     except Refusal as refusal:
-        return _list(room, Typed(typed.target, typed.seed, typed.population, refusal.message, refusal.field or "target"))
+        return _list(room, replace(typed, problem=refusal.message, field=refusal.field or "target"))
     except ValidationError as error:
         problem = error.errors()[0]
         name = str(problem["loc"][0]) if problem["loc"] else "seed"
         sentence = f"The {name} is not acceptable: {problem['msg'].lower()}."
-        return _list(room, Typed(typed.target, typed.seed, typed.population, sentence, name))
+        return _list(room, replace(typed, problem=sentence, field=name))
     _session().messages.append(f"Episode {standing.id} is open.")
-    return redirect(url_for("episode", id=standing.id), 303)
+    return redirect(url_for("episode", name=standing.id), 303)
 
 
 def _wish(typed: Typed) -> OpenEpisode:
@@ -200,12 +204,12 @@ def _wish(typed: Typed) -> OpenEpisode:
     )
 
 
-def _show(room: ControlRoom, id: str) -> str:  # noqa: A002 - the control API's own word
+def _show(room: ControlRoom, name: str) -> str:
     return render_template(
         "console/episode.html",
-        standing=room.standing(id),
-        changes=[change.to_json() for change in room.diff(id)],
-        grade=room.given_grade(id),
+        standing=room.standing(name),
+        changes=[change.to_json() for change in room.diff(name)],
+        grade=room.given_grade(name),
         address=_address,
         session=_session(),
         messages=_session().take_messages(),
@@ -222,35 +226,35 @@ Act = Callable[[ControlRoom, str], "str | None"]
 """Does something with an episode; answers the id of the one to show next, None for the list."""
 
 
-def _reset(room: ControlRoom, id: str) -> str:  # noqa: A002 - as above
-    room.reset(id)
-    _session().messages.append(f"Episode {id} is back at its start, at a new address; the old address leads nowhere.")
-    return id
+def _reset(room: ControlRoom, name: str) -> str:
+    room.reset(name)
+    _session().messages.append(f"Episode {name} is back at its start, at a new address; the old address leads nowhere.")
+    return name
 
 
-def _fork(room: ControlRoom, id: str) -> str:  # noqa: A002 - as above
-    fork = room.fork(id)
-    _session().messages.append(f"Episode {fork.id} begins where {id} stood.")
+def _fork(room: ControlRoom, name: str) -> str:
+    fork = room.fork(name)
+    _session().messages.append(f"Episode {fork.id} begins where {name} stood.")
     return fork.id
 
 
-def _grade(room: ControlRoom, id: str) -> str:  # noqa: A002 - as above
-    grade = room.grade(id, request.form.get("answer", "").replace("\r\n", "\n") or None)
-    _session().messages.append(f"Episode {id} {'passed' if grade.passed else 'did not pass'}; it is frozen now.")
-    return id
+def _grade(room: ControlRoom, name: str) -> str:
+    grade = room.grade(name, request.form.get("answer", "").replace("\r\n", "\n") or None)
+    _session().messages.append(f"Episode {name} {'passed' if grade.passed else 'did not pass'}; it is frozen now.")
+    return name
 
 
-def _delete(room: ControlRoom, id: str) -> None:  # noqa: A002 - as above
-    room.delete(id)
-    _session().messages.append(f"Episode {id} was deleted.")
+def _delete(room: ControlRoom, name: str) -> None:
+    room.delete(name)
+    _session().messages.append(f"Episode {name} was deleted.")
 
 
 _ACTS: dict[str, Act] = {"reset": _reset, "fork": _fork, "grade": _grade, "delete": _delete}
 
 
 def _acting(room: ControlRoom, act: Act) -> Callable[..., Any]:
-    def acted(id: str) -> AnyResponse:  # noqa: A002 - as above
-        shown = act(room, id)
-        return redirect(url_for("episode", id=shown) if shown else url_for("episodes"), 303)
+    def acted(name: str) -> AnyResponse:
+        shown = act(room, name)
+        return redirect(url_for("episode", name=shown) if shown else url_for("episodes"), 303)
 
     return acted

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from worlds.engine.errors import Invalid, NotFound
-from worlds.engine.fields import MAX_ID, line, whole
+from worlds.engine.fields import MAX_ID, whole
 from worlds.engine.world import World, find
 
-Name = line(120)
+Name = Annotated[str, Field(min_length=1, max_length=120)]
 EpisodeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", max_length=64)]
 
 
@@ -40,7 +40,8 @@ class OpenEpisode(BaseModel):
             NotFound: when there is no such world, task or population.
         """
         if self.faults is not None:
-            raise Invalid("unknown_fault_plan", f"There is no failure plan {self.faults!r:.80}; leave it out.", field="faults")
+            sentence = f"There is no failure plan {self.faults!r:.80}; leave it out."
+            raise Invalid("unknown_fault_plan", sentence, field="faults")
         if (self.task is None) == (self.world is None):
             raise Invalid("task_or_world", "Name a task, or a world for free play: one of the two.", field="task")
         world = self._world()

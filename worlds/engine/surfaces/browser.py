@@ -86,16 +86,19 @@ class BrowserSession:
             seen = self._look(screenshot=screenshot or isinstance(known, Screenshot))
             return replace(seen, notice=f"{why_not} {seen.notice}".strip(), ok=False) if why_not else seen
 
-    def hands(self) -> Page:
-        """The hands of a solution, for an episode that runs a task.
+    @property
+    def instruction(self) -> str:
+        """The request that the episode's task makes; empty in free play."""
+        return self._episode.task.instruction if self._episode.task else ""
 
-        Raises:
-            ValueError: in free play, where nothing was asked.
-        """
-        task = self._episode.task
-        if task is None:
-            raise ValueError("This episode runs no task; there is nothing to solve.")
-        return Page(self, task.instruction, task.instance.facts)
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the instruction says, by name."""
+        return self._episode.task.instance.facts if self._episode.task else {}
+
+    def hands(self) -> Page:
+        """The browser as a reference solution uses it: by what stands on the screen."""
+        return Page(self)
 
     def close(self) -> None:
         """Close the context and give up the address; again is no error. Does not wait for the browser."""

@@ -22,7 +22,7 @@ class _Renderer(RendererHTML):
         return self.renderToken(tokens, index, options, env)
 
 
-_MARKDOWN = MarkdownIt("js-default", {"html": False, "linkify": False}, renderer_cls=_Renderer)
+_MARKDOWN = MarkdownIt("js-default", {"html": False, "linkify": False}, renderer_cls=_Renderer).disable("image")
 
 
 def render_markdown(text: str) -> Markup:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,13 @@ class Done:
 
     message: str
     to: str
+
+
+class Listing(NamedTuple, Generic[R]):
+    """A list as a page shows it: the form of its filters, and what was found or None where a filter makes no sense."""
+
+    form: Form
+    found: R | None
 
 
 class Door:
@@ -88,7 +95,7 @@ class Door:
         result: R = self._value(self._perform(operation, arguments))
         return result
 
-    def listing(self, operation: Operation[..., R], /, **fixed: Any) -> tuple[Form, R | None]:
+    def listing(self, operation: Operation[..., R], /, **fixed: Any) -> Listing[R]:
         """A list whose filters stand in the URL: its form, and the result or None where a filter makes no sense.
 
         Args:
@@ -98,12 +105,12 @@ class Door:
         typed = read_typed(_pairs(request.args.items(multi=True)), operation.input_schema, {})
         try:
             _without_fixed(typed, fixed)
-            return self._asking(operation, None), self.read(operation, **{**typed.arguments, **fixed})
+            return Listing(self._asking(operation, None), self.read(operation, **{**typed.arguments, **fixed}))
         except Refusal as refusal:
             if refusal.status != 422:
                 raise
             self.status = 422
-            return self._asking(operation, Sent(_here(), typed, problems_of(refusal, typed))), None
+            return Listing(self._asking(operation, Sent(_here(), typed, problems_of(refusal, typed))), None)
 
     def query(self, operation: Operation[..., Any], rows: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The arguments of an operation that stand in the URL or in the form just sent, for a preview."""

@@ -27,7 +27,8 @@ How to write pages. Every `Pages` object in the modules of a world's `pages` pac
   `f.input(form["reason"], "Why")`, `f.hidden(name, value)`, `f.problems(form)`, `f.send(form, "Refund")`, `f.end()`,
   `f.messages()`. Give each form of a page a `name` of its own. A form that also has a button with `formmethod="get"`
   shows a preview without script: `door.query(preview_refund)` reads what it sent.
-* `door.listing(list_orders)` reads a list whose filters stand in the URL. Filters: `money`, `day`, `moment`, `phrase`.
+* `listed = door.listing(list_orders)` reads a list whose filters stand in the URL: `listed.form`, `listed.found` (read by
+  name, since a checker trips over unpacking). Template filters: `money`, `day`, `moment`, `when`, `phrase`, `plural`.
   In every context: `door` (with `door.may(operation)`, `door.actor`, `door.today`), and `url_for`.
 * `static_folder` files are served below the prefix; the content policy forbids inline scripts and styles.
 * An app's own `<name>/error.html` (context: `status`, `code`, `message`, `heading`, `back`) shows its errors.

@@ -5,8 +5,16 @@ from typing import Annotated
 from pydantic import Field
 
 from worlds.engine.context import Context
+from worlds.engine.errors import Unauthorized
 from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Result
 from worlds.engine.operation import reads, writes
+from worlds.shop import account_file, basket, order_file, order_lists, order_parts, returning
+from worlds.shop.chronicle import audit
+from worlds.shop.days import local_day
+from worlds.shop.folding import normal_email
+from worlds.shop.models import Address, WebSession
+from worlds.shop.order_lists import OrderFilters
+from worlds.shop.rows import insert, run
 from worlds.shop.rules import CUSTOMER
 from worlds.shop.texts import Email, Password, Words
 from worlds.shop.views import (
@@ -65,7 +73,21 @@ class SessionView(Result):
 @reads(roles=CUSTOMER)
 def get_my_account(ctx: Context) -> Account:
     """Show your account: details, addresses and saved cards."""
-    raise NotImplementedError
+    me = account_file.account(ctx)
+    today = local_day(ctx.now)
+    return Account(
+        customer_id=me.id, email=me.email, first_name=me.first_name, last_name=me.last_name, phone=me.phone,
+        marketing_consent=bool(me.marketing_consent), addresses=address_entries(ctx, me.id),
+        payment_methods=[
+            SavedCard(
+                payment_method_id=card.payment_method_id, title=card.title, holder=card.holder,
+                expires=f"{card.expires_month:02d}/{card.expires_year}", expired=card.expired_on(today),
+                is_default=bool(card.is_default),
+            )
+            for card in account_file.CARDS.all(ctx, customer=me.id)
+        ],
+        orders=me.orders,
+    )  # fmt: skip
 
 
 @writes(roles=CUSTOMER)
@@ -76,7 +98,14 @@ def add_my_address(ctx: Context, address: AddressInput, make_default: bool = Fal
         address: The new address.
         make_default: Use it as your default address from now on.
     """
-    raise NotImplementedError
+    me = account_file.account(ctx)
+    default = make_default or not account_file.ADDRESSES.all(ctx, customer=me.id)
+    if default:
+        run(ctx, "UPDATE address SET is_default = 0 WHERE customer_id = :me AND is_default = 1", me=me.id)
+    fields = address.model_dump()
+    address_id = insert(ctx, Address, customer_id=me.id, **fields, is_default=default, created_at=ctx.now)
+    audit(ctx, "add_my_address", "address", address_id)
+    return AddressEntry(address_id=address_id, is_default=default, **fields)
 
 
 @reads(roles=CUSTOMER)
@@ -87,7 +116,8 @@ def list_my_orders(ctx: Context, page: PageNumber = 1, page_size: PageSize = 10)
         page: Page number from 1.
         page_size: Orders a page.
     """
-    raise NotImplementedError
+    me = account_file.account(ctx)
+    return order_lists.orders(ctx, OrderFilters(customer_id=me.id), "newest", page, page_size)
 
 
 @reads(roles=CUSTOMER)
@@ -97,7 +127,7 @@ def get_my_order(ctx: Context, order_id: RecordId) -> CustomerOrder:
     Args:
         order_id: The order's id.
     """
-    raise NotImplementedError
+    return CustomerOrder(**order_parts.shown(ctx, order_file.head(ctx, order_id)))
 
 
 @writes(roles=CUSTOMER)
@@ -116,13 +146,18 @@ def request_my_return(
         reason: Why.
         note: Anything that the shop should know.
     """
-    raise NotImplementedError
+    order = order_file.head(ctx, order_id)
+    asked = returning.check_lines(ctx, order, lines)
+    return_id = returning.write(ctx, order, asked, reason, note, status="requested")
+    returning.tell(ctx, order, return_id, "return_requested", notify=True)
+    audit(ctx, "request_my_return", "return", return_id, order=order_id, reason=reason)
+    return order_parts.return_views(order_parts.return_rows(ctx, return_id), staff=False)[0]
 
 
 @reads(roles=CUSTOMER, doors=("pages",))
 def get_session(ctx: Context) -> SessionView:
     """Say who is signed in on the storefront."""
-    raise NotImplementedError
+    return _session(ctx)
 
 
 @writes(roles=CUSTOMER, doors=("pages",))
@@ -133,10 +168,37 @@ def sign_in(ctx: Context, email: Email, password: Password) -> SessionView:
         email: The account's e-mail address.
         password: The account's password.
     """
-    raise NotImplementedError
+    me = account_file.account(ctx)
+    right = account_file.password_digest(me.id, password) == me.password_digest
+    if me.state != "enabled" or normal_email(email) != me.email_norm or not right:
+        raise Unauthorized(
+            "sign_in_failed", "This e-mail address and password do not belong together. Check both.", field="password"
+        )
+    if not run(
+        ctx, "UPDATE web_session SET signed_in = 1, since = :now WHERE customer_id = :me", now=ctx.now, me=me.id
+    ):
+        insert(ctx, WebSession, customer_id=me.id, signed_in=True, since=ctx.now)
+    return _session(ctx)
 
 
 @writes(roles=CUSTOMER, doors=("pages",))
 def sign_out(ctx: Context) -> SessionView:
     """Sign out of the storefront."""
-    raise NotImplementedError
+    me = account_file.account(ctx)
+    run(ctx, "UPDATE web_session SET signed_in = 0, since = :now WHERE customer_id = :me", now=ctx.now, me=me.id)
+    return _session(ctx)
+
+
+def address_entries(ctx: Context, customer_id: int) -> list[AddressEntry]:
+    """A customer's address book, the default address first."""
+    return [
+        AddressEntry(address_id=row.address_id, is_default=bool(row.is_default), **row.view.model_dump())
+        for row in account_file.ADDRESSES.all(ctx, customer=customer_id)
+    ]
+
+
+def _session(ctx: Context) -> SessionView:
+    me = account_file.account(ctx)
+    if not me.signed_in:
+        return SessionView(signed_in=False, customer_id=None, name="", email="", cart_units=basket.units(ctx))
+    return SessionView(signed_in=True, customer_id=me.id, name=me.name, email=me.email, cart_units=basket.units(ctx))

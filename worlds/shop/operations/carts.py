@@ -7,6 +7,7 @@ from pydantic import Field
 from worlds.engine.context import Context
 from worlds.engine.fields import Money, Quantity, RecordId, Result
 from worlds.engine.operation import reads, writes
+from worlds.shop import WORLD, basket, placing
 from worlds.shop.rules import CUSTOMER
 from worlds.shop.texts import Code
 from worlds.shop.views import CodeUsed
@@ -31,10 +32,14 @@ class CartLineView(Result):
 
 
 class CartView(Result):
-    """The cart. Amounts without tax and shipping; goods_total = subtotal - discount_total."""
+    """The cart. Amounts without tax and shipping; goods_total = subtotal - discount_total.
+
+    A shipping code takes off the standard price here. `problems` says which entered codes cannot be used as the cart is.
+    """
 
     lines: list[CartLineView]
     codes: list[CodeUsed]
+    problems: list[str]
     units: int
     subtotal: Money
     discount_total: Money
@@ -45,7 +50,7 @@ class CartView(Result):
 @reads(roles=CUSTOMER)
 def get_cart(ctx: Context) -> CartView:
     """Show your cart."""
-    raise NotImplementedError
+    return _view(ctx)
 
 
 @writes(roles=CUSTOMER)
@@ -56,7 +61,8 @@ def add_to_cart(ctx: Context, variant_id: RecordId, quantity: Quantity = 1) -> C
         variant_id: The variant's id, as get_product lists it.
         quantity: How many units to add.
     """
-    raise NotImplementedError
+    basket.add(ctx, variant_id, quantity)
+    return _view(ctx)
 
 
 @writes(roles=CUSTOMER)
@@ -67,7 +73,8 @@ def change_cart_line(ctx: Context, line_id: RecordId, quantity: Annotated[int, F
         line_id: The cart line's id.
         quantity: The new number of units.
     """
-    raise NotImplementedError
+    basket.change(ctx, line_id, quantity)
+    return _view(ctx)
 
 
 @writes(roles=CUSTOMER)
@@ -77,7 +84,8 @@ def apply_discount_code(ctx: Context, code: Code) -> CartView:
     Args:
         code: The code, in any case.
     """
-    raise NotImplementedError
+    basket.enter(ctx, code)
+    return _view(ctx)
 
 
 @writes(roles=CUSTOMER)
@@ -87,4 +95,26 @@ def remove_discount_code(ctx: Context, code: Code) -> CartView:
     Args:
         code: The code, in any case.
     """
-    raise NotImplementedError
+    basket.take_off(ctx, code)
+    return _view(ctx)
+
+
+def _view(ctx: Context) -> CartView:
+    held = basket.load(ctx)
+    fit, problems = basket.fitting_codes(ctx, held)
+    totals = placing.priced(held.items, fit, "standard")
+    return CartView(
+        lines=[
+            CartLineView(
+                line_id=line.line_id, variant_id=line.goods.variant_id, product_id=line.goods.product_id,
+                title=line.goods.title, variant_title=line.goods.variant_title, sku=line.goods.sku,
+                quantity=line.quantity, unit_price=line.goods.price, subtotal=priced.subtotal,
+                discount=priced.discount, available=line.goods.available, final_sale=bool(line.goods.final_sale),
+                drawing=line.goods.drawing,
+            )
+            for line, priced in zip(held.lines, totals.lines, strict=True)
+        ],
+        codes=basket.codes_used(fit, totals), problems=problems, units=sum(line.quantity for line in held.lines),
+        subtotal=totals.subtotal, discount_total=totals.discount_total,
+        goods_total=totals.subtotal - totals.discount_total, currency=WORLD.currency,
+    )  # fmt: skip

@@ -1,12 +1,136 @@
 """Looking through what the shop sells: search, categories, one product, and the back office's product list."""
 
-from typing import Literal
+import json
+from typing import Literal, NamedTuple
 
 from worlds.engine.context import Context
+from worlds.engine.errors import NotFound
 from worlds.engine.fields import Money, Page, PageNumber, PageSize, Price, RecordId, Result
 from worlds.engine.operation import reads
+from worlds.shop.listing import Conditions, page_of
+from worlds.shop.order_file import percent
+from worlds.shop.rows import Query as Rows
 from worlds.shop.rules import EVERYBODY, STAFF
 from worlds.shop.texts import Query, Slug
+
+
+class _Card(NamedTuple):
+    product_id: int
+    title: str
+    handle: str
+    vendor: str
+    category: str
+    category_name: str
+    price_from: int
+    price_to: int
+    compare_at: int | None
+    in_stock: int
+    final_sale: int
+    drawing: str | None
+
+
+class _Row(NamedTuple):
+    product_id: int
+    title: str
+    handle: str
+    vendor: str
+    category: str
+    status: str
+    final_sale: int
+    variants: int
+    available: int
+    price_from: int
+    price_to: int
+
+
+class _Category(NamedTuple):
+    category_id: int
+    parent_id: int | None
+    slug: str
+    name: str
+    path: str
+    depth: int
+    products: int
+
+
+class _Product(NamedTuple):
+    product_id: int
+    title: str
+    handle: str
+    vendor: str
+    description: str
+    category: str
+    status: str
+    tags: str
+    final_sale: int
+    tax_rate_bp: int
+    drawing: str | None
+
+
+class _Variant(NamedTuple):
+    variant_id: int
+    title: str
+    sku: str
+    price: int
+    compare_at: int | None
+    available: int
+    in_stock: int
+
+
+class _Crumb(NamedTuple):
+    name: str
+    path: str
+
+
+_PRODUCTS = "product p JOIN category c ON c.id = p.category_id"
+_CHEAPEST = "(SELECT coalesce(min(v.price), 0) FROM variant v WHERE v.product_id = p.id AND v.active = 1)"
+_DEAREST = "(SELECT coalesce(max(v.price), 0) FROM variant v WHERE v.product_id = p.id AND v.active = 1)"
+_AVAILABLE = """(SELECT coalesce(sum(max(i.available, 0)), 0) FROM variant v JOIN inventory_level i ON i.variant_id = v.id
+  JOIN location w ON w.id = i.location_id AND w.active = 1 AND w.fulfils_online = 1
+  WHERE v.product_id = p.id AND v.active = 1)"""
+_SOLD_BEYOND = """EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND v.active = 1
+  AND v.inventory_policy = 'continue')"""
+_CARD_SQL = f"""p.id, p.title, p.handle, p.vendor, c.path, c.name, {_CHEAPEST}, {_DEAREST},
+  (SELECT max(v.compare_at) FROM variant v WHERE v.product_id = p.id AND v.active = 1),
+  ({_AVAILABLE} > 0 OR {_SOLD_BEYOND}), p.final_sale, p.drawing"""
+_ROW_SQL = f"""p.id, p.title, p.handle, p.vendor, c.path, p.status, p.final_sale,
+  (SELECT count(*) FROM variant v WHERE v.product_id = p.id), {_AVAILABLE}, {_CHEAPEST}, {_DEAREST}"""
+_CARD_SORTS = {
+    "featured": "p.id * 7919 % 1009, p.id",
+    "price_low": f"{_CHEAPEST}, p.id",
+    "price_high": f"{_CHEAPEST} DESC, p.id",
+    "newest": "p.created_at DESC, p.id DESC",
+    "title": "p.search_text, p.id",
+}
+_ROW_SORTS = {
+    "title": "p.title COLLATE NOCASE, p.id",
+    "newest": "p.created_at DESC, p.id DESC",
+    "stock_low": f"{_AVAILABLE}, p.id",
+}
+_CATEGORIES = Rows(
+    _Category,
+    """SELECT c.id, c.parent_id, c.slug, c.name, c.path, length(c.path) - length(replace(c.path, '/', '')) AS depth,
+      (SELECT count(*) FROM product p JOIN category k ON k.id = p.category_id
+        WHERE p.status = 'active' AND (k.path = c.path OR k.path LIKE c.path || '/%'))
+    FROM category c ORDER BY depth, c.position, c.path""",
+)
+_PRODUCT = Rows(
+    _Product,
+    """SELECT p.id, p.title, p.handle, p.vendor, p.description, c.path, p.status, p.tags, p.final_sale, p.tax_rate_bp,
+      p.drawing FROM product p JOIN category c ON c.id = p.category_id WHERE p.id = :product""",
+)
+_VARIANTS = Rows(
+    _Variant,
+    """SELECT x.id, x.title, x.sku, x.price, x.compare_at, x.available, x.available > 0 OR x.policy = 'continue'
+    FROM (SELECT v.id, v.title, v.sku, v.price, v.compare_at, v.inventory_policy AS policy, v.position,
+      (SELECT coalesce(sum(max(i.available, 0)), 0) FROM inventory_level i JOIN location w ON w.id = i.location_id
+        WHERE i.variant_id = v.id AND w.active = 1 AND w.fulfils_online = 1) AS available
+      FROM variant v WHERE v.product_id = :product AND v.active = 1) x ORDER BY x.position, x.id""",
+)
+_CRUMBS = Rows(
+    _Crumb,
+    "SELECT name, path FROM category WHERE :category = path OR :category LIKE path || '/%' ORDER BY length(path)",
+)
 
 
 class ProductCard(Result):
@@ -121,13 +245,24 @@ def search_products(
         page: Page number from 1.
         page_size: Products a page.
     """
-    raise NotImplementedError
+    conditions = Conditions()
+    conditions.add("p.status = 'active'")
+    conditions.words(query, "p.search_text")
+    _in_category(conditions, category)
+    if in_stock_only:
+        conditions.add(f"({_AVAILABLE} > 0 OR {_SOLD_BEYOND})")
+    if price_min is not None:
+        conditions.add(f"{_CHEAPEST} >= :price_min", price_min=price_min)
+    if price_max is not None:
+        conditions.add(f"{_CHEAPEST} <= :price_max", price_max=price_max)
+    rows, total = page_of(ctx, _Card, _CARD_SQL, _PRODUCTS, conditions, _CARD_SORTS[sort], page, page_size)
+    return Page[ProductCard].of([ProductCard(**row._asdict()) for row in rows], total, page, page_size)
 
 
 @reads(roles=EVERYBODY)
 def list_categories(ctx: Context) -> Categories:
     """List the category tree."""
-    raise NotImplementedError
+    return Categories(items=[CategoryView(**row._asdict()) for row in _CATEGORIES.all(ctx)])
 
 
 @reads(roles=EVERYBODY)
@@ -137,7 +272,22 @@ def get_product(ctx: Context, product_id: RecordId) -> ProductDetail:
     Args:
         product_id: The product's id.
     """
-    raise NotImplementedError
+    one = _PRODUCT.first(ctx, product=product_id)
+    if one is None or (ctx.actor.role == "customer" and one.status != "active"):
+        raise NotFound(
+            "product_not_found",
+            f"There is no product {product_id} on sale. Find one with search_products.",
+            field="product_id",
+        )
+    variants = _VARIANTS.all(ctx, product=product_id)
+    crumbs = _CRUMBS.all(ctx, category=one.category)
+    return ProductDetail(
+        product_id=one.product_id, title=one.title, handle=one.handle, vendor=one.vendor, description=one.description,
+        category=one.category, breadcrumb=[Crumb(name=crumb.name, path=crumb.path) for crumb in crumbs],
+        status=one.status, tags=json.loads(one.tags), final_sale=bool(one.final_sale),
+        tax_rate=percent(one.tax_rate_bp), drawing=one.drawing,
+        variants=[VariantView(**variant._asdict()) for variant in variants],
+    )  # fmt: skip
 
 
 @reads(roles=STAFF)
@@ -160,4 +310,15 @@ def list_products(
         page: Page number from 1.
         page_size: Products a page.
     """
-    raise NotImplementedError
+    conditions = Conditions()
+    conditions.words(query, "p.search_text")
+    conditions.equal(p__status=status)
+    _in_category(conditions, category)
+    rows, total = page_of(ctx, _Row, _ROW_SQL, _PRODUCTS, conditions, _ROW_SORTS[sort], page, page_size)
+    return Page[ProductRow].of([ProductRow(**row._asdict()) for row in rows], total, page, page_size)
+
+
+def _in_category(conditions: Conditions, path: str | None) -> None:
+    if path is not None:
+        conditions.add("(c.path = :category OR substr(c.path, 1, :length) = :below)")
+        conditions.values |= {"category": path, "below": f"{path}/", "length": len(path) + 1}

@@ -5,6 +5,8 @@ from typing import Literal
 from worlds.engine.context import Context
 from worlds.engine.fields import Page, PageNumber, PageSize, RecordId
 from worlds.engine.operation import reads
+from worlds.shop.listing import Conditions, page_of
+from worlds.shop.order_parts import EmailRow
 from worlds.shop.rules import STAFF
 from worlds.shop.texts import Query
 from worlds.shop.views import EmailView
@@ -35,4 +37,9 @@ def list_emails(
         page: Page number from 1.
         page_size: E-mails a page.
     """
-    raise NotImplementedError
+    conditions = Conditions()
+    conditions.words(query, "lower(e.to_address || ' ' || e.subject)")
+    conditions.equal(e__order_id=order_id, e__customer_id=customer_id, e__kind=kind)
+    fields = "e.id, e.kind, e.to_address, e.subject, e.body, e.sent_at, e.order_id, e.customer_id"
+    rows, total = page_of(ctx, EmailRow, fields, "outbox_email e", conditions, "e.id DESC", page, page_size)
+    return Page[EmailView].of([EmailView(**row._asdict()) for row in rows], total, page, page_size)

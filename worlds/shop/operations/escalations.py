@@ -3,8 +3,16 @@
 from typing import Literal
 
 from worlds.engine.context import Context
+from worlds.engine.errors import Invalid, NotFound
 from worlds.engine.fields import Page, PageNumber, PageSize, RecordId
 from worlds.engine.operation import reads, writes
+from worlds.shop import order_file
+from worlds.shop.chronicle import audit, timeline
+from worlds.shop.listing import Conditions, page_of
+from worlds.shop.models import Escalation
+from worlds.shop.order_parts import EscalationRow
+from worlds.shop.rows import insert
+from worlds.shop.rows import number as count
 from worlds.shop.rules import STAFF
 from worlds.shop.texts import Words
 from worlds.shop.views import EscalationView
@@ -34,7 +42,29 @@ def escalate(
         order_id: The order that it is about.
         customer_id: The customer that it is about, where there is no order.
     """
-    raise NotImplementedError
+    if order_id is None and customer_id is None:
+        raise Invalid(
+            "escalation_without_subject", "Say which order or which customer this is about.", field="order_id"
+        )
+    order = order_file.head(ctx, order_id) if order_id is not None else None
+    if customer_id is not None and not count(ctx, "SELECT count(*) FROM customer WHERE id = :id", id=customer_id):
+        raise NotFound(
+            "customer_not_found",
+            f"There is no customer {customer_id}; find one with list_customers.",
+            field="customer_id",
+        )
+    number = f"ES-{100 + ctx.number('escalation_number')}"
+    escalation_id = insert(
+        ctx, Escalation, number=number, order_id=order_id, customer_id=customer_id, team=team, reason=reason,
+        message=message, author_role=ctx.actor.role, created_at=ctx.now,
+    )  # fmt: skip
+    if order:
+        timeline(ctx, order.id, "escalated", f"{number} handed over to {team} ({reason})")
+    audit(ctx, "escalate", "escalation", escalation_id, team=team, reason=reason)
+    return EscalationView(
+        escalation_id=escalation_id, number=number, order_id=order_id, customer_id=customer_id, team=team,
+        reason=reason, message=message, by=ctx.actor.role, created_at=ctx.now,
+    )  # fmt: skip
 
 
 @reads(roles=STAFF)
@@ -53,4 +83,8 @@ def list_escalations(
         page: Page number from 1.
         page_size: Hand-overs a page.
     """
-    raise NotImplementedError
+    conditions = Conditions()
+    conditions.equal(e__team=team, e__order_id=order_id)
+    fields = "e.id, e.number, e.order_id, e.customer_id, e.team, e.reason, e.message, e.author_role, e.created_at"
+    rows, total = page_of(ctx, EscalationRow, fields, "escalation e", conditions, "e.id DESC", page, page_size)
+    return Page[EscalationView].of([EscalationView(**row._asdict()) for row in rows], total, page, page_size)

@@ -1,14 +1,63 @@
 """Stock: levels by location, corrections to them, and the locations."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from worlds.engine.context import Context
+from worlds.engine.errors import Conflict, Invalid, NotFound
 from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Result
 from worlds.engine.operation import reads, writes
+from worlds.shop import stockroom
+from worlds.shop.chronicle import audit
+from worlds.shop.listing import Conditions, page_of
+from worlds.shop.places import location_name
+from worlds.shop.rows import Query as Rows
 from worlds.shop.rules import STAFF, WAREHOUSE
 from worlds.shop.texts import Query, Reason
+
+
+class _Place(NamedTuple):
+    location_id: int
+    name: str
+    city: str
+    country: str
+    active: int
+    fulfils_online: int
+
+
+class _Level(NamedTuple):
+    variant_id: int
+    location_id: int
+    location: str
+    product_id: int
+    product: str
+    variant: str
+    sku: str
+    available: int
+    committed: int
+    reserved: int
+    damaged: int
+    quality_control: int
+    safety_stock: int
+    incoming: int
+    low_at: int
+
+
+_LOCATIONS = Rows(_Place, "SELECT id, name, city, country, active, fulfils_online FROM location ORDER BY priority, id")
+_LEVELS = """inventory_level i JOIN variant v ON v.id = i.variant_id JOIN product p ON p.id = v.product_id
+  JOIN location w ON w.id = i.location_id"""
+_LEVEL_SQL = """i.variant_id, i.location_id, w.name, p.id, p.title, v.title, v.sku, i.available, i.committed, i.reserved,
+  i.damaged, i.quality_control, i.safety_stock, i.incoming, i.low_at"""
+_LEVEL = Rows(
+    _Level,
+    f"SELECT {_LEVEL_SQL} FROM {_LEVELS} WHERE i.variant_id = :variant AND i.location_id = :location",  # noqa: S608 - fixed texts
+)
+_SORTS = {
+    "product": "p.title COLLATE NOCASE, v.position, w.priority, i.id",
+    "available_low": "i.available, i.id",
+    "available_high": "i.available DESC, i.id",
+}
 
 
 class LocationView(Result):
@@ -53,7 +102,7 @@ class StockLevel(Result):
 @reads(roles=STAFF)
 def list_locations(ctx: Context) -> Locations:
     """List the locations that hold stock."""
-    raise NotImplementedError
+    return Locations(items=[LocationView(**row._asdict()) for row in _LOCATIONS.all(ctx)])
 
 
 @reads(roles=STAFF)
@@ -78,7 +127,13 @@ def list_stock(
         page: Page number from 1.
         page_size: Levels a page.
     """
-    raise NotImplementedError
+    conditions = Conditions()
+    conditions.words(query, "(p.search_text || ' ' || lower(v.title) || ' ' || lower(v.sku))")
+    conditions.equal(i__location_id=location_id, i__variant_id=variant_id)
+    if low_only:
+        conditions.add("i.available <= i.low_at")
+    rows, total = page_of(ctx, _Level, _LEVEL_SQL, _LEVELS, conditions, _SORTS[sort], page, page_size)
+    return Page[StockLevel].of([_view(row) for row in rows], total, page, page_size)
 
 
 @writes(roles=WAREHOUSE)
@@ -99,7 +154,25 @@ def adjust_stock(
         reason: Why; `damaged` moves units between available and damaged, the others bring them in or take them out.
         note: Anything to remember.
     """
-    raise NotImplementedError
+    level = _level(ctx, variant_id, location_id)
+    if change == 0:
+        raise Invalid(
+            "invalid_change", "A change of 0 changes nothing. Give the units to add or take off.", field="change"
+        )
+    if change < 0:
+        _check_enough(level, level.available, -change, "available")
+    elif reason == "damaged":
+        _check_enough(level, level.damaged, change, "damaged")
+    if reason == "lost" and change > 0:
+        raise Invalid("invalid_change", "Lost units are taken off: give a negative change.", field="change")
+    if reason in ("received", "found") and change < 0:
+        raise Invalid("invalid_change", f"Units that were {reason} are added: give a positive change.", field="change")
+    outside = "damaged" if reason == "damaged" else None
+    states = (outside, "available") if change > 0 else ("available", outside)
+    kind = "receipt" if reason == "received" else "adjustment"
+    stockroom.move(ctx, kind, variant_id, location_id, abs(change), states, reason=_said(reason, note))
+    audit(ctx, "adjust_stock", "variant", variant_id, location=location_id, change=change, reason=reason)
+    return _view(_level(ctx, variant_id, location_id))
 
 
 @writes(roles=WAREHOUSE)
@@ -120,4 +193,50 @@ def set_stock(
         quantity: The available units that were counted.
         note: Anything to remember.
     """
-    raise NotImplementedError
+    level = _level(ctx, variant_id, location_id)
+    if level.available != expected:
+        raise Conflict(
+            "stale_stock",
+            f"{level.product} ({level.variant}) at {level.location} has {level.available} available, not {expected}: it has "
+            "changed since you read it. Read it again and decide anew.",
+            field="expected",
+            details={"available": level.available},
+        )
+    change = quantity - expected
+    if change:
+        states = (None, "available") if change > 0 else ("available", None)
+        stockroom.move(ctx, "count", variant_id, location_id, abs(change), states, reason=_said("count", note))
+        audit(ctx, "set_stock", "variant", variant_id, location=location_id, before=expected, after=quantity)
+    return _view(_level(ctx, variant_id, location_id))
+
+
+def _view(row: _Level) -> StockLevel:
+    on_hand = sum((row.available, row.committed, row.reserved, row.damaged, row.quality_control, row.safety_stock))
+    return StockLevel(**row._asdict(), on_hand=on_hand, low=row.available <= row.low_at)
+
+
+def _level(ctx: Context, variant_id: int, location_id: int) -> _Level:
+    location = location_name(ctx, location_id)
+    level = _LEVEL.first(ctx, variant=variant_id, location=location_id)
+    if level is None:
+        raise NotFound(
+            "stock_level_not_found",
+            f"{location} does not keep a variant {variant_id}; list_stock lists what is where.",
+            field="variant_id",
+        )
+    return level
+
+
+def _check_enough(level: _Level, there: int, wanted: int, state: str) -> None:
+    if wanted > there:
+        raise Conflict(
+            "insufficient_stock",
+            f"{level.location} has {max(0, there)} {state} units of {level.product} ({level.variant}); {wanted} cannot be "
+            "taken off. Change fewer.",
+            field="change",
+            details={state: there},
+        )
+
+
+def _said(reason: str, note: str | None) -> str:
+    return f"{reason}: {note}" if note else reason

@@ -1,7 +1,7 @@
 """A customer buys two articles with whichever of her codes together make it cheapest.
 
-What is typically got wrong: the first code that works, two codes that exclude each other, the wrong variant or address, a
-dearer way of shipping than the one that was asked for.
+What is typically got wrong: the first code that works, two codes that exclude each other, the wrong variant or address,
+a dearer way of shipping than the one that was asked for.
 """
 
 import random

@@ -1,7 +1,7 @@
 """Cancel an order that has not left the house, for which the card was only reserved.
 
-What is typically got wrong: promising a refund where nothing was taken, the wrong reason or stock choice of the policy's
-table, cancelling the customer's other order, leaving the mail out.
+What is typically got wrong: promising a refund where nothing was taken, the wrong reason or stock choice of the
+policy's table, cancelling the customer's other order, leaving the mail out.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Goods failed in use: refund so many units of a line of an order that a code made cheaper.
 
-What is typically got wrong: the list price in place of what was paid, the wrong reason, units booked back into stock that
-the customer keeps, shipping refunded with them, the note that the policy asks for above 40.00.
+What is typically got wrong: the list price in place of what was paid, the wrong reason, units booked back into stock
+that the customer keeps, shipping refunded with them, the note that the policy asks for above 40.00.
 """
 
 from dataclasses import dataclass
@@ -215,7 +215,8 @@ def _refund(worker: Worker, line: dict[str, Any], order: dict[str, Any], **chang
 
 
 def _note(worker: Worker, order: dict[str, Any], amount: str) -> None:
-    text = f"Refunded {amount} EUR, defective: {worker.facts['units']} of {worker.facts['article']}. Asked for by the customer."
+    units = f"{worker.facts['units']} of {worker.facts['article']}"
+    text = f"Refunded {amount} EUR, defective: {units}. Asked for by the customer."
     worker.call("add_order_note", order_id=order["order_id"], text=text)
 
 

@@ -1,7 +1,7 @@
-"""The one browser of this process: a thread with an event loop that runs Playwright, and the way into it from any thread.
+"""The one browser of this process: a thread with an event loop that runs Playwright, and the way in from any thread.
 
-Playwright's objects belong to the loop that made them; `run` hands a coroutine over and waits. The browser starts when it
-is first needed and ends with the process, or by `close`.
+Playwright's objects belong to the loop that made them; `run` hands a coroutine over and waits. The browser starts when
+it is first needed and ends with the process, or by `close`.
 """
 
 import asyncio
@@ -11,9 +11,10 @@ import contextlib
 import os
 import threading
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from playwright.async_api import Browser, BrowserContext, Error, Playwright, async_playwright
+from playwright.async_api import Browser, Error, Page, Playwright, async_playwright
 
 from worlds.engine.surfaces.browsing.chromium import WHAT_TO_DO, BrowserMissing, find_chromium
 
@@ -33,6 +34,14 @@ class BrowserFailure(RuntimeError):  # noqa: N818 - what happened: our own failu
     """The browser died or does not answer; nothing that the agent did was wrong."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Spare:
+    """A page made in advance, and what it was made with."""
+
+    options: dict[str, Any]
+    page: "asyncio.Future[Page]"
+
+
 class BrowserHost:
     """Playwright on a loop thread of its own."""
 
@@ -43,6 +52,7 @@ class BrowserHost:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._starting: asyncio.Lock | None = None
+        self._spare: _Spare | None = None
         os.register_at_fork(after_in_child=self._forget)
 
     def run(self, coroutine: Coroutine[Any, Any, Value], patience: float = PATIENCE) -> Value:
@@ -67,18 +77,24 @@ class BrowserHost:
         else:
             asyncio.run_coroutine_threadsafe(_quietly(coroutine), self._loop)
 
-    async def new_context(self, **options: Any) -> BrowserContext:
-        """A fresh context of the browser, which is started if it does not run. On the loop thread only.
+    async def new_page(self, **options: Any) -> Page:
+        """An empty page in a fresh context with these options. On the loop thread only.
 
         Raises:
             BrowserMissing: when there is no browser, or it cannot be started.
         """
-        if self._starting is None:
-            self._starting = asyncio.Lock()
-        async with self._starting:
-            if self._browser is None or not self._browser.is_connected():
-                self._browser = await self._launch()
-        return await self._browser.new_context(**options)
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.options == options:
+            with contextlib.suppress(Error):
+                return await spare.page
+        elif spare is not None:
+            await _discard(spare.page)
+        return await self._make_page(options)
+
+    def keep_spare(self, **options: Any) -> None:
+        """Make the next page ready in the background, if none is. On the loop thread only."""
+        if self._spare is None:
+            self._spare = _Spare(options, asyncio.ensure_future(self._make_page(options)))
 
     def close(self) -> None:
         """End the browser and its thread; it starts again when it is next needed."""
@@ -102,6 +118,15 @@ class BrowserHost:
                 self._thread.start()
             return self._loop
 
+    async def _make_page(self, options: dict[str, Any]) -> Page:
+        if self._starting is None:
+            self._starting = asyncio.Lock()
+        async with self._starting:
+            if self._browser is None or not self._browser.is_connected():
+                self._browser = await self._launch()
+        context = await self._browser.new_context(**options)
+        return await context.new_page()
+
     async def _launch(self) -> Browser:
         found = find_chromium()
         if self._playwright is None:
@@ -113,6 +138,9 @@ class BrowserHost:
             raise BrowserMissing(f"The browser {found} does not start: {first} {WHAT_TO_DO}") from error
 
     async def _shut(self) -> None:
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            await _discard(spare.page)
         if self._browser is not None:
             await self._browser.close()
         if self._playwright is not None:
@@ -122,12 +150,17 @@ class BrowserHost:
     def _forget(self) -> None:
         # A forked child has the objects but not the thread: it begins anew instead of waiting for ever.
         self._lock = threading.Lock()
-        self._loop = self._thread = self._playwright = self._browser = self._starting = None
+        self._loop = self._thread = self._playwright = self._browser = self._starting = self._spare = None
 
 
 async def _quietly(coroutine: Coroutine[Any, Any, Any]) -> None:
     with contextlib.suppress(Error):
         await coroutine
+
+
+async def _discard(made: "asyncio.Future[Page]") -> None:
+    with contextlib.suppress(Error):
+        await (await made).context.close()
 
 
 def _turn(loop: asyncio.AbstractEventLoop) -> None:

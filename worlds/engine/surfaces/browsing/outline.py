@@ -10,7 +10,8 @@ _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)")
 _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 NAMED_BY_CONTENT = frozenset(
-    "button cell checkbox columnheader gridcell heading img link menuitem option radio row rowheader switch tab treeitem".split()
+    {"button", "cell", "checkbox", "columnheader", "gridcell", "heading", "img", "link", "menuitem", "option", "radio"}
+    | {"row", "rowheader", "switch", "tab", "treeitem"}
 )
 """Roles whose name is what they show; the name of others is a label that stands elsewhere."""
 

@@ -11,9 +11,9 @@
         page.click("button", "Refund")
         return FinalAnswer(status="done", facts={"amount": page.value("Refunded")})
 
-Everything goes by the names that a person reads: the role and name of a button or link, the label of a field, the words in
-a table's row. A name must be there exactly once, or `NotOnPage` tells what is there instead. Every call is one action of
-the episode and stands in the trace as an agent's would.
+Everything goes by the names that a person reads: the role and name of a button or link, the label of a field, the words
+in a table's row. A name must be there exactly once, or `NotOnPage` tells what is there instead. Every call is
+one action of the episode and stands in the trace as an agent's would.
 """
 
 from collections.abc import Iterable, Mapping
@@ -46,6 +46,14 @@ MOST = 40
 
 class Browsing(Protocol):
     """What a page is worked through: a `BrowserSession`, or one that also writes a trace."""
+
+    @property
+    def instruction(self) -> str:
+        """The request, as its person wrote it."""
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the instruction says, by name."""
 
     def observe(self) -> Observation:
         """The page as it is."""
@@ -87,12 +95,20 @@ class Row:
 class Page:
     """A browser as a person uses it. See the module's text for how a solution reads."""
 
-    def __init__(self, browsing: Browsing, instruction: str, facts: Mapping[str, str]) -> None:
+    def __init__(self, browsing: Browsing) -> None:
         self._browsing = browsing
         self._seen: Observation | None = None
         self._tree: Node | None = None
-        self.instruction = instruction
-        self.facts = facts
+
+    @property
+    def instruction(self) -> str:
+        """The request, as its person wrote it."""
+        return self._browsing.instruction
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the instruction says, by name, so that a solution need not parse prose."""
+        return self._browsing.facts
 
     # -- looking --------------------------------------------------------------------------------------------------
 
@@ -128,11 +144,11 @@ class Page:
         return any(text in (node.name, node.value) or text in node.text for node in self._root().walk())
 
     def text(self, name: str) -> str:
-        """What stands in the part of that name: a region, group, list or table, or below a heading until the next one."""
+        """What stands in the part of that name: a region, group, list or table, or below a heading to the next one."""
         parts = [node for node in self._root().find(*SECTIONS) if node.name == name]
         if len(parts) == 1:
             return parts[0].text
-        below = [text for text in _below_headings(self._root(), name)]
+        below = _below_headings(self._root(), name)
         if len(parts) + len(below) != 1:
             known = [node for node in self._root().find("heading", *SECTIONS) if node.name]
             raise self._missing(f"part named {name!r}", len(parts) + len(below), known)

@@ -1,7 +1,7 @@
-"""Where a browser finds an episode's pages: one server a process, on a free port, which is also the browser's only way out.
+"""Where a browser finds an episode's pages: one server a process, which is also the browser's only way out.
 
-The browser uses this server as its proxy, so that every request it makes comes here, whatever it is addressed to; what is
-not addressed to this server is turned away. There is no control and no other episode's key to be found behind it.
+The browser uses this server as its proxy, so that every request it makes comes here, whatever it is addressed to; what
+is not addressed to this server is turned away. There is no control and no other episode's key to be found behind it.
 """
 
 import atexit
@@ -19,7 +19,7 @@ OUTSIDE = (
 
 
 class Fence:
-    """Serves what is addressed to the server itself, also through a proxy's kind of request; answers 403 to all else."""
+    """Serves what is addressed to the server itself, in a proxy's kind of request too; answers 403 to all else."""
 
     def __init__(self, application: Application) -> None:
         self._application = application

@@ -1,13 +1,14 @@
-"""One page in a context of its own, driven on the browser's loop thread: acting, waiting until all is still, looking."""
+"""One page in a context of its own, driven on the browser's loop thread: acting, waiting, looking."""
 
 import asyncio
 import contextlib
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
-from playwright.async_api import BrowserContext, Dialog, Error, Page, Request, TimeoutError
+from playwright.async_api import Dialog, Error, Page, Request
 
 from worlds.engine.surfaces.browsing.actions import Action
 from worlds.engine.surfaces.browsing.deeds import Impossible, do
@@ -21,7 +22,7 @@ LOADING_SECONDS = 20.0
 HOPS = 20
 """How many pages in a row may replace one another before one is shown."""
 
-QUIET = "(now) => window.__still && window.__still.quiet(now)"
+QUIET = "async (now) => { if (window.__still) await window.__still.quiet(now); return document.title; }"
 STAY = "() => window.__still && window.__still.stay()"
 
 
@@ -37,9 +38,10 @@ class Setting:
 class Tab:
     """The agent's one page. Every method runs on the loop thread."""
 
-    def __init__(self, context: BrowserContext, page: Page, setting: Setting) -> None:
-        self._context = context
+    def __init__(self, host: BrowserHost, page: Page, setting: Setting) -> None:
+        self._host = host
         self._page = page
+        self._options = _options(setting)
         self._place = setting.place
         self._inside = urljoin(setting.place.start, setting.home.lstrip("/"))
         self._said: list[str] = []
@@ -48,7 +50,7 @@ class Tab:
         page.on("dialog", self._on_dialog)
         page.on("requestfailed", self._on_failed)
         page.on("download", lambda _: self._said.append("The download was not taken; files cannot be saved here."))
-        context.on("page", self._on_popup)
+        page.context.on("page", self._on_popup)
 
     @classmethod
     async def open(cls, host: BrowserHost, setting: Setting, now: int) -> "Tab":
@@ -58,24 +60,13 @@ class Tab:
             BrowserMissing: when there is no browser.
             BrowserFailure: when the first page cannot be shown.
         """
-        context = await host.new_context(
-            viewport={"width": WIDTH, "height": HEIGHT},
-            device_scale_factor=1,
-            locale="en-GB",
-            timezone_id=setting.zone,
-            reduced_motion="reduce",
-            color_scheme="light",
-            service_workers="block",
-            accept_downloads=False,
-            permissions=[],
-            proxy={"server": setting.place.origin},
-        )
-        await context.add_init_script(f"({_still()})({now * 1000});")
-        tab = cls(context, await context.new_page(), setting)
+        page = await host.new_page(**_options(setting))
+        tab = cls(host, page, setting)
         try:
-            await tab._page.goto(tab._inside, timeout=LOADING_SECONDS * 1000)
+            await page.add_init_script(f"({_still()})({now * 1000});")
+            await page.goto(tab._inside, timeout=LOADING_SECONDS * 1000)
         except Error as error:
-            await context.close()
+            await tab.close()
             raise BrowserFailure(f"The first page cannot be shown: {_first_line(error)}") from error
         return tab
 
@@ -101,11 +92,14 @@ class Tab:
             BrowserFailure: when the browser died.
         """
         try:
-            await self._settle(now)
-            await self._return_inside(now)
+            title = await self._settle(now)
+            if self._place.contains(self._page.url):
+                self._inside = self._page.url
+            else:
+                title = await self._return_inside(now)
             seen = Observation(
                 url=self._place.masked(self._page.url),
-                title=self._place.masked(await self._page.title()),
+                title=self._place.masked(title),
                 snapshot=self._place.masked(await self._page.aria_snapshot(mode="ai", timeout=LOADING_SECONDS * 1000)),
             )
             if screenshot:
@@ -114,42 +108,37 @@ class Tab:
         except Error as error:
             self._check_alive(error)
             raise BrowserFailure(f"The page cannot be looked at: {_first_line(error)}") from error
+        self._host.keep_spare(**self._options)  # while the agent thinks
         said, self._said = self._said, []
         return replace(seen, notice=" ".join(said))
 
     async def close(self) -> None:
         """Close the context and all in it."""
         with contextlib.suppress(Error):
-            await self._context.close()
+            await self._page.context.close()
 
     # -- waiting --------------------------------------------------------------------------------------------------
 
-    async def _settle(self, now: int) -> None:
-        """Wait until no navigation, request or near timer is under way; say so where that never comes."""
+    async def _settle(self, now: int) -> str:
+        """Wait until no navigation, request or near timer is under way, and answer the title; say so if that fails."""
         try:
             async with asyncio.timeout(LOADING_SECONDS):
                 for _ in range(HOPS):
                     try:
-                        await self._page.evaluate(QUIET, now * 1000)
+                        return str(await self._page.evaluate(QUIET, now * 1000))
                     except Error as error:
                         self._check_alive(error)  # otherwise another document took this one's place
                         await self._page.wait_for_load_state("load", timeout=LOADING_SECONDS * 1000)
-                    else:
-                        return
         except TimeoutError:
-            pass  # Playwright's
-        except asyncio.TimeoutError:
             pass
         self._said.append("The page is still loading.")
+        return ""
 
-    async def _return_inside(self, now: int) -> None:
-        """Go back to the last page of the site, where an action led out of it."""
-        if self._place.contains(self._page.url):
-            self._inside = self._page.url
-            return
+    async def _return_inside(self, now: int) -> str:
+        """Go back to the last page of the site, since an action led out of it; answers its title."""
         self._said.append("That address lies outside of this site and was not opened.")
         await self._page.goto(self._inside, timeout=LOADING_SECONDS * 1000)
-        await self._settle(now)
+        return await self._settle(now)
 
     # -- what the browser tells -----------------------------------------------------------------------------------
 
@@ -178,6 +167,21 @@ class Tab:
         with contextlib.suppress(Error):
             if request.is_navigation_request() and request.frame == self._page.main_frame:
                 await self._page.evaluate(STAY)
+
+
+def _options(setting: Setting) -> dict[str, Any]:
+    return {
+        "viewport": {"width": WIDTH, "height": HEIGHT},
+        "device_scale_factor": 1,
+        "locale": "en-GB",
+        "timezone_id": setting.zone,
+        "reduced_motion": "reduce",
+        "color_scheme": "light",
+        "service_workers": "block",
+        "accept_downloads": False,
+        "permissions": [],
+        "proxy": {"server": setting.place.origin},
+    }
 
 
 @cache

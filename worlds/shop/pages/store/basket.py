@@ -4,6 +4,7 @@ from flask import url_for
 
 from worlds.engine.errors import Refusal
 from worlds.engine.surfaces.pages import Done, Door
+from worlds.engine.surfaces.wording import money
 from worlds.shop.operations.carts import (
     CartView,
     apply_discount_code,
@@ -88,7 +89,7 @@ def code_applied(door: Door, done: CartView | None) -> Done:
         return Done(f"The code {typed} is on your cart.", here)
     if used.discount_class == "shipping":
         return Done(f"The code {used.code} is on your cart: shipping is free.", here)
-    return Done(f"The code {used.code} is on your cart and takes off €{used.amount / 100:,.2f} before VAT.", here)
+    return Done(f"The code {used.code} is on your cart and takes off {money(used.amount)} before VAT.", here)
 
 
 @store.action("/cart/codes/remove", remove_discount_code, shows=cart)

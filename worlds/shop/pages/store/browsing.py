@@ -63,14 +63,8 @@ def _shelf(door: Door, heading: str, steps: tuple[Any, ...], **fixed: Any) -> st
         heading = f"Results for “{query[:100]}”"
     return show(
         door, "shelf.html", form=form, found=found, heading=heading, trail=steps, narrowed=narrowed, sorts=SORTS,
-        query=query, page_url=_page_url,
+        query=query, crumbs=[(step.name, step.path) for step in steps[:-1]],
     )  # fmt: skip
-
-
-def _page_url(number: int) -> str:
-    """This list's address with another page."""
-    kept = {name: value for name, value in request.args.items() if name != "page"}
-    return url_for(str(request.endpoint), **(request.view_args or {}), **kept, page=number)
 
 
 @store.page("/products/<id:product_id>")
@@ -84,6 +78,7 @@ def product(door: Door, product_id: int) -> str:
         door,
         "product.html",
         product=found,
+        crumbs=[(step.name, step.path) for step in found.breadcrumb],
         buyable=buyable,
         form=door.form(add_to_cart, url_for("store.added", product_id=product_id), values, name="buy"),
         beside=[card for card in beside.items if card.product_id != product_id][:4],

@@ -17,7 +17,9 @@ from worlds.engine.surfaces.page_door import door_of
 from worlds.engine.surfaces.pages import Door, Pages
 from worlds.shop.operations.accounts import SessionView, get_session, sign_out
 from worlds.shop.operations.catalogue import list_categories
+from worlds.shop.pages.store.countries import country_name
 from worlds.shop.pages.store.departments import Department, departments
+from worlds.shop.pages.store.wording import FILTERS, counted, goods_title
 from worlds.shop.rules import RETURN_WINDOW_DAYS, SHIPPING_METHODS
 
 store = Pages(
@@ -94,6 +96,23 @@ def keep_guests_out() -> Response | None:
     return redirect(f"{url_for('store.sign_in_page')}?{urlencode({'return_to': asked})}", 303)
 
 
+def page_url(number: int) -> str:
+    """This list's address with another page."""
+    kept = {name: value for name, value in request.args.items() if name != "page"}
+    return url_for(str(request.endpoint), **(request.view_args or {}), **kept, page=number)
+
+
 @store.context_processor
 def _constants() -> dict[str, Any]:
-    return {"shipping_methods": SHIPPING_METHODS, "return_days": RETURN_WINDOW_DAYS}
+    return {
+        "shipping_methods": SHIPPING_METHODS,
+        "return_days": RETURN_WINDOW_DAYS,
+        "goods_title": goods_title,
+        "country_name": country_name,
+        "counted": counted,
+        "page_url": page_url,
+    }
+
+
+for name, words in FILTERS.items():
+    store.add_app_template_filter(words, name)

@@ -1,0 +1,62 @@
+"""Arguments made up from a schema, with ids and codes that earlier answers showed."""
+
+import json
+from collections import defaultdict
+
+
+class Known:
+    """Values seen in answers, by the name of their member; `id` alone also counts for what the list was of."""
+
+    def __init__(self):
+        self.values = defaultdict(list)
+
+    def learn(self, body):
+        if isinstance(body, dict):
+            for name, value in body.items():
+                if isinstance(value, dict | list):
+                    self.learn(value)
+                elif value is not None and len(self.values[name]) < 5 and value not in self.values[name]:
+                    self.values[name].append(value)
+        elif isinstance(body, list):
+            for item in body[:5]:
+                self.learn(item)
+
+    def called(self, name, turn):
+        found = self.values.get(name) or []
+        return found[turn % len(found)] if found else None
+
+
+def made_up(schema, known, turn, name=""):
+    """A value that the schema takes, from what is known where that helps."""
+    if "anyOf" in schema:
+        return made_up(schema["anyOf"][0], known, turn, name)
+    if "const" in schema or "enum" in schema:
+        codes = schema.get("enum") or [schema["const"]]
+        return codes[turn % len(codes)]
+    if schema["type"] == "object":
+        return {child: made_up(schema["properties"][child], known, turn, child) for child in schema.get("required", ())}
+    if schema["type"] == "array":
+        return [made_up(schema["items"], known, turn, name)]
+    seen = known.called(name, turn)
+    if isinstance(seen, str) == (schema["type"] == "string") and seen is not None and not isinstance(seen, bool):
+        return seen
+    return plain(schema, turn)
+
+
+def plain(schema, turn):
+    kind = schema["type"]
+    if kind == "boolean":
+        return bool(turn % 2)
+    if kind == "integer":
+        return max(1, schema.get("minimum", 1))
+    if "examples" in schema:
+        return schema["examples"][0]
+    if schema.get("format") == "date":
+        return "2026-03-02"
+    if schema.get("format") == "date-time":
+        return "2026-03-02T09:15:00Z"
+    return "NL" if "A-Z" in schema.get("pattern", "") else "trail"[: schema.get("maxLength", 5)]
+
+
+def canonical(value):
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)

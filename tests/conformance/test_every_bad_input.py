@@ -1,0 +1,154 @@
+"""Whatever is sent, an operation answers in its world's one error shape with the right status, and changes nothing."""
+
+import re
+
+import pytest
+from arguments import Known, made_up
+
+import worlds
+
+CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
+HOSTILE = (
+    "'; DROP TABLE person; --",
+    "<script>alert(1)</script>",
+    "{{ 7 * 7 }}",
+    "%s%n../../etc/passwd",
+    "a\x00b",
+    "a\x1bb",
+    "\ud800",
+    "x" * 1_000_000,
+)
+WRONG = (None, True, 1.5, -1, 0, 2**63, 10**30, "", "two", [], {}, [[]], "18.405", "-1.00", "1e3", float("nan"))
+
+
+@pytest.fixture
+def allowed(world, operation):
+    """An episode in a role that may call the operation."""
+    with worlds.open(world.name, role=min(operation.roles)) as episode:
+        yield episode
+
+
+def refused(episode, name, arguments, *statuses):
+    """The reply, after everything that a refusal owes was checked."""
+    reply = episode.call(name, arguments)
+    assert not reply.ok
+    assert reply.status in statuses, reply.body
+    check_shape(episode, reply)
+    assert episode.diff() == []
+    return reply
+
+
+def check_shape(episode, reply):
+    assert reply.body == episode.world.error_body(reply.refusal)
+    assert CODE.match(reply.refusal.code), reply.refusal.code
+    assert reply.refusal.message.endswith((".", "?"))
+    assert len(reply.text) < 20_000
+    assert "Traceback" not in reply.text
+    assert "sqlite" not in reply.text.lower()
+
+
+def minimal(operation):
+    return made_up(operation.input_schema, Known(), 0)
+
+
+def test_an_argument_too_many_is_named(allowed, operation):
+    reply = refused(allowed, operation.name, {**minimal(operation), "colour_of_the_sky": "blue"}, 422)
+    assert reply.refusal.field == "colour_of_the_sky"
+
+
+def test_a_missing_argument_is_named(allowed, operation):
+    for name in operation.input_schema.get("required", ()):
+        arguments = {key: value for key, value in minimal(operation).items() if key != name}
+        assert refused(allowed, operation.name, arguments, 422).refusal.field == name
+
+
+@pytest.mark.parametrize("sent", [None, [], "text", 5, True], ids=repr)
+def test_what_is_no_object_is_refused(allowed, operation, sent):
+    if sent is None:
+        sent = [None]  # `call` without arguments means none
+    refused(allowed, operation.name, sent, 422)
+
+
+def test_a_value_of_the_wrong_type_is_refused_and_named(allowed, operation):
+    for name, schema in operation.input_schema["properties"].items():
+        for value in WRONG:
+            if fits(value, schema):
+                continue
+            reply = refused(allowed, operation.name, {**minimal(operation), name: value}, 422)
+            assert (
+                reply.refusal.field is None or reply.refusal.field.split(".")[0] in operation.input_schema["properties"]
+            )
+
+
+def test_hostile_text_is_refused_or_taken_as_text(allowed, operation):
+    for path in texts(operation.input_schema):
+        for value in HOSTILE:
+            reply = allowed.call(operation.name, planted(minimal(operation), path, value))
+            assert reply.ok or 400 <= reply.status < 500
+            if not reply.ok:
+                check_shape(allowed, reply)
+            if len(value) > 4000 or not value.isprintable():
+                assert reply.status == 422, f"{path} took {value[:20]!r}"
+    assert allowed.call(operation.name, {"colour_of_the_sky": 1}).status == 422, "the episode goes on"
+
+
+def test_ids_that_do_not_exist_are_refused(allowed, operation):
+    for name, schema in operation.input_schema["properties"].items():
+        if (
+            name in operation.input_schema.get("required", ())
+            and name.endswith("_id")
+            and schema.get("type") == "integer"
+        ):
+            for missing in (2**53 - 1, 987_654_321):
+                refused(allowed, operation.name, {**minimal(operation), name: missing}, 404, 422, 403, 409)
+
+
+def test_another_role_is_refused(world, operation):
+    for role in sorted(set(world.roles) - operation.roles):
+        with worlds.open(world.name, role=role) as episode:
+            reply = refused(episode, operation.name, minimal(operation), 403, 404)
+            assert reply.refusal.code in ("role_not_permitted", "unknown_operation")
+
+
+def test_an_unknown_operation_is_refused(world):
+    with worlds.open(world.name) as episode:
+        for name in ("no_such_operation", "", "x" * 10_000, "__class__", "drop table", "\x00", "get_order\n"):
+            refused(episode, name, {}, 404)
+
+
+def fits(value, schema):
+    """Whether the schema alone would take the value; the bounds of integers and texts are left to the door."""
+    options = schema.get("anyOf", [schema])
+    return any(fits_one(value, option) for option in options)
+
+
+def fits_one(value, schema):
+    if "enum" in schema or "const" in schema:
+        return value in schema.get("enum", [schema.get("const")])
+    kind = schema.get("type")
+    if kind == "integer":
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return whole and schema.get("minimum", -(10**40)) <= value <= schema.get("maximum", 10**40)
+    if kind == "string":
+        long_enough = isinstance(value, str) and len(value) >= schema.get("minLength", 0)
+        return long_enough and not ("format" in schema or schema.get("pattern", "").startswith("^("))
+    if kind == "array":
+        return isinstance(value, list) and not value and not schema.get("minItems")
+    if kind == "object":
+        return isinstance(value, dict) and not value and not schema.get("required")
+    return {"null": value is None, "boolean": isinstance(value, bool)}.get(kind, False)
+
+
+def texts(schema, path=()):
+    """Paths of the free texts among an operation's arguments."""
+    for name, child in schema.get("properties", {}).items():
+        for option in child.get("anyOf", [child]):
+            if option.get("type") == "string" and "maxLength" in option and "enum" not in option:
+                yield (*path, name)
+            elif option.get("type") == "object":
+                yield from texts(option, (*path, name))
+
+
+def planted(arguments, path, value):
+    inner = planted(arguments.get(path[0]) or {}, path[1:], value) if path[1:] else value
+    return {**arguments, path[0]: inner}

@@ -1,0 +1,64 @@
+"""A snapshot with ten times the rows: every row of every logged table copied nine times, references and all."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Column, MetaData, Table, Text, UniqueConstraint
+
+from worlds.engine.changelog import logged_tables
+
+COPIES = 9
+STRIDE = 10_000_000
+"""Between a row's key and its copy's; above any key that a population has."""
+
+
+def tenfold(source: Path, target: Path, metadata: MetaData) -> Path:
+    """Write the enlarged database and answer its path. The change log stays empty, the clock where it was."""
+    shutil.copyfile(source, target)
+    target.chmod(0o644)
+    with closing(sqlite3.connect(target, isolation_level=None)) as database:
+        triggers = database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("PRAGMA foreign_keys=OFF")
+        database.execute("BEGIN")
+        for table in logged_tables(metadata):
+            for number in range(1, COPIES + 1):
+                database.execute(_copying(table, number))
+        database.execute("COMMIT")
+        for _, statement in triggers:
+            database.execute(statement)
+        database.execute("VACUUM")
+    return target
+
+
+def _copying(table: Table, number: int) -> str:
+    distinct = _distinct_texts(table)
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    values = ", ".join(_copied(column, number, distinct) for column in table.columns)
+    return f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM "{table.name}" WHERE id < {STRIDE}'  # noqa: S608 - names of the metadata
+
+
+def _copied(column: Column[object], number: int, distinct: set[str]) -> str:
+    if column.primary_key or column.foreign_keys:
+        return f'"{column.name}" + {number * STRIDE}'
+    return f"\"{column.name}\" || '~{number}'" if column.name in distinct else f'"{column.name}"'
+
+
+def _distinct_texts(table: Table) -> set[str]:
+    """Texts that a copy must spell differently: unique ones that no copied reference makes distinct already."""
+    found = set()
+    for columns in _unique_sets(table):
+        texts = [column.name for column in columns if isinstance(column.type, Text)]
+        if texts and not any(column.foreign_keys for column in columns):
+            found.add(texts[0])
+    return found
+
+
+def _unique_sets(table: Table) -> Iterator[list[Column[object]]]:
+    yield from ([column] for column in table.columns if column.unique)
+    yield from (list(one.columns) for one in table.constraints if isinstance(one, UniqueConstraint))
+    yield from (list(one.columns) for one in table.indexes if one.unique)

@@ -1,0 +1,133 @@
+"""The typical work of a world: a task, the large read and the main write of its solution.
+
+A world names them in a module `bench` (`TASK = "refund-partial"`, `READ = "get_order"`, `WRITE = "refund_order"`);
+where it does not, they are its first task, the last read before the first write, and the last write.
+"""
+
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+from types import ModuleType
+from typing import Any
+
+import worlds
+from worlds.engine.build import snapshot_of
+from worlds.engine.episode import Episode
+from worlds.engine.errors import WorldBug
+from worlds.engine.grading import Start
+from worlds.engine.hands import Hands
+from worlds.engine.journal import JournalEntry
+from worlds.engine.opening import draw
+from worlds.engine.task import Family, Task
+from worlds.engine.world import World
+from worlds.seeds.forks import open_fork
+from worlds.seeds.snapshots import SnapshotStore
+
+POPULATION = "medium"
+INSTANCES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call: an operation's name and its arguments."""
+
+    operation: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What is measured with. `before` are the writes that the main write comes after; `tasks` are drawn and warm."""
+
+    world: World
+    family: Family
+    start: Start
+    tasks: tuple[Task, ...]
+    read: Asked
+    before: tuple[Asked, ...]
+    write: Asked
+
+    @property
+    def name(self) -> str:
+        """The task's full name."""
+        return self.tasks[0].name
+
+    def opened(self, turn: int = 0) -> Episode:
+        """A new episode, opened as a user opens it."""
+        return worlds.open(self.name, seed=turn % INSTANCES, population=POPULATION, store=self.start.store)
+
+    def forked(self, task: Task | None = None) -> Episode:
+        """A new episode of the first task, without looking for its snapshot."""
+        chosen = task or self.tasks[0]
+        return Episode(self.start, open_fork(self.start.snapshot.path), chosen.actor, chosen)
+
+
+def workload_of(world: World, store: SnapshotStore | None = None, report: Any = None) -> Workload:
+    """The workload of a world, its medium population built if it is not there.
+
+    Raises:
+        LookupError: when the world has no task or no population `medium`.
+    """
+    store = store or SnapshotStore()
+    named = _named(world)
+    if not world.families:
+        raise LookupError(f"World {world.name} has no task to measure with.")
+    family = world.families[getattr(named, "TASK", next(iter(world.families)))]
+    start = Start(world, POPULATION, snapshot_of(world, POPULATION, store=store, report=report), store)
+    tasks = tuple(draw(start, family, seed) for seed in range(INSTANCES))
+    with Episode(start, open_fork(start.snapshot.path), tasks[0].actor, tasks[0]) as episode:
+        family.solve(Hands(episode))
+        calls = [entry for entry in episode.journal if entry.outcome == "done"]
+    reading = _reading(calls, getattr(named, "READ", None))
+    writing = _writing(calls, getattr(named, "WRITE", None))
+    before = tuple(_asked(entry) for entry in calls[: calls.index(writing)] if entry.committed)
+    return Workload(world, family, start, tasks, _asked(reading), before, _asked(writing))
+
+
+def _named(world: World) -> ModuleType | None:
+    return world.part("bench") if importlib.util.find_spec(f"{world.package}.bench") else None
+
+
+def _reading(calls: list[JournalEntry], name: str | None) -> JournalEntry:
+    found = [entry for entry in calls if not entry.committed and name in (None, entry.operation)]
+    return _last(found, "reads", name)
+
+
+def _writing(calls: list[JournalEntry], name: str | None) -> JournalEntry:
+    return _last([entry for entry in calls if entry.committed and name in (None, entry.operation)], "writes", name)
+
+
+def _last(found: list[JournalEntry], what: str, name: str | None) -> JournalEntry:
+    if not found:
+        raise WorldBug(f"The solution to be measured never {what}" + (f" through {name}." if name else "."))
+    return found[-1]
+
+
+def _asked(entry: JournalEntry) -> Asked:
+    return Asked(entry.operation, dict(entry.arguments))
+
+
+def median_ms(seconds: list[float]) -> float:
+    """The median of durations, in milliseconds."""
+    ordered = sorted(seconds)
+    return ordered[len(ordered) // 2] * 1000
+
+
+@contextmanager
+def timed(into: list[float]) -> Iterator[None]:
+    """Add how long the `with` took, in seconds."""
+    begun = perf_counter()
+    yield
+    into.append(perf_counter() - begun)
+
+
+def must(reply: Any) -> None:
+    """Stop where a call that is measured was refused; a refusal is faster than the work.
+
+    Raises:
+        WorldBug: naming the answer.
+    """
+    if not reply.ok:
+        raise WorldBug(f"A measured call was refused: {reply.body}")

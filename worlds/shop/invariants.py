@@ -1,0 +1,183 @@
+"""The laws of the shop: what must hold after every transaction, each anchored on the rows that a change can break."""
+
+from worlds.engine.world import Invariant
+from worlds.shop.derived import LINE_COUNTERS, ORDER_STATUSES, PAYMENT_REFUNDS
+from worlds.shop.models.stock import STOCK_STATES
+
+_AMONG = "IN (SELECT value FROM json_each(:keys))"
+
+_MOVED = " OR ".join(
+    f"""i.{state} <> (SELECT coalesce(sum(CASE WHEN m.to_state = '{state}' THEN m.quantity ELSE -m.quantity END), 0)
+      FROM stock_movement m WHERE m.variant_id = i.variant_id AND m.location_id = i.location_id
+      AND (m.to_state = '{state}' OR m.from_state = '{state}'))"""  # noqa: S608 - names of stock states
+    for state in STOCK_STATES
+)
+
+INVARIANTS = (
+    Invariant(
+        name="refunds_within_captures_by_payment",
+        sentence="Pending and succeeded refunds of a payment never exceed what was captured from it.",
+        table="payment",
+        sql=f"""SELECT p.id FROM payment p WHERE p.id {_AMONG} AND p.captured_amount <
+          (SELECT coalesce(sum(r.amount), 0) FROM refund r WHERE r.payment_id = p.id AND r.status <> 'failed')""",
+        via={"refund": "payment_id"},
+    ),
+    Invariant(
+        name="refunds_within_captures_by_order",
+        sentence="Pending and succeeded refunds of an order never exceed what was captured for it.",
+        table="sales_order",
+        sql=f"""SELECT o.id FROM sales_order o WHERE o.id {_AMONG} AND
+          (SELECT coalesce(sum(p.captured_amount), 0) FROM payment p WHERE p.order_id = o.id) <
+          (SELECT coalesce(sum(r.amount), 0) FROM refund r WHERE r.order_id = o.id AND r.status <> 'failed')""",
+        via={"refund": "order_id", "payment": "order_id"},
+    ),
+    Invariant(
+        name="payments_match_their_events",
+        sentence="What a payment holds, took and gave back is what its gateway events add up to.",
+        table="payment",
+        sql=f"""SELECT p.id FROM payment p LEFT JOIN (
+            SELECT e.payment_id,
+              sum(CASE WHEN e.kind = 'authorization' THEN e.amount ELSE 0 END) AS held,
+              sum(CASE WHEN e.kind = 'capture' THEN e.amount ELSE 0 END) AS taken,
+              sum(CASE e.kind WHEN 'refund' THEN e.amount WHEN 'refund_failure' THEN -e.amount ELSE 0 END) AS back,
+              sum(e.kind = 'void') AS voids, sum(e.kind = 'expiry') AS expiries
+            FROM payment_event e WHERE e.payment_id {_AMONG} GROUP BY e.payment_id) s ON s.payment_id = p.id
+          WHERE p.id {_AMONG} AND (p.amount, p.captured_amount, p.refunded_amount, p.status = 'voided',
+            p.status = 'expired') IS NOT (s.held, s.taken, s.back, s.voids, s.expiries)""",
+        via={"payment_event": "payment_id"},
+    ),
+    Invariant(
+        name="payment_refunds_are_recomputed",
+        sentence="A payment's refunded amount is what its pending and succeeded refunds add up to.",
+        table="payment",
+        sql=f"""SELECT p.id FROM payment p JOIN ({PAYMENT_REFUNDS} WHERE p.id {_AMONG}) c ON c.id = p.id
+          WHERE p.refunded_amount <> c.refunded_amount""",
+        via={"refund": "payment_id"},
+    ),
+    Invariant(
+        name="refunds_add_up",
+        sentence="A refund is the sum of its lines and its shipping.",
+        table="refund",
+        sql=f"""SELECT r.id FROM refund r WHERE r.id {_AMONG} AND r.amount <> r.shipping_amount +
+          (SELECT coalesce(sum(k.amount), 0) FROM refund_line k WHERE k.refund_id = r.id)""",
+        via={"refund_line": "refund_id"},
+    ),
+    Invariant(
+        name="refunds_within_lines",
+        sentence="No order line is refunded for more than it cost, net or tax.",
+        table="order_line",
+        sql=f"""SELECT l.id FROM order_line l JOIN refund_line k ON k.order_line_id = l.id
+          JOIN refund r ON r.id = k.refund_id AND r.status <> 'failed' WHERE l.id {_AMONG}
+          GROUP BY l.id HAVING sum(k.net_amount) > l.total - l.tax_total OR sum(k.tax_amount) > l.tax_total""",
+        via={"refund_line": "order_line_id"},
+    ),
+    Invariant(
+        name="units_conserved",
+        sentence="Every stock state of a variant at a location is what the movements brought there.",
+        table="inventory_level",
+        sql=f"SELECT i.id FROM inventory_level i WHERE i.id {_AMONG} AND ({_MOVED})",
+    ),
+    Invariant(
+        name="movements_have_a_level",
+        sentence="Every stock movement belongs to a level and to a state that the level knows.",
+        table="stock_movement",
+        sql=f"""SELECT m.id FROM stock_movement m LEFT JOIN inventory_level i ON i.variant_id = m.variant_id
+          AND i.location_id = m.location_id WHERE m.id {_AMONG} AND (i.id IS NULL
+          OR coalesce(m.from_state, '{STOCK_STATES[0]}') NOT IN {STOCK_STATES}
+          OR coalesce(m.to_state, '{STOCK_STATES[0]}') NOT IN {STOCK_STATES})""",
+    ),
+    Invariant(
+        name="committed_is_promised",
+        sentence="Committed units of a variant at a location are those promised to order lines there.",
+        table="inventory_level",
+        sql=f"""SELECT i.id FROM inventory_level i WHERE i.id {_AMONG} AND i.committed <>
+          (SELECT coalesce(sum(a.quantity), 0) FROM allocation a
+            WHERE a.variant_id = i.variant_id AND a.location_id = i.location_id)""",
+    ),
+    Invariant(
+        name="waiting_lines_are_promised",
+        sentence="Units of an order line that wait to be shipped are promised somewhere, and no others.",
+        table="order_line",
+        sql=f"""SELECT l.id FROM order_line l WHERE l.id {_AMONG} AND l.variant_id IS NOT NULL
+          AND l.quantity - l.fulfilled - l.cancelled <>
+          (SELECT coalesce(sum(a.quantity), 0) FROM allocation a WHERE a.order_line_id = l.id)""",
+        via={"allocation": "order_line_id"},
+    ),
+    Invariant(
+        name="order_totals_add_up",
+        sentence="An order's subtotal, discount and tax are those of its lines, tax on shipping included.",
+        table="sales_order",
+        sql=f"""SELECT o.id FROM sales_order o LEFT JOIN (
+            SELECT l.order_id, sum(l.subtotal) AS subtotal, sum(l.discount_total) AS discount, sum(l.tax_total) AS tax
+            FROM order_line l WHERE l.order_id {_AMONG} GROUP BY l.order_id) s ON s.order_id = o.id
+          WHERE o.id {_AMONG} AND (o.subtotal, o.discount_total, o.tax_total)
+            IS NOT (s.subtotal, s.discount, s.tax + o.shipping_tax)""",
+        via={"order_line": "order_id"},
+    ),
+    Invariant(
+        name="discounts_add_up",
+        sentence="What codes took off a line, and off shipping, is what was allocated.",
+        table="sales_order",
+        sql=f"""SELECT o.id FROM sales_order o WHERE o.id {_AMONG} AND ((o.discount_total, o.shipping_discount) IS NOT (
+            (SELECT coalesce(sum(a.amount), 0) FROM discount_allocation a
+              WHERE a.order_id = o.id AND a.order_line_id IS NOT NULL),
+            (SELECT coalesce(sum(a.amount), 0) FROM discount_allocation a
+              WHERE a.order_id = o.id AND a.order_line_id IS NULL))
+          OR EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.discount_total <>
+            (SELECT coalesce(sum(a.amount), 0) FROM discount_allocation a WHERE a.order_line_id = l.id)))""",
+        via={"discount_allocation": "order_id", "order_line": "order_id"},
+    ),
+    Invariant(
+        name="statuses_are_derived",
+        sentence="An order's three statuses and its refunded total follow from its payments, parcels, returns and refunds.",
+        table="sales_order",
+        sql=f"""SELECT o.id FROM sales_order o JOIN ({ORDER_STATUSES.format(where=f" WHERE o.id {_AMONG}")}) c
+          ON c.id = o.id WHERE (o.refunded_total, o.financial_status, o.fulfilment_status, o.return_status)
+          IS NOT (c.refunded_total, c.financial_status, c.fulfilment_status, c.return_status)""",
+        via={"payment": "order_id", "refund": "order_id", "order_line": "order_id", "return_request": "order_id"},
+    ),
+    Invariant(
+        name="counters_are_derived",
+        sentence="A line's counters of units follow from parcels, cancellation, returns and refunds.",
+        table="order_line",
+        sql=f"""SELECT l.id FROM order_line l JOIN ({LINE_COUNTERS} WHERE l.id {_AMONG}) c ON c.id = l.id
+          WHERE (l.fulfilled, l.cancelled, l.return_requested, l.returned, l.refunded)
+          IS NOT (c.fulfilled, c.cancelled, c.return_requested, c.returned, c.refunded)""",
+        via={
+            "fulfilment_line": "order_line_id", "return_line": "order_line_id", "refund_line": "order_line_id",
+        },
+    ),
+    Invariant(
+        name="one_email_for_one_event",
+        sentence="No event is told to a customer twice.",
+        table="outbox_email",
+        sql=f"""SELECT e.id FROM outbox_email e WHERE e.id {_AMONG}
+          AND (SELECT count(*) FROM outbox_email x WHERE x.event = e.event) > 1""",
+    ),
+    Invariant(
+        name="discounts_within_limits",
+        sentence="A code's uses are the orders that have it and are not cancelled, at most as many as it allows.",
+        table="discount",
+        sql=f"""SELECT d.id FROM discount d WHERE d.id {_AMONG} AND (d.usage_count > d.usage_limit OR d.usage_count <>
+          (SELECT count(DISTINCT a.order_id) FROM discount_allocation a JOIN sales_order o ON o.id = a.order_id
+            WHERE a.discount_id = d.id AND o.cancelled_at IS NULL))""",
+        via={"discount_allocation": "discount_id"},
+    ),
+    Invariant(
+        name="nothing_shipped_is_cancelled",
+        sentence="A cancelled order has no parcel.",
+        table="sales_order",
+        sql=f"""SELECT o.id FROM sales_order o WHERE o.id {_AMONG} AND o.cancelled_at IS NOT NULL
+          AND EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id)""",
+        via={"fulfilment": "order_id"},
+    ),
+    Invariant(
+        name="one_default_address",
+        sentence="A customer has at most one default address.",
+        table="customer",
+        sql=f"""SELECT c.id FROM customer c WHERE c.id {_AMONG}
+          AND (SELECT count(*) FROM address a WHERE a.customer_id = c.id AND a.is_default = 1) > 1""",
+        via={"address": "customer_id"},
+    ),
+)  # fmt: skip
+"""All laws. Where a changed row of another table can break one, `via` says which anchor it belongs to."""

@@ -1,0 +1,69 @@
+"""The orders list, and one order with all that belongs to it."""
+
+from typing import Final
+
+from flask import url_for
+
+from worlds.engine.surfaces.pages import Done, Door
+from worlds.shop.operations.escalations import escalate
+from worlds.shop.operations.fulfilments import fulfil_order
+from worlds.shop.operations.orders import add_order_note, cancel_order, edit_shipping_address, get_order, list_orders
+from worlds.shop.operations.refunds import refund_order
+from worlds.shop.operations.returns import open_return
+from worlds.shop.pages.office.app import AGAIN, Act, Views, act, office, tabs
+from worlds.shop.views import NoteView, OrderDetail
+
+VIEWS: Final[Views] = (
+    ("All", {}),
+    ("To ship", {"fulfilment_status": "unfulfilled", "cancelled": "false"}),
+    ("Partly shipped", {"fulfilment_status": "partially_fulfilled", "cancelled": "false"}),
+    ("Payment authorized", {"financial_status": "authorized", "cancelled": "false"}),
+    ("Authorization expired", {"financial_status": "expired"}),
+    ("Partly refunded", {"financial_status": "partially_refunded"}),
+    ("Returns requested", {"return_status": "requested"}),
+    ("Returns under way", {"return_status": "in_progress"}),
+    ("Cancelled", {"cancelled": "true"}),
+)
+
+
+@office.page("/orders")
+def orders(door: Door) -> str:
+    """The list, with its filters in the URL."""
+    listed = door.listing(list_orders)
+    return door.render("office/orders.html", listed=listed, tabs=tabs(door, VIEWS))
+
+
+@office.page("/orders/<id:order_id>")
+def order(door: Door, order_id: int) -> str:
+    """One order."""
+    shown = door.read(get_order, order_id=order_id)
+    note = door.form(add_order_note, url_for("office.noted", order_id=order_id), name="note")
+    return door.render("office/order.html", order=shown, acts=acts(door, shown), note=note)
+
+
+@office.action("/orders/<id:order_id>/notes", add_order_note, shows=order)
+def noted(_door: Door, done: NoteView | None, order_id: int) -> Done:
+    """The note stands on the order."""
+    return Done("The note was added to the order." if done else AGAIN, url_for("office.order", order_id=order_id))
+
+
+def acts(door: Door, shown: OrderDetail) -> list[Act]:
+    """What may be done with an order, and why what may not, may not."""
+    shipped = any(line.fulfilled for line in shown.lines)
+    gone = shown.cancelled_at is not None
+    cancelled = (gone, "the order is cancelled")
+    left = (shipped, "something has been shipped")
+
+    def url(page: str) -> str:
+        return url_for(f"office.{page}", order_id=shown.order_id)
+
+    nothing_to_ship = (not any(line.unfulfilled for line in shown.lines), "nothing is left to ship")
+    nothing_back = (not any(line.returnable for line in shown.lines), "no shipped units can be returned")
+    return [
+        act(door, "Fulfil", url("fulfil"), fulfil_order, cancelled, nothing_to_ship),
+        act(door, "Refund", url("refund"), refund_order, (not shown.refundable, "no captured money is left to refund")),
+        act(door, "Open return", url("new_return"), open_return, nothing_back),
+        act(door, "Edit address", url("address"), edit_shipping_address, cancelled, left),
+        act(door, "Cancel order", url("cancel"), cancel_order, cancelled, left),
+        act(door, "Hand over", url("hand_over_order"), escalate),
+    ]
