@@ -60,13 +60,18 @@ def test_a_refund_leaves_its_traces_and_one_mail(shop: Shop):
     assert placed.number in seen.emails[-1].subject
     assert "24.19 EUR" in seen.emails[-1].body
     assert shop.one("SELECT kind, amount FROM payment_event ORDER BY id DESC LIMIT 1") == ("refund", 2419)
-    assert shop.one("SELECT action, subject_id FROM audit_event ORDER BY id DESC LIMIT 1") == ("refund_order", made.refund_id)
+    assert shop.one("SELECT action, subject_id FROM audit_event ORDER BY id DESC LIMIT 1") == (
+        "refund_order",
+        made.refund_id,
+    )
 
 
 def test_a_quiet_refund_sends_no_mail(shop: Shop):
     placed = shipped(shop, (MUG, 1))
     mails = shop.count("outbox_email")
-    refund_order(shop.as_("finance"), placed.order_id, units(shop.line_ids(placed.order_id)[0], 1), "late", notify=False)
+    refund_order(
+        shop.as_("finance"), placed.order_id, units(shop.line_ids(placed.order_id)[0], 1), "late", notify=False
+    )
     assert shop.count("outbox_email") == mails
 
 

@@ -24,7 +24,9 @@ START = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 AMSTERDAM, UTRECHT = 1, 2
 MUG, MUG_BLUE, TENT, SOCKS, LAMP = 1, 2, 3, 4, 5
 ANNA, BEN = 1, 2
-HOME = AddressInput(name="Anna de Vries", line1="Prinsengracht 12", city="Amsterdam", postal_code="1015 DX", country="NL")
+HOME = AddressInput(
+    name="Anna de Vries", line1="Prinsengracht 12", city="Amsterdam", postal_code="1015 DX", country="NL"
+)
 STAFF = {"support_l1": 1, "support_l2": 2, "ops": 3, "finance": 4, "admin": 5}
 
 
@@ -153,7 +155,10 @@ def stock_shelves(shop: Shop) -> None:
 def invite_people(shop: Shop) -> None:
     for name, at in STAFF.items():
         shop.add(models.StaffUser(id=at, email=f"{name}@larkfield.example", name=name.title(), role=name, active=True))
-    people = ((ANNA, "Anna", "de Vries", "anna@example.com", "+31 6 1234 5678"), (BEN, "Ben", "Müller", "ben@example.com", None))
+    people = (
+        (ANNA, "Anna", "de Vries", "anna@example.com", "+31 6 1234 5678"),
+        (BEN, "Ben", "Müller", "ben@example.com", None),
+    )
     for at, first, last, email, phone in people:
         shop.add(
             models.Customer(

@@ -55,7 +55,7 @@ class Episode:
         self._fork = fork
         self._initial = journal or Journal()
         self.journal = self._initial.branch()
-        self._chance = task.hash if task else start.snapshot.hash
+        self._chance = f"{start.snapshot.hash}|{task.chance if task else start.population}"
         self._lock = threading.RLock()
         self._grade: Grade | None = None
         self._closed = False

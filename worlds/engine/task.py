@@ -180,6 +180,11 @@ class Task:
         """Who the agent is."""
         return self.instance.actor
 
+    @property
+    def chance(self) -> str:
+        """What an episode's randomness is keyed by: the seed, but nothing of what is expected."""
+        return f"{self.name}|{self.population}|{self.seed}"
+
     @cached_property
     def hash(self) -> str:
         """Hash of the task: its name and its instance's fingerprint."""

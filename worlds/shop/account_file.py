@@ -85,7 +85,7 @@ _ACCOUNT = Query(
 _ADDRESS_FIELDS = "id, name, company, line1, line2, city, province, postal_code, country, phone, is_default"
 ADDRESSES = Query(
     AddressRow,
-    f"SELECT {_ADDRESS_FIELDS} FROM address WHERE customer_id = :customer ORDER BY is_default DESC, id",  # noqa: S608 - fixed text
+    f"SELECT {_ADDRESS_FIELDS} FROM address WHERE customer_id = :customer ORDER BY is_default DESC, id",
 )
 CARDS = Query(
     CardRow,

@@ -1,5 +1,7 @@
 """Whether a discount code may be used: its dates, limits and minimums, and which codes go together (both must allow it)."""
 
+
+
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -46,7 +48,7 @@ class Discount(NamedTuple):
 
 
 _FIELDS = ", ".join(f"o.{name}" for name in Discount._fields[:-1])
-_SELECT = f"SELECT {_FIELDS}, c.path FROM discount o LEFT JOIN category c ON c.id = o.category_id"  # noqa: S608 - names of this module
+_SELECT = f"SELECT {_FIELDS}, c.path FROM discount o LEFT JOIN category c ON c.id = o.category_id"
 BY_CODE = Query(Discount, f"{_SELECT} WHERE o.code = upper(:code)")
 BY_IDS = Query(Discount, f"{_SELECT} WHERE o.id IN (SELECT value FROM json_each(:ids)) ORDER BY o.id")
 OF_CART = Query(Discount, f"{_SELECT} JOIN cart_code k ON k.discount_id = o.id WHERE k.cart_id = :cart ORDER BY o.id")
@@ -86,20 +88,31 @@ def _state_problem(ctx: Context, discount: Discount, email: str) -> Refusal | No
     ended = discount.ends_at is not None and discount.ends_at <= ctx.now
     if not discount.active or ended or discount.starts_at > ctx.now:
         when = "has ended" if ended else "is not active" if not discount.active else "has not started yet"
-        return _no("discount_not_active", f"The code {discount.code} {when}. Use another one, or none.")
+        return Conflict(
+            "discount_not_active", f"The code {discount.code} {when}. Use another one, or none.", field="code"
+        )
     if discount.usage_limit is not None and discount.usage_count >= discount.usage_limit:
-        return _no("discount_used_up", f"The code {discount.code} has been used as often as it may. Use another one.")
+        return Conflict(
+            "discount_used_up",
+            f"The code {discount.code} has been used as often as it may. Use another one.",
+            field="code",
+        )
     if discount.once_per_customer and number(ctx, _USED_BY, email=email, discount=discount.id):
-        return _no("discount_already_used", f"The code {discount.code} may be used once, and you have used it before.")
+        return Conflict(
+            "discount_already_used",
+            f"The code {discount.code} may be used once, and you have used it before.",
+            field="code",
+        )
     return None
 
 
 def _combination_problem(discount: Discount, others: Sequence[Discount]) -> Refusal | None:
     for other in others:
         if not (discount.allows(other.discount_class) and other.allows(discount.discount_class)):
-            return _no(
+            return Conflict(
                 "discount_not_combinable",
                 f"The code {discount.code} cannot be used together with {other.code}. Remove {other.code} first, or keep it.",
+                field="code",
             )
     return None
 
@@ -111,20 +124,20 @@ def _basket_problem(discount: Discount, items: Sequence[Item]) -> Refusal | None
     units = sum(item.quantity for item in covered)
     what = "of the goods that it covers" if discount.discount_class == "product" else "of goods"
     if not covered:
-        return _no("discount_does_not_apply", f"Nothing in your cart is covered by the code {discount.code}.")
+        return Conflict(
+            "discount_does_not_apply", f"Nothing in your cart is covered by the code {discount.code}.", field="code"
+        )
     if subtotal < discount.min_subtotal:
         least = format_money(discount.min_subtotal)
-        return _no(
+        return Conflict(
             "discount_minimum_not_met",
             f"The code {discount.code} asks for at least {least} EUR {what} before tax; you have {format_money(subtotal)} EUR.",
+            field="code",
         )
     if units < discount.min_quantity:
-        return _no(
+        return Conflict(
             "discount_minimum_not_met",
             f"The code {discount.code} asks for at least {discount.min_quantity} units {what}; you have {units}.",
+            field="code",
         )
     return None
-
-
-def _no(code: str, message: str) -> Conflict:
-    return Conflict(code, message, field="code")

@@ -63,11 +63,11 @@ UPDATE order_line SET fulfilled = c.fulfilled, cancelled = c.cancelled, return_r
 FROM ({LINE_COUNTERS} WHERE l.order_id = :order) c
 WHERE order_line.id = c.id AND (order_line.fulfilled, order_line.cancelled, order_line.return_requested,
   order_line.returned, order_line.refunded)
-  IS NOT (c.fulfilled, c.cancelled, c.return_requested, c.returned, c.refunded)"""  # noqa: S608 - constants of this module
+  IS NOT (c.fulfilled, c.cancelled, c.return_requested, c.returned, c.refunded)"""
 
 _PAYMENTS = f"""
 UPDATE payment SET refunded_amount = c.refunded_amount FROM ({PAYMENT_REFUNDS} WHERE p.order_id = :order) c
-WHERE payment.id = c.id AND payment.refunded_amount <> c.refunded_amount"""  # noqa: S608 - constants of this module
+WHERE payment.id = c.id AND payment.refunded_amount <> c.refunded_amount"""
 
 _ORDER = f"""
 UPDATE sales_order SET refunded_total = c.refunded_total, financial_status = c.financial_status,
@@ -75,7 +75,7 @@ UPDATE sales_order SET refunded_total = c.refunded_total, financial_status = c.f
 FROM ({ORDER_STATUSES.format(where=" WHERE o.id = :order")}) c
 WHERE sales_order.id = c.id AND (sales_order.refunded_total, sales_order.financial_status,
   sales_order.fulfilment_status, sales_order.return_status)
-  IS NOT (c.refunded_total, c.financial_status, c.fulfilment_status, c.return_status)"""  # noqa: S608 - constants of this module
+  IS NOT (c.refunded_total, c.financial_status, c.fulfilment_status, c.return_status)"""
 
 
 def recompute(ctx: Context, order_id: int) -> None:

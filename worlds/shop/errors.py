@@ -36,6 +36,7 @@ CODES: Final[dict[str, str]] = {
     "order_not_paid": "The order's payment is voided or expired, so nothing may be shipped.",
     "order_shipped": "Something of the order has been shipped, which forbids this.",
     "payment_captured": "Money was taken from the payment, so it cannot be voided; refund it.",
+    "payment_incomplete": "Only a part of the authorized money was captured, which forbids cancelling.",
     "payment_method_not_found": "The customer has no such saved card.",
     "payment_not_authorized": "The payment is not held any more, so there is nothing to capture or void.",
     "payment_not_found": "There is no payment with that id.",

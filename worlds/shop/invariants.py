@@ -1,5 +1,7 @@
 """The laws of the shop: what must hold after every transaction, each anchored on the rows that a change can break."""
 
+
+
 from worlds.engine.world import Invariant
 from worlds.shop.derived import LINE_COUNTERS, ORDER_STATUSES, PAYMENT_REFUNDS
 from worlds.shop.models.stock import STOCK_STATES
@@ -9,7 +11,7 @@ _AMONG = "IN (SELECT value FROM json_each(:keys))"
 _MOVED = " OR ".join(
     f"""i.{state} <> (SELECT coalesce(sum(CASE WHEN m.to_state = '{state}' THEN m.quantity ELSE -m.quantity END), 0)
       FROM stock_movement m WHERE m.variant_id = i.variant_id AND m.location_id = i.location_id
-      AND (m.to_state = '{state}' OR m.from_state = '{state}'))"""  # noqa: S608 - names of stock states
+      AND (m.to_state = '{state}' OR m.from_state = '{state}'))"""
     for state in STOCK_STATES
 )
 

@@ -62,7 +62,7 @@ def page_of(
     page_size: int,
 ) -> tuple[list[Record], int]:
     """One page of rows, and how many there are on all pages."""
-    total = number(ctx, f"SELECT count(*) FROM {source}{conditions.where}", **conditions.values)  # noqa: S608 - fixed texts
-    sql = f"SELECT {select} FROM {source}{conditions.where} ORDER BY {order} LIMIT :size OFFSET :skip"  # noqa: S608 - fixed texts
+    total = number(ctx, f"SELECT count(*) FROM {source}{conditions.where}", **conditions.values)
+    sql = f"SELECT {select} FROM {source}{conditions.where} ORDER BY {order} LIMIT :size OFFSET :skip"
     rows = _query(record, sql).all(ctx, size=page_size, skip=(page - 1) * page_size, **conditions.values)
     return cast("list[Record]", rows), total

@@ -1,5 +1,7 @@
 """What belongs to an order, as it is shown: payments, refunds, parcels, returns, timeline, notes, e-mails, hand-overs."""
 
+
+
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple

@@ -76,7 +76,7 @@ def insert(ctx: Context, model: type[Model], **values: Any) -> int:
     shape = (table, tuple(values))
     if shape not in _INSERTS:
         marks = ", ".join("?" * (len(values) + 1))
-        _INSERTS[shape] = f"INSERT INTO {table} (id, {', '.join(values)}) VALUES ({marks})"  # noqa: S608 - names of our own models
+        _INSERTS[shape] = f"INSERT INTO {table} (id, {', '.join(values)}) VALUES ({marks})"
     driver(ctx).execute(_INSERTS[shape], (new_id, *_encoded(values.values())))
     return new_id
 

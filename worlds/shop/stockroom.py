@@ -64,7 +64,7 @@ def move(
     if states not in _MOVES:
         parts = [f"{state} = {state} {sign} :quantity" for state, sign in zip(states, "-+", strict=True) if state]
         _MOVES[states] = (
-            f"UPDATE inventory_level SET {', '.join(parts)} WHERE variant_id = :variant AND location_id = :location"  # noqa: S608 - names of stock states
+            f"UPDATE inventory_level SET {', '.join(parts)} WHERE variant_id = :variant AND location_id = :location"
         )
     where = {"variant": variant_id, "location": location_id, "quantity": quantity}
     if not run(ctx, _MOVES[states], **where):

@@ -2,8 +2,9 @@
 
 import click
 
+from worlds.engine.switchboard import IDLE_SECONDS, MAXIMUM
 from worlds.server import serve
-from worlds.server.serving import IDLE_SECONDS, MAXIMUM, PORT
+from worlds.server.serving import PORT
 
 
 @click.command("serve")

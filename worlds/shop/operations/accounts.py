@@ -1,5 +1,7 @@
 """A shopper's own account: details, addresses, orders, returns, and signing in on the storefront."""
 
+
+
 from typing import Annotated
 
 from pydantic import Field

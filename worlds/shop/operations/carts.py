@@ -1,5 +1,7 @@
 """A shopper's cart: what is in it, and the discount codes entered for it."""
 
+
+
 from typing import Annotated
 
 from pydantic import Field

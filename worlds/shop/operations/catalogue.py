@@ -1,5 +1,9 @@
 """Looking through what the shop sells: search, categories, one product, and the back office's product list."""
 
+
+
+
+
 import json
 from typing import Literal, NamedTuple
 

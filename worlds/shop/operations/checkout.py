@@ -1,5 +1,7 @@
 """From cart to order: the totals before buying, and buying."""
 
+
+
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.fields import Money, RecordId, Result, format_money

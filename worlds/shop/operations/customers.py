@@ -1,5 +1,7 @@
 """Customers in the back office: finding and looking at them."""
 
+
+
 import json
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -53,7 +55,7 @@ _SPENT = """(SELECT coalesce(sum(o.total - o.refunded_total), 0) FROM sales_orde
   WHERE o.customer_id = c.id AND o.cancelled_at IS NULL)"""
 _NAME = f"coalesce(nullif({NAME_SQL}, ''), c.email)"
 _ROW_SQL = f"""c.id, {_NAME}, c.email, c.phone, c.state, {_ORDERS}, {_SPENT},
-  (SELECT max(o.placed_at) FROM sales_order o WHERE o.customer_id = c.id)"""  # noqa: S608 - fixed texts
+  (SELECT max(o.placed_at) FROM sales_order o WHERE o.customer_id = c.id)"""
 _SORTS = {
     "name": "c.search_text, c.id",
     "newest": "c.created_at DESC, c.id DESC",
@@ -63,7 +65,7 @@ _SORTS = {
 _CUSTOMER = Rows(
     _Customer,
     f"""SELECT c.id, {_NAME}, c.first_name, c.last_name, c.email, c.phone, c.state, c.locale, c.marketing_consent, c.tags,
-      c.note, c.merged_into_id, c.created_at, {_ORDERS}, {_SPENT} FROM customer c WHERE c.id = :customer""",  # noqa: S608 - fixed texts
+      c.note, c.merged_into_id, c.created_at, {_ORDERS}, {_SPENT} FROM customer c WHERE c.id = :customer""",
 )
 _RETURNS = Rows(
     ReturnRow,

@@ -1,5 +1,7 @@
 """Discount codes in the back office."""
 
+
+
 from datetime import datetime
 from typing import Literal, NamedTuple
 

@@ -1,5 +1,7 @@
 """The e-mails that the shop sent."""
 
+
+
 from typing import Literal
 
 from worlds.engine.context import Context

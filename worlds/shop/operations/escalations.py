@@ -1,5 +1,7 @@
 """Handing a matter over to a team that may decide it."""
 
+
+
 from typing import Literal
 
 from worlds.engine.context import Context

@@ -1,5 +1,7 @@
 """Shipping: sending parcels, their tracking numbers, and their delivery."""
 
+
+
 from collections.abc import Sequence
 from typing import Annotated
 

@@ -1,6 +1,9 @@
 """Orders in the back office: the list, one order with all that belongs to it, cancelling, addresses and notes."""
 
+
+
 import json
+from collections.abc import Sequence
 from typing import Literal
 
 from worlds.engine.context import Context
@@ -52,7 +55,7 @@ class AddressChanged(Result):
 
 
 @reads(roles=STAFF)
-def list_orders(  # noqa: PLR0913 - a list's filters are its schema
+def list_orders(
     ctx: Context,
     query: Query | None = None,
     financial_status: FinancialStatus | None = None,
@@ -125,6 +128,7 @@ def cancel_order(
     order = order_file.head(ctx, order_id)
     _check_unshipped(order, "it cannot be cancelled")
     payments = gateway.PAYMENTS.all(ctx, order=order_id)
+    _check_whole(order, payments)
     captured = sum(payment.refundable for payment in payments)
     if captured:
         refunding.check_limit(ctx, order, captured)
@@ -233,3 +237,11 @@ def _voided(ctx: Context, payment: gateway.PaymentRow) -> int:
         return 0
     gateway.release(ctx, payment, "voided")
     return payment.amount
+
+
+def _check_whole(order: OrderHead, payments: Sequence[gateway.PaymentRow]) -> None:
+    if any(payment.status == "partially_captured" for payment in payments):
+        raise Conflict(
+            "payment_incomplete",
+            f"Only a part of order {order.number} has been captured. Capture the rest first, then cancel it.",
+        )

@@ -1,5 +1,7 @@
 """Payments: taking what was authorized, or letting it go."""
 
+
+
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.fields import Amount, RecordId, format_money

@@ -1,5 +1,7 @@
 """The house rules, as written in the world's `policy` folder."""
 
+
+
 from functools import cache
 
 from worlds.engine.context import Context

@@ -1,5 +1,7 @@
 """Refunds: what one would come to, and making it."""
 
+
+
 from typing import Annotated
 
 from pydantic import Field

@@ -1,5 +1,7 @@
 """Returns: opening, deciding and receiving them."""
 
+
+
 import json
 from typing import Annotated, Literal, NamedTuple
 

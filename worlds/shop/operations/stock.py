@@ -1,5 +1,7 @@
 """Stock: levels by location, corrections to them, and the locations."""
 
+
+
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
@@ -51,7 +53,7 @@ _LEVEL_SQL = """i.variant_id, i.location_id, w.name, p.id, p.title, v.title, v.s
   i.damaged, i.quality_control, i.safety_stock, i.incoming, i.low_at"""
 _LEVEL = Rows(
     _Level,
-    f"SELECT {_LEVEL_SQL} FROM {_LEVELS} WHERE i.variant_id = :variant AND i.location_id = :location",  # noqa: S608 - fixed texts
+    f"SELECT {_LEVEL_SQL} FROM {_LEVELS} WHERE i.variant_id = :variant AND i.location_id = :location",
 )
 _SORTS = {
     "product": "p.title COLLATE NOCASE, v.position, w.priority, i.id",

@@ -131,7 +131,7 @@ def _primary(rng: random.Random, person: Person, rates: Mapping[str, float], cal
         created=age.replace(microsecond=0),
         addresses=[person.postal],
         cards=[_card(rng) for _ in range(1 + (rng.random() < 0.22))],
-        weight=rng.lognormvariate(0.0, 1.05) * (3.5 if person.company else 1.0),
+        weight=rng.lognormvariate(0.0, 0.95) * (3.5 if person.company else 1.0),
         tags=("business",) if person.company else ("vip",) if rng.random() < 0.02 else (),
         state="invited" if rng.random() < 0.01 else "enabled",
     )

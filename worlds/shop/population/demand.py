@@ -57,10 +57,12 @@ class Market:
 
     offered: Sequence[Offered]
     vouchers: Sequence[tuple[int, Voucher]]
-    code_share: float = 0.36
+    code_share: float = 0.42
+    by_variant: dict[int, Offered] = field(init=False, repr=False)
     _draw: Weighted[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        self.by_variant = {one.variant_id: one for one in self.offered}
         self._draw = Weighted({at: one.pull for at, one in enumerate(self.offered)})
 
     def basket(self, rng: random.Random, *, firm: bool) -> tuple[Wish, ...]:
@@ -87,18 +89,19 @@ class Market:
         known = {wish.offered.variant_id for wish in wishes}
         return wishes if more.offered.variant_id in known else (*wishes, replace(more, units=1))
 
-    def codes(self, rng: random.Random, at: datetime) -> tuple[int, ...]:
-        """Codes that a buyer has heard of at a moment: mostly none or one, sometimes two."""
+    def codes(self, rng: random.Random, at: datetime, wishes: Sequence[Wish]) -> tuple[int, ...]:
+        """Codes that a buyer enters at a moment for a basket: mostly none or one, sometimes two that go together."""
         if rng.random() >= self.code_share:
             return ()
-        valid = {row: one.appeal for row, one in self.vouchers if one.valid(at)}
-        if not valid:
+        basket = [(wish.offered.path, wish.units, wish.offered.price) for wish in wishes]
+        known = {row: one for row, one in self.vouchers if one.valid(at) and (one.fits(basket) or rng.random() < 0.05)}
+        if not known:
             return ()
-        draw = Weighted(valid)
-        found = [draw.draw(rng)]
-        if rng.random() < 0.18 and (more := draw.draw(rng)) not in found:
-            found.append(more)
-        return tuple(found)
+        first = Weighted({row: one.appeal for row, one in known.items()}).draw(rng)
+        others = {row: one.appeal for row, one in known.items() if one.beside(known[first]) and row != first}
+        if others and rng.random() < 0.3:
+            return first, Weighted(others).draw(rng)
+        return (first,)
 
 
 def plan_orders(
@@ -127,13 +130,14 @@ def plan_orders(
 
 def _plan(rng: random.Random, market: Market, buyer: Record, when: tuple[int, datetime, bool]) -> OrderPlan:
     seed, at, guest = when
+    wishes = market.basket(rng, firm=bool(buyer.company))
     return OrderPlan(
         seed=seed,
         at=at,
         buyer=buyer,
         guest=guest,
-        wishes=market.basket(rng, firm=bool(buyer.company)),
-        codes=market.codes(rng, at),
+        wishes=wishes,
+        codes=market.codes(rng, at, wishes),
         method=_METHODS.draw(rng),
         source=_SOURCES.draw(rng),
     )
@@ -160,7 +164,7 @@ def _twins(
         gap = timedelta(minutes=rng.choice((4, 7, 11, 18, 26, 41, 65, 95, 140)), seconds=rng.randrange(60))
         if (moment + gap).astimezone(calendar.zone).date() != moment.astimezone(calendar.zone).date():
             moment -= timedelta(hours=4)
-        codes = first.codes if moment == first.at else market.codes(rng, moment)
+        codes = first.codes if moment == first.at else market.codes(rng, moment, first.wishes)
         plans[at] = replace(first, at=moment, twin=at, codes=codes)
         made.append(
             replace(plans[at], seed=10_000_000 + at, at=moment + gap, wishes=market.alike(rng, first.wishes))

@@ -1,34 +1,26 @@
-"""One order from the checkout to the doorstep: placing, cancelling, shipping in one parcel or several, delivery."""
+"""One order's first half: placing it as nearly to its plan as stock and codes allow, and what is noted about it."""
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from worlds.engine.fields import format_money
+from worlds.engine.context import Actor
 from worlds.seeds.calendars import Calendar
-from worlds.seeds.streams import Weighted
-from worlds.shop import order_file, placing, stockroom
-from worlds.shop.operations.fulfilments import fulfil_order, mark_delivered, update_tracking
-from worlds.shop.operations.orders import add_order_note, cancel_order, edit_shipping_address
-from worlds.shop.operations.payments import capture_payment
+from worlds.shop import order_file, placing
 from worlds.shop.population import words
-from worlds.shop.population.demand import Market, OrderPlan, Wish
+from worlds.shop.population.demand import Market, OrderPlan
 from worlds.shop.population.desk import SYSTEM, Desk
 from worlds.shop.population.store import Offered
 from worlds.shop.population.truth import Truth
-from worlds.engine.context import Actor
-from worlds.shop.views import AddressInput, LineQuantity
+from worlds.shop.views import AddressInput
 
-_SHIP_DAYS = Weighted({0: 40.0, 1: 42.0, 2: 14.0, 3: 4.0})
-_TRANSIT = {"NL": 1, "BE": 1, "LU": 2, "DE": 2, "FR": 3, "AT": 3, "IE": 4}
-_CANCEL_REASONS = Weighted({"customer": 62.0, "stock": 12.0, "payment": 10.0, "staff_error": 8.0, "fraud": 5.0, "other": 3.0})
-_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ"
+_TRIES = 7
 
 
 @dataclass(slots=True)
 class Journey:
-    """What an order's further course depends on. `parcels` are ids of parcels on the way or arrived."""
+    """What an order's further course depends on. `delivered` says when parcels arrived, by their ids."""
 
     plan: OrderPlan
     order_id: int
@@ -37,14 +29,18 @@ class Journey:
     payment_id: int | None
     lines: dict[int, Offered]
     units: dict[int, int]
-    parcels: list[int] = field(default_factory=list)
+    sent: int = 0
     delivered: dict[int, datetime] = field(default_factory=dict)
-    ended: bool = False
 
     @property
     def customer(self) -> Actor:
         """The buyer as the shop's operations see them."""
-        return Actor("customer", None if self.plan.guest else self.plan.buyer.customer_id)
+        return Actor("customer", self.plan.buyer.customer_id)
+
+    @property
+    def first_article(self) -> str:
+        """The first line's article, as people call it."""
+        return self.lines[min(self.lines)].short
 
 
 @dataclass(slots=True)
@@ -58,82 +54,109 @@ class Course:
     rates: Mapping[str, float]
     placed: int = 0
 
-    def rng(self, journey_or_seed: "Journey | int", purpose: str) -> random.Random:
+    def rng(self, plan: OrderPlan, purpose: str) -> random.Random:
         """The stream of chance of an order for a purpose."""
-        seed = journey_or_seed.plan.seed if isinstance(journey_or_seed, Journey) else journey_or_seed
-        return self.desk.build.rng("order", seed, purpose)
+        return self.desk.build.rng("order", plan.seed, purpose)
 
     def slots(self, rng: random.Random, journey: Journey, moment: datetime) -> dict[str, str]:
         """What notes about an order may speak of."""
-        article = self.lines_of(journey)[0].title.split(",")[0] if journey.lines else "parcel"
         day = (moment + timedelta(days=rng.randint(1, 6))).astimezone(self.calendar.zone)
-        return {"product": article, "day": f"{day:%A}", "number": journey.number}
-
-    @staticmethod
-    def lines_of(journey: Journey) -> list[Offered]:
-        """The articles of an order, first line first."""
-        return [journey.lines[line] for line in sorted(journey.lines)]
+        buyer = journey.plan.buyer
+        return {
+            "product": journey.first_article,
+            "day": f"{day:%A}",
+            "number": journey.number,
+            "first": (buyer.first_name or buyer.recipient).strip(),
+        }
 
 
 def place(course: Course, plan: OrderPlan) -> Journey | None:
-    """Place an order as planned, as nearly as stock and codes allow; None where nothing of it can be had."""
-    rng = course.rng(plan.seed, "checkout")
-    draft = _draft(course, rng, plan)
-    actor = Actor("customer", draft.customer_id) if plan.source == "web" else course.desk.someone("support_l1", plan.at)
-    for attempt in range(7):
+    """Place an order as planned, as nearly as stock and codes allow; None where nothing can be had."""
+    rng = course.rng(plan, "checkout")
+    draft, dirt = _draft(course, rng, plan)
+    by_phone = plan.source == "phone"
+    actor = course.desk.someone("support_l1", plan.at) if by_phone else Actor("customer", draft.customer_id)
+    for attempt in range(_TRIES):
         placed = course.desk.perform(plan.at, actor, placing.place, draft)
         if placed:
             course.placed += 1
-            return _journey(course, plan, placed, draft)
+            _reveal(course, plan, placed.order_id, dirt)
+            return _journey(course, plan, placed)
         draft = _amended(course, rng, plan, draft, attempt)
     return None
 
 
-def _draft(course: Course, rng: random.Random, plan: OrderPlan) -> placing.Draft:
+def _draft(course: Course, rng: random.Random, plan: OrderPlan) -> tuple[placing.Draft, str | None]:
+    """The plan as the checkout takes it, and the kind of mess that its note shows."""
     buyer = plan.buyer
-    current = 1 if "stale_address" in buyer.dirt and rng.random() < 0.7 else 0
-    address = buyer.addresses[min(current, len(buyer.addresses) - 1)]
+    moved = "stale_address" in buyer.dirt and rng.random() < 0.7  # most people notice that the old address is chosen
+    address = buyer.addresses[1 if moved else 0]
     card = rng.choice(buyer.cards)
     note, dirt = None, None
     if rng.random() < 0.13:
-        given = {"first": buyer.first_name or buyer.recipient, "product": plan.wishes[0].offered.title.split(",")[0]}
+        given = {"first": buyer.first_name or buyer.recipient, "product": plan.wishes[0].offered.short}
         said = words.customer_says(rng, buyer.language, "order_note", given)
         note, dirt = words.dirtied(rng, said, course.rates)
-    return placing.Draft(
+    draft = placing.Draft(
         email=buyer.email,
         lines=tuple((wish.offered.variant_id, wish.units) for wish in plan.wishes),
         address=AddressInput(
-            name=buyer.recipient, company=buyer.company, line1=address.line1, line2=address.line2, city=address.city,
-            province=address.province, postal_code=address.postal_code, country=address.country, phone=buyer.phone,
-        ),  # fmt: skip
+            name=buyer.recipient,
+            company=buyer.company,
+            line1=address.line1,
+            line2=address.line2,
+            city=address.city,
+            province=address.province,
+            postal_code=address.postal_code,
+            country=address.country,
+            phone=buyer.phone,
+        ),
         shipping_method=plan.method,
         card=placing.Card(card.brand, card.last4),
         customer_id=None if plan.guest else buyer.customer_id,
         discounts=plan.codes,
         source=plan.source,
         note=note,
-    ) if dirt is None else _with_dirty_note(course, rng, plan, note or "", dirt)
+    )
+    return draft, dirt
 
 
 def _amended(
     course: Course, rng: random.Random, plan: OrderPlan, draft: placing.Draft, attempt: int
 ) -> placing.Draft:
-    """The draft again, without what the shop refused: codes first, then what is short."""
-    lines = draft.lines
-    discounts = draft.discounts
+    """The draft again, without what the shop refused: codes first, then what is short, then another basket."""
     if course.desk.why.startswith("discount"):
-        discounts = discounts[:-1]
-    elif attempt < 4:
-        ctx = course.desk.context(plan.at, SYSTEM)
-        there = placing.goods(ctx, [variant for variant, _ in lines])
-        lines = tuple(
-            (variant, min(units, there[variant].available))
-            for variant, units in lines
-            if variant in there and there[variant].on_sale and there[variant].available > 0
-        )
-    if not lines or attempt >= 4:
+        return replace(draft, discounts=draft.discounts[:-1])
+    ctx = course.desk.context(plan.at, SYSTEM)
+    there = placing.goods(ctx, [variant for variant, _ in draft.lines])
+    lines = tuple(
+        (variant, min(units, there[variant].available))
+        for variant, units in draft.lines
+        if variant in there and there[variant].on_sale and there[variant].available > 0
+    )
+    if not lines or attempt >= _TRIES // 2:
         lines = tuple((wish.offered.variant_id, 1) for wish in course.market.basket(rng, firm=False))
-    return placing.Draft(
-        email=draft.email, lines=lines, address=draft.address, shipping_method=draft.shipping_method, card=draft.card,
-        customer_id=draft.customer_id, discounts=discounts, source=draft.source, note=draft.note,
-    )  # fmt: skip
+    return replace(draft, lines=lines)
+
+
+def _reveal(course: Course, plan: OrderPlan, order_id: int, dirt: str | None) -> None:
+    if plan.buyer.pid:
+        course.truth.record(plan.buyer.pid, "sales_order", order_id)
+    if plan.twin is not None:
+        course.truth.dirty("near_identical_orders", order_id)
+    if dirt:
+        course.truth.dirty(dirt, order_id)
+
+
+def _journey(course: Course, plan: OrderPlan, placed: placing.Placed) -> Journey:
+    ctx = course.desk.context(plan.at, SYSTEM)
+    lines = order_file.lines(ctx, placed.order_id)
+    return Journey(
+        plan=plan,
+        order_id=placed.order_id,
+        number=placed.number,
+        total=placed.total,
+        payment_id=placed.payment_id,
+        lines={line.id: course.market.by_variant[line.variant_id] for line in lines.values() if line.variant_id},
+        units={line.id: line.quantity for line in lines.values()},
+    )

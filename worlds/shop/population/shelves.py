@@ -11,7 +11,6 @@ from typing import Any
 
 FOLDER = Path(__file__).parent.parent / "catalogue"
 ARTICLE_FILES = ("camping", "clothing", "kitchen", "home")
-_SHORT = {"Women": "W", "Men": "M"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class Article:
     tax: int = 2100
     final: bool = False
     named: bool = False
+    care: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,12 @@ class MadeVariant:
 
 @dataclass(frozen=True, slots=True)
 class MadeProduct:
-    """A product about to be stored, with its variants. `popularity` is its share of demand among all, unscaled."""
+    """A product about to be stored, with its variants. `popularity` is its share of demand among all, unscaled;
+    `short` is what people call it."""
 
     article: Article
     title: str
+    short: str
     vendor: str
     description: str
     colour: str
@@ -94,6 +96,7 @@ def _article(row: Mapping[str, Any]) -> Article:
         tax=row.get("tax", 2100),
         final=row.get("final", False),
         named="kinds" in row,
+        care=row.get("care", row["family"]),
     )
 
 
@@ -157,13 +160,20 @@ def _made(rng: random.Random, rule: Article, drawn: _Drawn, number: int) -> Made
     return MadeProduct(
         article=rule,
         title=drawn.title,
+        short=_short(drawn),
         vendor=drawn.brand,
         description=_description(rng, rule, drawn),
         colour=colours[0] if colours else rng.choice(pool("colours", rule.family)),
         final_sale=rule.final or rng.random() < 0.03,
-        popularity=rng.lognormvariate(0.0, 0.9) * (2_500 / middle) ** 0.45,
+        popularity=rng.lognormvariate(0.0, 0.9) * (2_500 / middle) ** 1.05,
         variants=tuple(_variants(rng, rule, drawn, (middle, colours, number))),
     )
+
+
+def _short(drawn: _Drawn) -> str:
+    """What people call it, without brand and line: `Enamel Mug 350 ml`."""
+    rest = drawn.title.removeprefix(drawn.brand).removeprefix(":").strip().removeprefix(drawn.line).strip()
+    return rest.removesuffix(", Women").removesuffix(", Men")
 
 
 def _description(rng: random.Random, rule: Article, drawn: _Drawn) -> str:
@@ -173,7 +183,7 @@ def _description(rng: random.Random, rule: Article, drawn: _Drawn) -> str:
     if not rule.named and drawn.material:
         parts.append(_toml("pools")["materials"][drawn.material])
     if rng.random() < 0.75:
-        parts.append(rng.choice(pool("care", rule.family)))
+        parts.append(rng.choice(pool("care", rule.care)))
     return " ".join(parts)
 
 

@@ -42,7 +42,8 @@ class Offered:
 
     variant_id: int
     product_id: int
-    title: str
+    short: str
+    path: str
     article: Article
     price: int
     weight: int
@@ -125,7 +126,7 @@ def _status(rng: random.Random) -> str:
 def _near_copy(rng: random.Random, product: MadeProduct) -> MadeProduct:
     """The same thing entered again, spelt a little otherwise, at nearly the same price."""
     title = product.title
-    spelt = [f"{title} (2025)", f"{title} - New", title.replace(" ", "  ", 1)]
+    spelt = [f"{title} (2025)", f"{title} - 2025", f"{title} II"]
     for wide, narrow in ((" ml", "ml"), (" L", "L"), (" cm", "cm"), (" &", " and")):
         if wide in title:
             spelt += [title.replace(wide, narrow)] * 3
@@ -147,7 +148,7 @@ def _write_product(
     while handle in handles:
         handle += f"-{rng.randint(2, 9)}"
     handles.add(handle)
-    path = next(path for path in shop.categories if path.endswith(f"/{slug(product.article.shelf)}"))
+    path = _path(shop, product.article)
     tags = [tag for tag, chance in (("gift", 0.12), ("new", 0.08), ("repairable", 0.1), ("made-in-eu", 0.2)) if rng.random() < chance]
     product_id = insert(
         ctx, Product, category_id=shop.categories[path], title=product.title, handle=handle, vendor=product.vendor,
@@ -160,6 +161,10 @@ def _write_product(
     if blank:
         truth.dirty("blank_description", product_id)
     return product_id
+
+
+def _path(shop: Shop, article: Article) -> str:
+    return next(path for path in shop.categories if path.endswith(f"/{slug(article.shelf)}"))
 
 
 def _shopped_in(rng: random.Random, now: datetime) -> datetime:
@@ -202,7 +207,7 @@ def _write_variants(
             ctx.session.connection().exec_driver_sql("UPDATE variant SET sku = ? WHERE id = ?", (sku, row))
         pull = 0.0 if status == "draft" else product.popularity * one.share / total
         offered = Offered(
-            row, product_id, product.title, product.article, one.price, one.weight, product.final_sale,
+            row, product_id, product.short, _path(shop, product.article), product.article, one.price, one.weight, product.final_sale,
             pull * (0.3 if status == "archived" else 1.0),
         )  # fmt: skip
         shop.offered.append(offered)
@@ -224,12 +229,12 @@ def stock_up(build: Build, ctx: Context, shop: Shop, orders_a_month: float) -> N
         expected = orders_a_month * 2.4 * one.pull / whole
         for at, location in enumerate(shop.locations):
             rng = build.rng("stock", one.variant_id, location)
-            low = max(1, round(expected * (0.5, 0.3, 0.1)[at] * rng.uniform(0.6, 1.4)))
+            low = max(2, round(expected * (0.5, 0.3, 0.1)[at] * rng.uniform(0.6, 1.4)))
             insert(
                 ctx, InventoryLevel, variant_id=one.variant_id, location_id=location, available=0, committed=0, reserved=0,
                 damaged=0, quality_control=0, safety_stock=0, incoming=0, low_at=low,
             )  # fmt: skip
-            units = low * rng.randint(2, 4) + rng.randint(0, 3)
+            units = low * rng.randint(2, 4) + rng.randint(0, (14, 9, 4)[at])
             stockroom.move(
                 ctx, "initial", one.variant_id, location, units, (None, "available"), reason="Opening stock"
             )

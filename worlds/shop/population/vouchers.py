@@ -27,7 +27,7 @@ _SHELF_SALES = (
     ("PAN", "cooking/pans", "pans"), ("PLATE", "tableware/plates-bowls", "plates and bowls"),
     ("COZY", "textiles/blankets", "blankets"), ("GROW", "growing/seeds-bulbs", "seeds and bulbs"),
     ("PACK", "packs-bags", "packs and bags"), ("LIGHT", "light-tools/lamps-lanterns", "lamps and lanterns"),
-    ("LAYER", "men/men-s-base-layers", "men's base layers"), ("KNIT", "women/women-s-base-layers", "women's base layers"),
+    ("LAYER", "men/mens-base-layers", "men's base layers"), ("KNIT", "women/womens-base-layers", "women's base layers"),
     ("COFFEE", "pantry/coffee-tea", "coffee and tea"), ("GARDEN", "garden-tools", "garden tools"),
 )  # fmt: skip
 
@@ -57,6 +57,21 @@ class Voucher:
     def valid(self, at: datetime) -> bool:
         """Whether its dates allow it at a moment."""
         return self.starts <= at and (self.ends is None or at < self.ends)
+
+    def fits(self, basket: Sequence[tuple[str, int, int]]) -> bool:
+        """Whether a basket of (category path, units, price in cents) may use it, as far as buyers can tell."""
+        wanted = f"/{self.category}/" if self.category else "/"
+        covered = [(units, price) for path, units, price in basket if wanted in f"/{path}/"]
+        worth = sum(units * price for units, price in covered)
+        return bool(covered) and worth >= self.min_subtotal and sum(units for units, _ in covered) >= self.min_quantity
+
+    def beside(self, other: "Voucher") -> bool:
+        """Whether both allow the other's kind."""
+        return self.allows(other.discount_class) and other.allows(self.discount_class)
+
+    def allows(self, discount_class: str) -> bool:
+        """Whether it goes together with a kind of code."""
+        return {"product": self.with_product, "order": self.with_order, "shipping": self.with_shipping}[discount_class]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +138,7 @@ def _spring(span: Span) -> Iterator[Voucher]:
     """The sale that is on when episodes begin."""
     opens, closes = span.midnight(span.today - timedelta(4)), span.midnight(span.today + timedelta(10))
     yield Voucher(
-        "SPRING15", "15 % off: opening of the season", "order", "percent", 1500, opens, closes, 6.0, with_product=True
+        "SPRING15", "15 % off: opening of the season", "order", "percent", 1500, opens, closes, 14.0, with_product=True
     )
     yield Voucher(
         "GARDEN20", "20 % off everything for the garden", "product", "percent", 2000, opens, closes, 3.5,
@@ -155,8 +170,9 @@ def _black_friday(span: Span) -> Iterator[Voucher]:
 def _shelf_sales(rng: random.Random, span: Span) -> Iterator[Voucher]:
     """Two to four weeks off one shelf, time and again; the last few are still on."""
     months = max(1, (span.today - span.first_day).days // 30)
+    offset = rng.randrange(len(_SHELF_SALES))
     for turn in range(months + 3):
-        stem, category, shown = _SHELF_SALES[(turn + rng.randrange(3)) % len(_SHELF_SALES)]
+        stem, category, shown = _SHELF_SALES[(5 * turn + offset) % len(_SHELF_SALES)]
         value = rng.choice((10, 12, 15, 20, 25))
         day = (
             span.first_day + timedelta(30 * turn + rng.randint(0, 20))

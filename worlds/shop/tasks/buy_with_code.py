@@ -8,12 +8,12 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from worlds.engine.context import Actor
 from worlds.engine.fields import format_money
-from worlds.engine.surfaces.browser import Page
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer, FromRow
 from worlds.graders.expectation import Bundle, Effect, Expectation
@@ -33,6 +33,9 @@ from worlds.shop.models import (
 from worlds.shop.pricing import Item, Offer, quote
 from worlds.shop.rules import SHIPPING_METHODS, SHIPPING_TAX_BP
 from worlds.shop.tasks import buying
+
+if TYPE_CHECKING:
+    from worlds.engine.surfaces.browser import Page
 
 IN_STOCK = 12
 """Units that an article must have in stock to be asked for."""
@@ -322,7 +325,7 @@ def solve(worker: Worker) -> FinalAnswer:
     return buying.place(worker)
 
 
-def browse(page: Page) -> FinalAnswer:
+def browse(page: "Page") -> FinalAnswer:
     """The same in the storefront."""
     raise NotImplementedError(page)
 

@@ -5,13 +5,12 @@ policy's table, cancelling the customer's other order, leaving the mail out.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from worlds.engine.context import Actor
 from worlds.engine.fields import format_money
-from worlds.engine.surfaces.browser import Page
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
@@ -19,6 +18,9 @@ from worlds.graders.predicates import changed_by, not_null
 from worlds.graders.typed import money
 from worlds.shop.models import Allocation, InventoryLevel, OrderLine, Payment, SalesOrder
 from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day
+
+if TYPE_CHECKING:
+    from worlds.engine.surfaces.browser import Page
 
 WORDINGS = (
     "“Please cancel my order of {day} with the {article}, I found one in the attic. When do I get my money back? "
@@ -196,7 +198,7 @@ def solve(worker: Worker) -> FinalAnswer:
     return _report(_cancel(worker, _find(worker)))
 
 
-def browse(page: Page) -> FinalAnswer:
+def browse(page: "Page") -> FinalAnswer:
     """The same in the back office."""
     raise NotImplementedError(page)
 

@@ -7,12 +7,11 @@ the carrier's prefix), the customer who is left with the wrong number in the mai
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from worlds.engine.context import Actor
-from worlds.engine.surfaces.browser import Page
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
@@ -20,6 +19,9 @@ from worlds.graders.predicates import unchanged
 from worlds.graders.typed import Typed
 from worlds.shop.models import Fulfilment, SalesOrder
 from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day, spoken_time
+
+if TYPE_CHECKING:
+    from worlds.engine.surfaces.browser import Page
 
 PREFIXES = {"PostNL": "3SLK", "DHL": "JVGL", "DPD": "0534", "GLS": "ZNL", "UPS": "1ZLK", "FedEx": "7712"}
 """What each carrier's numbers begin with (policy: tracking)."""
@@ -185,7 +187,7 @@ def solve(worker: Worker) -> FinalAnswer:
     return _correct(worker, order, full_number(worker))
 
 
-def browse(page: Page) -> FinalAnswer:
+def browse(page: "Page") -> FinalAnswer:
     """The same in the back office."""
     raise NotImplementedError(page)
 

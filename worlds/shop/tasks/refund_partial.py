@@ -6,13 +6,12 @@ that the customer keeps, shipping refunded with them, the note that the policy a
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
 
 from worlds.engine.context import Actor
 from worlds.engine.fields import format_money, parse_money
-from worlds.engine.surfaces.browser import Page
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
@@ -20,6 +19,9 @@ from worlds.graders.predicates import any_value, mentions, ref
 from worlds.graders.typed import money
 from worlds.shop.models import Fulfilment, OrderLine, Payment, Refund, ReturnRequest, SalesOrder
 from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day
+
+if TYPE_CHECKING:
+    from worlds.engine.surfaces.browser import Page
 
 KEPT_BELOW = 2_500
 """Cents: a broken article worth less stays with the customer and is refunded right away (policy: refunds, returns)."""
@@ -247,7 +249,7 @@ def note_first(worker: Worker) -> FinalAnswer:
     return _report(_refund(worker, line, order)["amount"])
 
 
-def browse(page: Page) -> FinalAnswer:
+def browse(page: "Page") -> FinalAnswer:
     """The same in the back office."""
     raise NotImplementedError(page)
 

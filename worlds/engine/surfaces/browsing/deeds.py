@@ -107,7 +107,7 @@ def _is_plain(relative: str) -> bool:
 
 
 async def _element(page: Page, ref: str) -> Locator:
-    """The element of a ref; an old ref is answered at once, since waiting for it would last until the time is up."""
+    """The element of a ref; an old or disabled one is answered at once, since waiting would last until the time is up."""
     found = page.locator(f"aria-ref={ref}")
     try:
         count = await found.count()
@@ -115,6 +115,8 @@ async def _element(page: Page, ref: str) -> Locator:
         count = 0
     if count != 1:
         raise Impossible(f"{ref} is not on the page any more; look again.")
+    if await found.is_disabled(timeout=DEED_MS):
+        raise Impossible(f"{ref} is disabled.")
     return found
 
 

@@ -18,8 +18,12 @@ OUTSIDE = (
 )
 
 
+PASS = "x-worlds-pass"
+"""Header with the key of the episode that a browser's context was opened for; it reaches nobody but the fence."""
+
+
 class Fence:
-    """Serves what is addressed to the server itself, in a proxy's kind of request too; answers 403 to all else."""
+    """Serves a context the pages of its own episode, in a proxy's kind of request too; answers 403 to all else."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -31,16 +35,20 @@ class Fence:
             return
         host, port = scope["server"]
         ours = f"{host}:{port}"
-        if scope["method"] == "CONNECT" or headers_of(scope, "host") != [ours]:
+        inner = _origin_form(scope, f"http://{ours}")
+        passes = headers_of(scope, PASS)
+        inside = len(passes) == 1 and inner["path"].startswith(f"/episodes/{passes[0]}/")
+        if scope["method"] == "CONNECT" or headers_of(scope, "host") != [ours] or not inside:
             await Answer(403, OUTSIDE, "text/html; charset=utf-8").send(send)
             return
-        await self._application(_origin_form(scope, f"http://{ours}"), receive, send)
+        inner["headers"] = [pair for pair in scope["headers"] if pair[0] != PASS.encode()]
+        await self._application(inner, receive, send)
 
 
 def _origin_form(scope: Scope, origin: str) -> Scope:
     """The scope of `GET http://host/path` as that of `GET /path`."""
     if not scope["path"].startswith(f"{origin}/"):
-        return scope
+        return {**scope}
     return {**scope, "path": scope["path"][len(origin) :], "raw_path": scope["raw_path"][len(origin) :]}
 
 
@@ -51,6 +59,11 @@ class Place:
     origin: str
     prefix: str
     id: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a context must send to be let in."""
+        return {PASS: self.prefix.rsplit("/", 1)[-1]}
 
     @property
     def start(self) -> str:

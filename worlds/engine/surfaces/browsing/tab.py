@@ -63,6 +63,7 @@ class Tab:
         page = await host.new_page(**_options(setting))
         tab = cls(host, page, setting)
         try:
+            await page.set_extra_http_headers(setting.place.headers)
             await page.add_init_script(f"({_still()})({now * 1000});")
             await page.goto(tab._inside, timeout=LOADING_SECONDS * 1000)
         except Error as error:

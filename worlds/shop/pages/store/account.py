@@ -1,7 +1,11 @@
 """A customer's account: signing in and out, orders with tracking and returns, and the address book."""
 
 from flask import request, url_for
+from werkzeug.wrappers import Response
 
+from worlds.engine.errors import Unauthorized
+from worlds.engine.surfaces import error_pages
+from worlds.engine.surfaces.page_door import door_of
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.shop.operations.accounts import (
     AddressEntry,
@@ -33,6 +37,15 @@ def sign_in_page(door: Door) -> str:
 def signed_in(door: Door, done: SessionView | None) -> Done:  # noqa: ARG001 - the framework's shape
     """A greeting."""
     return Done(f"Welcome back, {done.name}." if done else "You are signed in.", url_for("store.account"))
+
+
+@store.errorhandler(Unauthorized)
+def turned_away(refusal: Unauthorized) -> Response:
+    """The sign-in form again, with what was typed but the password; the framework shows other 401s as error pages."""
+    door = door_of(request)
+    if door.sent is None or request.endpoint != "store.signed_in":
+        return error_pages.page(refusal.status, refusal.code, refusal.message)
+    return Response(sign_in_page(door), status=refusal.status, content_type="text/html; charset=utf-8")
 
 
 @store.page("/account")

@@ -1,10 +1,10 @@
 """Help for customers: how to reach the shop, and its rules in its own words."""
 
 from worlds.engine.errors import NotFound
+from worlds.engine.surfaces.markdown import render_markdown
 from worlds.engine.surfaces.pages import Door
 from worlds.shop.operations.policies import get_policy, list_policies
 from worlds.shop.pages.store.front import show, store
-from worlds.shop.pages.store.prose import html_of
 
 _PUBLIC = "customers"
 
@@ -23,4 +23,4 @@ def policy(door: Door, slug: str) -> str:
     if found.audience != _PUBLIC:
         raise NotFound("policy_not_found", "There is no such page for customers. Look through the subjects under Help.")
     others = [one for one in door.read(list_policies).items if one.audience == _PUBLIC and one.slug != slug]
-    return show(door, "policy.html", policy=found, text=html_of(found.text), others=others)
+    return show(door, "policy.html", policy=found, text=render_markdown(found.text), others=others)

@@ -29,6 +29,7 @@ _RETURNS = {
     "declined": "Declined",
     "closed": "Closed",
 }
+_ONLY = frozenset({"", "default", "default title"})
 FEW = 5
 """Units from which on downwards a product page says how many are left."""
 
@@ -39,9 +40,8 @@ def counted(number: int, noun: str) -> str:
 
 
 def goods_title(title: str, variant_title: str) -> str:
-    """Goods by title and variant: `Trail Mug, 350 ml, green`."""
-    plain = variant_title.strip()
-    return title if plain.casefold() in {"", "default", "default title"} else f"{title}, {plain.replace(' / ', ', ')}"
+    """Goods by title and variant: `Trail Mug, 350 ml / Moss`."""
+    return title if variant_title.strip().casefold() in _ONLY else f"{title}, {variant_title}"
 
 
 def stock_words(available: int, *, in_stock: bool) -> str:

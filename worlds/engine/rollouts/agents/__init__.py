@@ -1,0 +1,53 @@
+"""Agents, one a file: each module here has `make(options) -> Agent`; the file's name is the agent's."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from worlds.engine.rollouts.seat import Seat
+from worlds.graders.answers import FinalAnswer
+
+
+class AgentGaveUp(Exception):  # noqa: N818 - what happened: the rollout is judged as it stands, without an answer
+    """The agent cannot go on, through nobody's fault but its own."""
+
+
+class Agent(Protocol):
+    """Does one task at a seat."""
+
+    def work(self, seat: Seat) -> FinalAnswer | Mapping[str, Any] | str | None:
+        """Do the task; answers the final answer, as an object of its schema or as text.
+
+        Raises:
+            AgentGaveUp: when it cannot go on.
+        """
+
+
+def agent_names() -> list[str]:
+    """The agents there are."""
+    return sorted(info.name for info in pkgutil.iter_modules(__path__))
+
+
+def find_agent(name: str, options: Mapping[str, str] | None = None) -> Agent:
+    """The agent of that name.
+
+    Raises:
+        LookupError: naming the agents there are.
+        ValueError: for an option that it does not know or cannot read.
+    """
+    if name not in agent_names():
+        raise LookupError(f"There is no agent named {name!r}; there are: {', '.join(agent_names())}.")
+    agent: Agent = importlib.import_module(f"{__name__}.{name}").make(dict(options or {}))
+    return agent
+
+
+def refuse_unknown(agent: str, options: Mapping[str, str], known: tuple[str, ...]) -> None:
+    """Turn away options that an agent does not have.
+
+    Raises:
+        ValueError: naming those it has.
+    """
+    if unknown := sorted(options.keys() - set(known)):
+        has = ", ".join(known) or "none"
+        raise ValueError(f"The agent {agent} has no option {unknown[0]!r}; it has: {has}.")

@@ -1,0 +1,147 @@
+"""What comes after delivery: returns asked for, approved, declined and received; damage, lateness; refunds and the bank."""
+
+import random
+from datetime import datetime, timedelta
+
+from worlds.seeds.streams import Weighted
+from worlds.shop import order_file
+from worlds.shop.operations.accounts import request_my_return
+from worlds.shop.operations.orders import add_order_note
+from worlds.shop.operations.refunds import RefundLine
+from worlds.shop.operations.returns import approve_return, close_return, decline_return, open_return, receive_return
+from worlds.shop.population import words
+from worlds.shop.population.desk import SYSTEM
+from worlds.shop.population.journey import Course, Journey
+from worlds.shop.population.refunding import refund
+from worlds.shop.views import Damage, LineQuantity, ReturnView
+
+_REASONS = {
+    "wear": Weighted({"size_too_small": 34.0, "size_too_large": 26.0, "changed_mind": 22.0, "not_as_described": 9.0, "defective": 4.0, "wrong_item": 3.0, "other": 2.0}),
+    "": Weighted({"changed_mind": 52.0, "not_as_described": 18.0, "damaged": 12.0, "defective": 9.0, "wrong_item": 6.0, "other": 3.0}),
+}  # fmt: skip
+_REFUND_REASON = {"size_too_small": "changed_mind", "size_too_large": "changed_mind"}
+_RETURNS = 1.1  # calibrated on the share of order value that comes back
+
+
+def begin(course: Course, journey: Journey, now: datetime) -> None:
+    """All parcels of an order have arrived: let what may come after come."""
+    rng = course.rng(journey.plan, "aftersales")
+    wanted = _unwanted(rng, journey)
+    if wanted:
+        moment = now + timedelta(days=min(29.0, rng.lognormvariate(1.75, 0.75)), seconds=rng.randrange(3_600))
+        course.desk.at(moment.replace(microsecond=0), lambda then: _ask(course, journey, then, wanted))
+    elif rng.random() < 0.035:
+        moment = course.calendar.worked(rng, now, rng.randint(0, 4))
+        course.desk.at(moment, lambda then: _complain(course, journey, then))
+    elif rng.random() < 0.012:
+        moment = course.calendar.worked(rng, now, rng.randint(1, 3))
+        course.desk.at(moment, lambda then: _too_late(course, journey, then))
+
+
+def _unwanted(rng: random.Random, journey: Journey) -> list[LineQuantity]:
+    """The units that the buyer will want to send back; final sale is left alone by those who have read."""
+    wanted = []
+    for line_id, offered in sorted(journey.lines.items()):
+        units = journey.units[line_id]
+        if not offered.final_sale and rng.random() < offered.article.returns * _RETURNS * (1 + 0.15 * (units - 1)):
+            back = units if units == 1 or rng.random() < 0.35 else rng.randint(1, units - 1)
+            wanted.append(LineQuantity(line_id=line_id, quantity=back))
+    return wanted
+
+
+def _ask(course: Course, journey: Journey, now: datetime, wanted: list[LineQuantity]) -> None:
+    """The buyer asks in the account, or writes and support opens the return."""
+    rng = course.rng(journey.plan, "return")
+    family = journey.lines[wanted[0].line_id].article.family
+    reason = _REASONS.get(family, _REASONS[""]).draw(rng)
+    buyer = journey.plan.buyer
+    given = course.slots(rng, journey, now)
+    note = words.customer_says(rng, buyer.language, rng.choice(("return_note", "request_note")), given)
+    if not journey.plan.guest and rng.random() < 0.7:
+        asked = course.desk.perform(
+            now, journey.customer, request_my_return, journey.order_id, wanted, reason, note if rng.random() < 0.6 else None
+        )
+        if asked:
+            moment = course.calendar.worked(rng, now, rng.choice((0, 1, 1, 2, 3)))
+            course.desk.at(moment, lambda then: _decide(course, journey, then, asked))
+        return
+    moment = course.calendar.worked(rng, now, rng.choice((0, 0, 1)))
+    course.desk.at(moment, lambda then: _open(course, journey, then, (wanted, reason, note)))
+
+
+def _open(course: Course, journey: Journey, now: datetime, asked: tuple[list[LineQuantity], str, str]) -> None:
+    wanted, reason, note = asked
+    actor = course.desk.someone("support_l1", now, journey.order_id)
+    opened = course.desk.perform(now, actor, open_return, journey.order_id, wanted, reason, note)
+    if opened:
+        _await_parcel(course, journey, now, opened)
+
+
+def _decide(course: Course, journey: Journey, now: datetime, asked: ReturnView) -> None:
+    rng = course.rng(journey.plan, "decision")
+    actor = course.desk.someone("support_l1", now, journey.order_id)
+    if rng.random() < 0.055:
+        reason = rng.choice(("used_or_worn", "used_or_worn", "duplicate", "other"))
+        why = words.staff_say(rng, "explanation", {})
+        course.desk.perform(now, actor, decline_return, asked.return_id, reason, why)
+    elif course.desk.perform(now, actor, approve_return, asked.return_id):
+        _await_parcel(course, journey, now, asked)
+
+
+def _await_parcel(course: Course, journey: Journey, now: datetime, opened: ReturnView) -> None:
+    """Most send it within two weeks; of some nothing is heard again, and the return is closed."""
+    rng = course.rng(journey.plan, "sending back")
+    if rng.random() < 0.05:
+        moment = course.calendar.worked(rng, now + timedelta(days=21), 0)
+        course.desk.at(moment, lambda then: _give_up(course, then, opened))
+        return
+    moment = course.calendar.worked(rng, now, rng.randint(3, 11), hours=(9, 16))
+    course.desk.at(moment, lambda then: _receive(course, journey, then, opened))
+
+
+def _give_up(course: Course, now: datetime, opened: ReturnView) -> None:
+    course.desk.perform(now, course.desk.someone("ops", now), close_return, opened.return_id)
+
+
+def _receive(course: Course, journey: Journey, now: datetime, opened: ReturnView) -> None:
+    """Book in what is in the parcel; now and then a unit is broken or missing."""
+    rng = course.rng(journey.plan, "receipt")
+    share = 0.75 if opened.reason in ("damaged", "defective") else 0.07
+    arrived = []
+    for line in opened.lines:
+        units = line.quantity if line.quantity == 1 or rng.random() > 0.06 else line.quantity - 1
+        damaged = sum(rng.random() < share for _ in range(units))
+        arrived.append(Damage(line_id=line.line_id, received=units, damaged=damaged))
+    soon = rng.random() < 0.3
+    actor = course.desk.someone("ops", now, journey.order_id)
+    if course.desk.perform(now, actor, receive_return, opened.return_id, arrived, notify=not soon) is None:
+        return
+    wanted = [RefundLine(line_id=one.line_id, quantity=one.received) for one in arrived]
+    moment = course.calendar.worked(rng, now, 0 if soon else rng.randint(1, 4))
+    reason = _REFUND_REASON.get(opened.reason, opened.reason)
+    course.desk.at(moment, lambda then: refund(course, journey, then, (wanted, reason)))
+
+
+def _complain(course: Course, journey: Journey, now: datetime) -> None:
+    """Something arrived broken or is missing. With photographs it is refunded; without, support waits for them."""
+    rng = course.rng(journey.plan, "complaint")
+    actor = course.desk.someone("support_l1", now, journey.order_id)
+    line_id = rng.choice(sorted(journey.lines))
+    given = course.slots(rng, journey, now) | {"product": journey.lines[line_id].short}
+    missing = rng.random() < 0.25
+    seen = rng.random() < 0.75
+    kind = "call" if missing else "photos" if seen else "no_photos"
+    course.desk.perform(now, actor, add_order_note, journey.order_id, words.staff_say(rng, kind, given))
+    if missing or seen:
+        units = rng.randint(1, max(1, journey.units[line_id] // 2))
+        wanted = [RefundLine(line_id=line_id, quantity=units)]
+        moment = course.calendar.worked(rng, now, rng.randint(0, 2))
+        reason = "missing_item" if missing else "damaged"
+        course.desk.at(moment, lambda then: refund(course, journey, then, (wanted, reason)))
+
+
+def _too_late(course: Course, journey: Journey, now: datetime) -> None:
+    """The parcel came, but late: shipping goes back."""
+    ctx = course.desk.context(now, SYSTEM)
+    if order_file.shipping_left(ctx, order_file.head(ctx, journey.order_id)) > 0:
+        refund(course, journey, now, ((), "late"), shipping=True)

@@ -1,0 +1,76 @@
+"""Refunds as the people of the shop make them: within their limits, handed over beyond them, noted when they are large."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from worlds.engine.fields import format_money
+from worlds.shop import order_file
+from worlds.shop.operations.escalations import escalate
+from worlds.shop.operations.orders import add_order_note
+from worlds.shop.operations.refunds import RefundLine, preview_refund, refund_order
+from worlds.shop.population import words
+from worlds.shop.population.desk import SYSTEM
+from worlds.shop.population.journey import Course, Journey
+from worlds.shop.population.settling import settle_later
+from worlds.shop.rules import MERCHANT_FAULT
+
+_NOTED_ABOVE = 4_000  # cents; the policy page on refunds asks for a note from here on
+
+
+def refund(
+    course: Course, journey: Journey, now: datetime, asked: tuple[Sequence[RefundLine], str], *, shipping: bool | None = None
+) -> None:
+    """Refund units at what was paid for them: support within its limits, finance beyond them after a hand-over."""
+    wanted, reason = asked
+    rng = course.rng(journey.plan, f"refund {len(wanted)} {reason}")
+    with_shipping = _with_shipping(course, journey, now, wanted, reason) if shipping is None else shipping
+    for role in rng.choice((("support_l1", "support_l2", "finance"), ("support_l2", "finance"))):
+        actor = course.desk.someone(role, now, journey.order_id)
+        made = course.desk.perform(
+            now, actor, refund_order, journey.order_id, list(wanted), reason, shipping=with_shipping
+        )
+        if made:
+            _write_down(course, journey, now, (made.refund_id, made.amount, reason))
+            return
+        if course.desk.why != "approval_needed":
+            return
+        if role == "support_l2":
+            _hand_over(course, journey, now, (wanted, reason))
+            now += timedelta(minutes=rng.randint(20, 400))
+
+
+def _with_shipping(
+    course: Course, journey: Journey, now: datetime, wanted: Sequence[RefundLine], reason: str
+) -> bool:
+    """Shipping goes back with the last of the goods, or for the shop's own fault in most of the order."""
+    ctx = course.desk.context(now, SYSTEM)
+    lines = order_file.lines(ctx, journey.order_id)
+    if order_file.shipping_left(ctx, order_file.head(ctx, journey.order_id)) <= 0:
+        return False
+    taken = {one.line_id: one.quantity for one in wanted}
+    if all(line.refundable == taken.get(line.id, 0) for line in lines.values()):
+        return True
+    worth = sum(lines[line].total * units // lines[line].quantity for line, units in taken.items())
+    return reason in MERCHANT_FAULT and 2 * worth > sum(line.total for line in lines.values())
+
+
+def _hand_over(course: Course, journey: Journey, now: datetime, asked: tuple[Sequence[RefundLine], str]) -> None:
+    wanted, reason = asked
+    actor = course.desk.someone("support_l2", now, journey.order_id)
+    shown = course.desk.perform(now, actor, preview_refund, journey.order_id, list(wanted))
+    amount = format_money(shown.amount) if shown else "the rest"
+    units = sum(one.quantity for one in wanted)
+    goods = f"{units} {'unit' if units == 1 else 'units'}, {reason}"
+    message = f"Refund of {amount} EUR on order {journey.number} ({goods}) is above my limit. Goods are dealt with."
+    course.desk.perform(now, actor, escalate, "finance", "approval_needed", message, order_id=journey.order_id)
+
+
+def _write_down(course: Course, journey: Journey, now: datetime, made: tuple[int, int, str]) -> None:
+    """The note that larger refunds get, and the bank's word some days later."""
+    refund_id, amount, reason = made
+    rng = course.rng(journey.plan, f"settling {refund_id}")
+    if amount > _NOTED_ABOVE and rng.random() < 0.93:
+        given = course.slots(rng, journey, now) | {"amount": f"{format_money(amount)} EUR", "reason": reason.replace("_", " ")}
+        actor = course.desk.someone("support_l2", now, journey.order_id)
+        course.desk.perform(now, actor, add_order_note, journey.order_id, words.staff_say(rng, "refund", given))
+    settle_later(course, rng, now, refund_id)
