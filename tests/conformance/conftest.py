@@ -1,5 +1,9 @@
-"""What all worlds promise is run over every world and family of tasks that is found; a new one is covered at once."""
+"""What all worlds promise is run over every world and family of tasks that is found; a new one is covered at once.
 
+`pytest tests/conformance --worlds-path ~/my-worlds --world hr` runs it over a world of one's own.
+"""
+
+import os
 from pathlib import Path
 
 import pytest
@@ -10,26 +14,45 @@ from worlds.engine.world import World
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 
-def under_test() -> list[World]:
+def pytest_addoption(parser):
+    parser.addoption("--worlds-path", help="a folder with worlds of your own, beside those of WORLDS_PATH")
+    parser.addoption("--world", help="only the world of this name")
+
+
+def pytest_configure(config):
+    if further := config.getoption("--worlds-path"):
+        os.environ["WORLDS_PATH"] = os.pathsep.join([os.environ.get("WORLDS_PATH", ""), further])
+
+
+def under_test(config) -> list[World]:
     """Every world but those that tests break on purpose."""
-    return [world for world in worlds.discover().values() if FIXTURES not in world.folder.parents]
+    only = config.getoption("--world", default=None)
+    found = [world for world in worlds.discover().values() if FIXTURES not in world.folder.parents]
+    return [world for world in found if only in (None, world.name)]
 
 
-def places(kind: str) -> list[tuple[World, str]]:
+def places(config, kind: str) -> list[tuple[World, str]]:
     """Every (world, name) of a kind: its families, roles or operations."""
-    return [(world, name) for world in under_test() for name in getattr(world, kind)]
+    return [(world, name) for world in under_test(config) for name in getattr(world, kind)]
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that asks for a `family`, a `role`, an `operation` or a `world` for each that there is."""
+    """Run a test that asks for a `family`, a `role`, an `operation`, a `tool` or a `world` for each that there is.
+
+    A tool is an operation that is offered to programs; the others are for pages alone.
+    """
     asked = set(metafunc.fixturenames)
-    if asked & {"family", "operation"}:
-        one, kind = ("family", "families") if "family" in asked else ("operation", "operations")
-        each(metafunc, one, [(world, getattr(world, kind)[name], name) for world, name in places(kind)])
+    if "family" in asked:
+        found = places(metafunc.config, "families")
+        each(metafunc, "family", [(world, world.families[name], name) for world, name in found])
+    elif asked & {"operation", "tool"}:
+        one = "tool" if "tool" in asked else "operation"
+        found = [(world, world.operations[name], name) for world, name in places(metafunc.config, "operations")]
+        each(metafunc, one, [(w, o, name) for w, o, name in found if one == "operation" or "tools" in o.doors])
     elif "role" in asked:
-        each(metafunc, "role", [(world, name, name) for world, name in places("roles")])
+        each(metafunc, "role", [(world, name, name) for world, name in places(metafunc.config, "roles")])
     elif "world" in asked:
-        found = under_test()
+        found = under_test(metafunc.config)
         metafunc.parametrize("world", found, ids=[world.name for world in found], scope="session")
 
 

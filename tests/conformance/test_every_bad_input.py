@@ -22,9 +22,9 @@ WRONG = (None, True, 1.5, -1, 0, 2**63, 10**30, "", "two", [], {}, [[]], "18.405
 
 
 @pytest.fixture
-def allowed(world, operation):
-    """An episode in a role that may call the operation."""
-    with worlds.open(world.name, role=min(operation.roles)) as episode:
+def allowed(world, tool):
+    """An episode in a role that may call the tool."""
+    with worlds.open(world.name, role=min(tool.roles)) as episode:
         yield episode
 
 
@@ -47,66 +47,60 @@ def check_shape(episode, reply):
     assert "sqlite" not in reply.text.lower()
 
 
-def minimal(operation):
-    return made_up(operation.input_schema, Known(), 0)
+def minimal(tool):
+    return made_up(tool.input_schema, Known(), 0)
 
 
-def test_an_argument_too_many_is_named(allowed, operation):
-    reply = refused(allowed, operation.name, {**minimal(operation), "colour_of_the_sky": "blue"}, 422)
+def test_an_argument_too_many_is_named(allowed, tool):
+    reply = refused(allowed, tool.name, {**minimal(tool), "colour_of_the_sky": "blue"}, 422)
     assert reply.refusal.field == "colour_of_the_sky"
 
 
-def test_a_missing_argument_is_named(allowed, operation):
-    for name in operation.input_schema.get("required", ()):
-        arguments = {key: value for key, value in minimal(operation).items() if key != name}
-        assert refused(allowed, operation.name, arguments, 422).refusal.field == name
+def test_a_missing_argument_is_named(allowed, tool):
+    for name in tool.input_schema.get("required", ()):
+        arguments = {key: value for key, value in minimal(tool).items() if key != name}
+        assert refused(allowed, tool.name, arguments, 422).refusal.field == name
 
 
 @pytest.mark.parametrize("sent", [None, [], "text", 5, True], ids=repr)
-def test_what_is_no_object_is_refused(allowed, operation, sent):
+def test_what_is_no_object_is_refused(allowed, tool, sent):
     if sent is None:
         sent = [None]  # `call` without arguments means none
-    refused(allowed, operation.name, sent, 422)
+    refused(allowed, tool.name, sent, 422)
 
 
-def test_a_value_of_the_wrong_type_is_refused_and_named(allowed, operation):
-    for name, schema in operation.input_schema["properties"].items():
+def test_a_value_of_the_wrong_type_is_refused_and_named(allowed, tool):
+    for name, schema in tool.input_schema["properties"].items():
         for value in WRONG:
             if fits(value, schema):
                 continue
-            reply = refused(allowed, operation.name, {**minimal(operation), name: value}, 422)
-            assert (
-                reply.refusal.field is None or reply.refusal.field.split(".")[0] in operation.input_schema["properties"]
-            )
+            reply = refused(allowed, tool.name, {**minimal(tool), name: value}, 422)
+            assert reply.refusal.field is None or reply.refusal.field.split(".")[0] in tool.input_schema["properties"]
 
 
-def test_hostile_text_is_refused_or_taken_as_text(allowed, operation):
-    for path in texts(operation.input_schema):
+def test_hostile_text_is_refused_or_taken_as_text(allowed, tool):
+    for path in texts(tool.input_schema):
         for value in HOSTILE:
-            reply = allowed.call(operation.name, planted(minimal(operation), path, value))
+            reply = allowed.call(tool.name, planted(minimal(tool), path, value))
             assert reply.ok or 400 <= reply.status < 500
             if not reply.ok:
                 check_shape(allowed, reply)
             if len(value) > 4000 or not value.isprintable():
                 assert reply.status == 422, f"{path} took {value[:20]!r}"
-    assert allowed.call(operation.name, {"colour_of_the_sky": 1}).status == 422, "the episode goes on"
+    assert allowed.call(tool.name, {"colour_of_the_sky": 1}).status == 422, "the episode goes on"
 
 
-def test_ids_that_do_not_exist_are_refused(allowed, operation):
-    for name, schema in operation.input_schema["properties"].items():
-        if (
-            name in operation.input_schema.get("required", ())
-            and name.endswith("_id")
-            and schema.get("type") == "integer"
-        ):
+def test_ids_that_do_not_exist_are_refused(allowed, tool):
+    for name, schema in tool.input_schema["properties"].items():
+        if name in tool.input_schema.get("required", ()) and name.endswith("_id") and schema.get("type") == "integer":
             for missing in (2**53 - 1, 987_654_321):
-                refused(allowed, operation.name, {**minimal(operation), name: missing}, 404, 422, 403, 409)
+                refused(allowed, tool.name, {**minimal(tool), name: missing}, 404, 422, 403, 409)
 
 
-def test_another_role_is_refused(world, operation):
-    for role in sorted(set(world.roles) - operation.roles):
+def test_another_role_is_refused(world, tool):
+    for role in sorted(set(world.roles) - tool.roles):
         with worlds.open(world.name, role=role) as episode:
-            reply = refused(episode, operation.name, minimal(operation), 403, 404)
+            reply = refused(episode, tool.name, minimal(tool), 403, 404)
             assert reply.refusal.code in ("role_not_permitted", "unknown_operation")
 
 

@@ -7,10 +7,10 @@ import pytest
 from worlds.engine.json_schema import check_bounded
 from worlds.engine.toolbox import SHAPES, tool_definitions
 
-NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+\Z")
+NAME = re.compile(r"[a-z]+(_[a-z0-9]+)*\Z")
 
 
-def test_a_name_is_a_verb_with_its_noun(operation):
+def test_a_name_is_lower_case_words(operation):
     assert NAME.match(operation.name)
 
 

@@ -384,5 +384,5 @@ def test_a_defect_of_the_pages_shows_no_traceback(caplog):
     server.close()
     assert answer.status_code == 500
     assert "ZeroDivision" not in answer.text
-    assert "<h1>This episode is over</h1>" in answer.text
+    assert "<h1>Not available</h1>" in answer.text
     assert "a defect of the pages" in caplog.text

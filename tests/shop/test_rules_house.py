@@ -1,4 +1,4 @@
-"""What holds everywhere: codes of refusals, roles, searching, signing in, policies, and laws that notice what breaks them."""
+"""What holds everywhere: codes of refusals, roles, searching, signing in, policies, and laws that notice breakage."""
 
 import ast
 
@@ -191,15 +191,17 @@ BREAKAGES = {
     "refunds_within_lines": "UPDATE refund_line SET net_amount = 999999, amount = 999999 + tax_amount",
     "units_conserved": "UPDATE inventory_level SET available = available + 1 WHERE variant_id = 1",
     "movements_have_a_level": "UPDATE stock_movement SET location_id = 2 WHERE variant_id = 4",
+    "movements_moved_units": "UPDATE stock_movement SET quantity = quantity + 1 WHERE variant_id = 1",
+    "promises_are_committed": "UPDATE allocation SET quantity = quantity + 1",
     "committed_is_promised": "UPDATE allocation SET quantity = quantity + 1",
     "waiting_lines_are_promised": "UPDATE allocation SET quantity = quantity + 1",
-    "order_totals_add_up": "UPDATE order_line SET subtotal = subtotal + 10, total = total + 10, unit_price = unit_price + 5",
+    "order_totals_add_up": "UPDATE sales_order SET subtotal = subtotal + 10, total = total + 10",
     "discounts_add_up": "UPDATE sales_order SET shipping_discount = 1",
     "statuses_are_derived": "UPDATE sales_order SET financial_status = 'pending'",
     "counters_are_derived": "UPDATE order_line SET refunded = 0",
     "one_email_for_one_event": None,  # the table itself refuses it
     "discounts_within_limits": "UPDATE discount SET usage_count = 7",
-    "nothing_shipped_is_cancelled": "UPDATE sales_order SET cancelled_at = '2026-03-02T09:15:00Z', cancel_reason = 'other'",
+    "nothing_shipped_is_cancelled": "UPDATE sales_order SET cancelled_at = placed_at, cancel_reason = 'other'",
     "one_default_address": "UPDATE address SET customer_id = 1",
 }
 

@@ -112,6 +112,15 @@ def test_notes_are_seen_by_staff_alone(shop: Shop):
     assert "Rang twice" not in get_my_order(shop.as_("customer", ANNA), placed.order_id).model_dump_json()
 
 
+def test_a_customer_sees_a_refund_but_not_what_staff_noted_on_it(shop: Shop):
+    placed = shop.order((MUG, 1))
+    fulfil_order(shop.as_("ops"), placed.order_id, 1, "PostNL", "3SLARK001")
+    lines = [RefundLine(line_id=shop.line_ids(placed.order_id)[0], quantity=1)]
+    refund_order(shop.as_("finance"), placed.order_id, lines, "damaged", note="Third claim this month")
+    seen = get_my_order(shop.as_("customer", ANNA), placed.order_id).refunds[0]
+    assert (seen.note, seen.made_by) == (None, "Larkfield Supply")
+
+
 def test_a_customer_sees_their_own_orders_only(shop: Shop):
     mine, other = shop.order((MUG, 1)), shop.order((MUG, 1), customer=2)
     seen = list_my_orders(shop.as_("customer", ANNA))

@@ -1,11 +1,13 @@
 """Parcels, tracking and stock: what may leave, from where, and that no unit is lost."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_shop import AMSTERDAM, ANNA, LAMP, MUG, MUG_BLUE, TENT, UTRECHT, Shop, opened_shop
 
-from worlds.engine.errors import Conflict, Invalid, NotFound, Refusal
+from worlds.engine.errors import Conflict, Invalid, NotFound
 from worlds.shop.operations.fulfilments import fulfil_order, mark_delivered, update_tracking
 from worlds.shop.operations.orders import cancel_order, get_order
 from worlds.shop.operations.payments import void_payment
@@ -177,10 +179,10 @@ def test_no_sequence_of_orders_parcels_and_corrections_loses_a_unit(steps):
     with opened_shop() as shop:
         orders: list[int] = []
         for step, units in steps:
-            try:
+            with suppress(
+                Conflict
+            ):  # an order that is shipped, cancelled or short of stock refuses, and nothing changes
                 _step(shop, orders, step, units)
-            except Refusal as no:
-                assert no.code in {"insufficient_stock", "order_shipped", "order_cancelled", "nothing_to_fulfil"}
         assert shop.broken_laws() == []
 
 

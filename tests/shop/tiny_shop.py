@@ -133,8 +133,11 @@ def stock_catalogue(shop: Shop) -> None:
 
 
 def stock_shelves(shop: Shop) -> None:
-    shop.add(models.Location(id=1, name="Amsterdam DC", city="Amsterdam", country="NL", active=True, fulfils_online=True, priority=1))  # fmt: skip
-    shop.add(models.Location(id=2, name="Utrecht store", city="Utrecht", country="NL", active=True, fulfils_online=True, priority=2))  # fmt: skip
+    for at, name, city in ((AMSTERDAM, "Amsterdam DC", "Amsterdam"), (UTRECHT, "Utrecht store", "Utrecht")):
+        place = models.Location(
+            id=at, name=name, city=city, country="NL", active=True, fulfils_online=True, priority=at
+        )
+        shop.add(place)
     levels = ((MUG, 1, 10), (MUG, 2, 5), (MUG_BLUE, 1, 3), (MUG_BLUE, 2, 2), (TENT, 1, 1), (SOCKS, 1, 8), (LAMP, 1, 90))
     ctx = shop.as_("admin")
     for variant, location, units in levels:

@@ -73,7 +73,8 @@ def building() -> Iterator[Building]:
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=remarks(), transient=True) as progress:
+    said = remarks()
+    with Progress(*columns, console=said, transient=True, disable=not said.is_terminal) as progress:
         yield Building(progress)
 
 

@@ -46,7 +46,7 @@ def with_emoji(rng: random.Random, text: str) -> str:
 def with_markup(rng: random.Random, text: str) -> str:
     """The text as an old mail form stored it, with HTML tags and entities."""
     inner = text.replace("&", "&amp;").replace("\n", "<br>")
-    return rng.choice((f"<p>{inner}</p>", f"<b>{inner}</b>&nbsp;", f"<div class=\"note\">{inner}</div>"))
+    return rng.choice((f"<p>{inner}</p>", f"<b>{inner}</b>&nbsp;", f'<div class="note">{inner}</div>'))
 
 
 def misspelt(rng: random.Random, name: str) -> str:

@@ -23,7 +23,17 @@ _ORIGINS = {
     "IE": {"en_IE": 92, "pl_PL": 8},
 }
 _SHARP_S = ("Weiß", "Strauß", "Groß", "Preuß", "Heß", "Voß", "Reißner", "Fuß", "Kloß", "Thieß")
-_APOSTROPHES = ("O'Brien", "O'Connor", "D'Angelo", "O'Sullivan", "D'Hondt", "L'Hermitte", "O'Shea", "d'Aubigny", "'t Hart")
+_APOSTROPHES = (
+    "O'Brien",
+    "O'Connor",
+    "D'Angelo",
+    "O'Sullivan",
+    "D'Hondt",
+    "L'Hermitte",
+    "O'Shea",
+    "d'Aubigny",
+    "'t Hart",
+)
 _DIACRITICS = (
     ("Zoë", "Brontë"), ("Björn", "Åkesson"), ("Jürgen", "Mößner"), ("Renée", "Lefèvre"), ("Łukasz", "Wójcik"),
     ("Şebnem", "Yıldız"), ("François", "Müller"), ("Søren", "Kjær"), ("Andrés", "Núñez"), ("Dvořák", "Jiří"),

@@ -54,7 +54,9 @@ class Phrasebook:
         """
         return filled(rng, rng.choice(self.kinds[kind]), {**self.slots, **{k: (v,) for k, v in (given or {}).items()}})
 
-    def letter(self, rng: random.Random, kind: str, given: Mapping[str, str] | None = None, tone: str = "polite") -> str:
+    def letter(
+        self, rng: random.Random, kind: str, given: Mapping[str, str] | None = None, tone: str = "polite"
+    ) -> str:
         """`pick` written in a tone (one of TONES): greeted, signed, in small letters, with slips."""
         manner = TONES[tone]
         parts = [self.pick(rng, kind, given)]

@@ -1,4 +1,4 @@
-"""What every write leaves behind: a line in the order's timeline, an audit row, and the e-mail that the customer gets."""
+"""What every write leaves behind: a line in the order's timeline, an audit row, and the customer's e-mail."""
 
 import json
 from typing import Any

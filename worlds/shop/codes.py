@@ -1,6 +1,6 @@
-"""Whether a discount code may be used: its dates, limits and minimums, and which codes go together (both must allow it)."""
+"""Whether a discount code may be used: its dates, limits and minimums, and which codes go together."""
 
-
+# ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
 import json
 from collections.abc import Sequence
@@ -111,7 +111,8 @@ def _combination_problem(discount: Discount, others: Sequence[Discount]) -> Refu
         if not (discount.allows(other.discount_class) and other.allows(discount.discount_class)):
             return Conflict(
                 "discount_not_combinable",
-                f"The code {discount.code} cannot be used together with {other.code}. Remove {other.code} first, or keep it.",
+                f"The code {discount.code} cannot be used together with {other.code}. "
+                f"Remove {other.code} first, or keep it.",
                 field="code",
             )
     return None
@@ -131,7 +132,8 @@ def _basket_problem(discount: Discount, items: Sequence[Item]) -> Refusal | None
         least = format_money(discount.min_subtotal)
         return Conflict(
             "discount_minimum_not_met",
-            f"The code {discount.code} asks for at least {least} EUR {what} before tax; you have {format_money(subtotal)} EUR.",
+            f"The code {discount.code} asks for at least {least} EUR {what} before tax; "
+            f"you have {format_money(subtotal)} EUR.",
             field="code",
         )
     if units < discount.min_quantity:

@@ -1,4 +1,4 @@
-"""Every code with which the shop refuses, and what it means; a test holds the list equal to what the operations raise."""
+"""Every code with which the shop refuses, and what it means; a test holds the list equal to what is raised."""
 
 from typing import Final
 

@@ -60,7 +60,8 @@ PAYMENT = Query(PaymentRow, "SELECT {fields} FROM payment WHERE id = :payment")
 PAYMENTS = Query(PaymentRow, "SELECT {fields} FROM payment WHERE order_id = :order ORDER BY id")
 _REFUND = Query(
     RefundOf,
-    """SELECT r.id, r.number, r.order_id, r.payment_id, r.amount, r.status, o.number, o.email, o.ship_name, o.customer_id
+    """SELECT r.id, r.number, r.order_id, r.payment_id, r.amount, r.status,
+      o.number, o.email, o.ship_name, o.customer_id
     FROM refund r JOIN sales_order o ON o.id = r.order_id WHERE r.id = :refund""",
 )
 _LAPSED = Query(

@@ -1,13 +1,13 @@
-"""What belongs to an order, as it is shown: payments, refunds, parcels, returns, timeline, notes, e-mails, hand-overs."""
+"""What belongs to an order, as it is shown: payments, refunds, parcels, returns, timeline, notes, e-mails."""
 
-
+# ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from worlds.engine.context import Context
-from worlds.shop import order_file
+from worlds.shop import WORLD, order_file
 from worlds.shop.days import local_day
 from worlds.shop.gateway import PAYMENTS, PaymentRow
 from worlds.shop.order_file import OrderHead
@@ -144,8 +144,8 @@ class CodeRow(NamedTuple):
     amount: int
 
 
-REFUND_SQL = """SELECT r.id, r.number, r.order_id, r.payment_id, r.amount, r.shipping_amount, r.status, r.reason, r.note,
-  r.created_at, r.settled_at, coalesce(u.name, r.actor_role), k.order_line_id, coalesce(l.title, ''),
+REFUND_SQL = """SELECT r.id, r.number, r.order_id, r.payment_id, r.amount, r.shipping_amount, r.status, r.reason,
+  r.note, r.created_at, r.settled_at, coalesce(u.name, r.actor_role), k.order_line_id, coalesce(l.title, ''),
   coalesce(k.quantity, 0), coalesce(k.net_amount, 0), coalesce(k.tax_amount, 0), coalesce(k.amount, 0),
   coalesce(k.restocked, 0)
 FROM refund r LEFT JOIN staff_user u ON u.id = r.staff_id LEFT JOIN refund_line k ON k.refund_id = r.id
@@ -154,8 +154,8 @@ PARCEL_SQL = """SELECT f.id, f.number, f.order_id, f.location_id, w.name, f.stat
   f.shipped_at, f.delivered_at, k.order_line_id, l.title, k.quantity
 FROM fulfilment f JOIN location w ON w.id = f.location_id JOIN fulfilment_line k ON k.fulfilment_id = f.id
 JOIN order_line l ON l.id = k.order_line_id """
-RETURN_SQL = """SELECT r.id, r.number, r.order_id, o.number, r.status, r.reason, r.note, r.decline_reason, r.requested_by,
-  r.requested_at, k.order_line_id, l.title, k.quantity, k.received, k.damaged
+RETURN_SQL = """SELECT r.id, r.number, r.order_id, o.number, r.status, r.reason, r.note, r.decline_reason,
+  r.requested_by, r.requested_at, k.order_line_id, l.title, k.quantity, k.received, k.damaged
 FROM return_request r JOIN sales_order o ON o.id = r.order_id JOIN return_line k ON k.return_id = r.id
 JOIN order_line l ON l.id = k.order_line_id """
 
@@ -245,12 +245,12 @@ def _grouped(rows: Sequence[Any]) -> list[list[Any]]:
     return list(groups.values())
 
 
-def _refund(rows: list[RefundRow]) -> RefundView:
+def _refund(rows: list[RefundRow], *, staff: bool = True) -> RefundView:
     one = rows[0]
     return RefundView(
         refund_id=one.refund_id, number=one.number, order_id=one.order_id, payment_id=one.payment_id, amount=one.amount,
-        shipping_amount=one.shipping_amount, currency="EUR", status=one.status, reason=one.reason, note=one.note,
-        created_at=one.created_at, settled_at=one.settled_at, made_by=one.made_by,
+        shipping_amount=one.shipping_amount, currency=WORLD.currency, status=one.status, reason=one.reason, note=one.note if staff else None,
+        created_at=one.created_at, settled_at=one.settled_at, made_by=one.made_by if staff else WORLD.title,
         lines=[
             RefundedLine(
                 line_id=row.line_id, title=row.title, quantity=row.quantity, net=row.net, tax=row.tax,
@@ -263,8 +263,9 @@ def _refund(rows: list[RefundRow]) -> RefundView:
 
 
 def refunds(ctx: Context, order_id: int) -> list[RefundView]:
-    """An order's refunds."""
-    return [_refund(rows) for rows in _grouped(_REFUNDS.all(ctx, order=order_id))]
+    """An order's refunds; who made them and why is for staff to read."""
+    staff = ctx.actor.role != "customer"
+    return [_refund(rows, staff=staff) for rows in _grouped(_REFUNDS.all(ctx, order=order_id))]
 
 
 def refund(ctx: Context, refund_id: int) -> RefundView:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
-from worlds.shop import codes, gateway, mails, stockroom
+from worlds.shop import WORLD, codes, gateway, mails, stockroom
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.codes import Discount
 from worlds.shop.derived import recompute, recompute_discounts
@@ -100,7 +100,7 @@ def priced(items: Sequence[Item], discounts: Sequence[Discount], shipping_method
 
 
 def place(ctx: Context, draft: Draft) -> Placed:
-    """Place an order: write it with lines, allocated discounts and committed stock, authorize its total, mail the customer.
+    """Place an order: lines, allocated discounts, committed stock, an authorization of its total, a confirmation.
 
     Raises:
         Conflict, NotFound: when something is not on sale, stock is short, a code may not be used, or there is no card.
@@ -152,7 +152,8 @@ def short_of(one: Goods, available: int) -> Conflict:
     """The refusal for too few units of something."""
     return Conflict(
         "insufficient_stock",
-        f"Only {available} of {one.title} ({one.variant_title}) can be ordered now. Lower the quantity, or take another variant.",
+        f"Only {available} of {one.title} ({one.variant_title}) can be ordered now. "
+        "Lower the quantity, or take another variant.",
         field="quantity",
         details={"available": available},
     )
@@ -163,12 +164,13 @@ def _write_order(ctx: Context, draft: Draft, totals: Quote) -> tuple[int, str]:
     to = draft.address
     order_id = insert(
         ctx, SalesOrder, number=number, customer_id=draft.customer_id, email=draft.email,
-        email_norm=normal_email(draft.email), currency="EUR", source=draft.source, placed_at=ctx.now,
+        email_norm=normal_email(draft.email), currency=WORLD.currency, source=draft.source, placed_at=ctx.now,
         financial_status="pending", fulfilment_status="unfulfilled", return_status="none", subtotal=totals.subtotal,
         discount_total=totals.discount_total, shipping_method=draft.shipping_method,
         shipping_total=totals.shipping_total, shipping_discount=totals.shipping_discount,
         shipping_tax_rate_bp=SHIPPING_TAX_BP, shipping_tax=totals.shipping_tax, tax_total=totals.tax_total,
-        total=totals.total, refunded_total=0, return_window_days=RETURN_WINDOW_DAYS, customer_note=draft.note, tags="[]",
+        total=totals.total, refunded_total=0, return_window_days=RETURN_WINDOW_DAYS,
+        customer_note=draft.note, tags="[]",
         ship_name=to.name, ship_company=to.company, ship_line1=to.line1, ship_line2=to.line2, ship_city=to.city,
         ship_province=to.province, ship_postal_code=to.postal_code, ship_country=to.country, ship_phone=to.phone,
         search_text=search_text(number, draft.email, to.name, to.company, phone_digits(to.phone)),
@@ -198,7 +200,8 @@ def _write_lines(
         stockroom.commit(ctx, order_id, line_id, variant, stockroom.take(places[variant], units))
     for share in totals.shares:
         insert(
-            ctx, DiscountAllocation, order_id=order_id, order_line_id=None if share.line is None else line_ids[share.line],
+            ctx, DiscountAllocation, order_id=order_id,
+            order_line_id=None if share.line is None else line_ids[share.line],
             discount_id=share.offer.discount_id, discount_class=share.offer.discount_class, code=share.offer.code,
             amount=share.amount,
         )  # fmt: skip

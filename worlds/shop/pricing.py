@@ -2,8 +2,8 @@
 
 Product codes first (a line takes the one that gives it most), then order codes on what is left (percentages before
 fixed amounts, each on the goods' total that the one before left), then shipping codes. An order code's amount is spread
-over the lines by their net price with cumulative rounding, so the shares add up to it exactly. Tax is worked out on each
-line's discounted amount, rounded half up to the cent, then added up.
+over the lines by their net price with cumulative rounding, so the shares add up to it exactly. Tax is worked out on
+each line's discounted amount, rounded half up to the cent, then added up.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A discount as far as prices go. `value`: hundredths of a percent, or cents; `category` and `product_id` narrow it."""
+    """A discount as far as prices go. `value`: hundredths of a percent, or cents; the last two narrow it."""
 
     discount_id: int
     code: str
@@ -107,7 +107,7 @@ def share(amount: int, rate_bp: int) -> int:
 
 
 def spread(amount: int, weights: Sequence[int]) -> list[int]:
-    """An amount split in proportion to weights; the parts add up to it, and none exceeds its weight if the amount does not."""
+    """An amount split in proportion to weights; the parts add up to it, none is above its weight if it is not."""
     whole, parts, passed, given = sum(weights), [], 0, 0
     for weight in weights:
         passed += weight

@@ -238,7 +238,7 @@ def _write_line(ctx: Context, order_id: int, refund_id: int, stocked: _Stocked) 
 
 
 def refund_rest(ctx: Context, order: OrderHead, *, restock: bool) -> Made:
-    """Refund all that was captured for an unshipped order and not refunded yet, shipping too, because it is cancelled."""
+    """Refund the rest of what was captured for an unshipped order, shipping too, because it is cancelled."""
     lines = order_file.lines(ctx, order.id).values()
     wanted = [Wanted(line.id, line.refundable, restock) for line in lines if line.refundable]
     made = write(ctx, plan(ctx, order, wanted, shipping=order_file.shipping_left(ctx, order) > 0), "cancellation", None)

@@ -56,8 +56,8 @@ def _check_line(ctx: Context, order: OrderHead, line: LineState, parcels: list[S
     if units > in_time:
         raise Conflict(
             "return_window_closed",
-            f"{name}: the last day to send {units} units back was {until} ({order.return_window_days} days from delivery). "
-            "Decline, or escalate it to support_lead if an exception is due.",
+            f"{name}: the last day to send {units} units back was {until} ({order.return_window_days} days from "
+            "delivery). Decline, or escalate it to support_lead if an exception is due.",
             field=field,
             details={"returnable": in_time, "last_day": until.isoformat() if until else None},
         )

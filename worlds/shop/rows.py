@@ -3,6 +3,8 @@
 What is pending in the Session is not seen here: whoever adds objects to it flushes them first.
 """
 
+# ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
+
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime

@@ -47,6 +47,10 @@ WORKERS = 16
 """Threads for pages, and as many for other calls; calls of one episode run one after another anyway."""
 
 
+NOT_AVAILABLE = Refusal("not_available", "This page is not available.", status=500)
+"""What is said of a defect of the pages, which does not end the episode."""
+
+
 class AgentApplication:
     """The ASGI application that agents reach.
 
@@ -151,7 +155,7 @@ class AgentApplication:
             return _as_wsgi(_plain_page(refusal), start_response)
         except Exception:
             logger.exception("A page failed: %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            return _as_wsgi(_plain_page(ended()), start_response)
+            return _as_wsgi(_plain_page(NOT_AVAILABLE), start_response)
 
     def _pages_of(self, world: World) -> Flask:
         with self._making:
@@ -173,7 +177,7 @@ def _latin(path: str) -> str:
 
 def _plain_page(refusal: Refusal) -> Answer:
     """A page for when no world's pages can answer."""
-    heading = "This episode is over" if isinstance(refusal, Gone) or refusal.status == 500 else "Not possible"
+    heading = "This episode is over" if isinstance(refusal, Gone) else "Not available"
     text = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{heading}</title></head>'
         f"<body><main><h1>{heading}</h1><p>{html.escape(refusal.message)}</p></main></body></html>"
@@ -182,7 +186,7 @@ def _plain_page(refusal: Refusal) -> Answer:
 
 
 def _as_wsgi(answer: Answer, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    start_response(f"{answer.status} Refused", [("Content-Type", answer.kind), ("Cache-Control", "no-store")])
+    start_response(f"{answer.status} Refused", list(answer.fields))
     return [answer.body]
 
 

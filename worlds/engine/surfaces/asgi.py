@@ -41,16 +41,20 @@ class Answer:
     kind: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
 
-    async def send(self, send: Send) -> None:
-        """Send it."""
-        fields = (
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """All its header fields."""
+        return (
             ("content-type", self.kind),
             ("content-length", str(len(self.body))),
             ("cache-control", "no-store"),
             ("x-content-type-options", "nosniff"),
             *self.headers,
         )
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields]
+
+    async def send(self, send: Send) -> None:
+        """Send it."""
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.fields]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 

@@ -77,6 +77,8 @@ class BrowserSession:
             BrowserMissing, BrowserFailure, WorldBug, Gone: as `observe`.
         """
         with self._lock:
+            if self._tab is None:
+                self._look(screenshot=False)  # the first page comes to rest before anything is done to it
             tab = self._open()
             try:
                 known = read_action(action)

@@ -11,6 +11,15 @@ from markupsafe import Markup
 class _Renderer(RendererHTML):
     """Writes what the content policy and screen readers need."""
 
+    def table_open(self, tokens: Sequence[Any], index: int, options: Any, env: Any) -> str:
+        """A table that scrolls by itself where the screen is narrow, by keyboard too."""
+        table = self.renderToken(tokens, index, options, env)
+        return f'<div class="scroll" role="group" aria-label="Table" tabindex="0">{table}'
+
+    def table_close(self, tokens: Sequence[Any], index: int, options: Any, env: Any) -> str:
+        """The end of both."""
+        return f"{self.renderToken(tokens, index, options, env)}</div>"
+
     def th_open(self, tokens: Sequence[Any], index: int, options: Any, env: Any) -> str:
         """A column's header, without the inline style of its alignment."""
         tokens[index].attrs = {"scope": "col"}

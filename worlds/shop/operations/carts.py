@@ -1,6 +1,6 @@
 """A shopper's cart: what is in it, and the discount codes entered for it."""
 
-
+# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ class CartLineView(Result):
 class CartView(Result):
     """The cart. Amounts without tax and shipping; goods_total = subtotal - discount_total.
 
-    A shipping code takes off the standard price here. `problems` says which entered codes cannot be used as the cart is.
+    A shipping code takes off the standard price here. `problems` says which entered codes do not fit the cart.
     """
 
     lines: list[CartLineView]

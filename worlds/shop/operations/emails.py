@@ -1,6 +1,6 @@
 """The e-mails that the shop sent."""
 
-
+# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
 
 from typing import Literal
 

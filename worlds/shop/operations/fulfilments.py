@@ -1,6 +1,6 @@
 """Shipping: sending parcels, their tracking numbers, and their delivery."""
 
-
+# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -123,8 +123,8 @@ def _check_payable(ctx: Context, order: OrderHead) -> None:
     if order.financial_status in ("voided", "expired", "pending"):
         raise Conflict(
             "order_not_paid",
-            f"Order {order.number} is {order.financial_status}: it has no payment that could be taken, so nothing may be "
-            "shipped. Ask the customer for a new payment, or cancel the order.",
+            f"Order {order.number} is {order.financial_status}: it has no payment that could be taken, so nothing may "
+            "be shipped. Ask the customer for a new payment, or cancel the order.",
         )
     held = [payment for payment in gateway.PAYMENTS.all(ctx, order=order.id) if payment.status == "authorized"]
     for payment in held if order.financial_status == "authorized" else ():
@@ -172,8 +172,8 @@ def _ship(
         if not waiting or not stockroom.ship(ctx, order.id, line_id, waiting, location_id, units):
             raise Conflict(
                 "insufficient_stock",
-                f"{location} does not have {units} of {found[line_id].title} for order {order.number}. Ship fewer, or from "
-                "another location; list_stock shows what is where.",
+                f"{location} does not have {units} of {found[line_id].title} for order {order.number}. Ship fewer, or "
+                "from another location; list_stock shows what is where.",
                 field="location_id",
             )
 

@@ -1,6 +1,6 @@
 """Payments: taking what was authorized, or letting it go."""
 
-
+# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
@@ -51,8 +51,8 @@ def void_payment(ctx: Context, payment_id: RecordId) -> PaymentView:
     if payment.captured_amount:
         raise Conflict(
             "payment_captured",
-            f"{mails.euros(payment.captured_amount)} of payment {payment_id} has been captured, so it cannot be voided. "
-            "Refund the order instead.",
+            f"{mails.euros(payment.captured_amount)} of payment {payment_id} has been captured, so it cannot be "
+            "voided. Refund the order instead.",
         )
     if payment.status != "authorized":
         raise Conflict("payment_not_authorized", f"Payment {payment_id} is {payment.status}; there is nothing to void.")

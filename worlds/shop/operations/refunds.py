@@ -1,6 +1,6 @@
 """Refunds: what one would come to, and making it."""
 
-
+# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
 
 from typing import Annotated
 

@@ -1,6 +1,7 @@
 """Stock: levels by location, corrections to them, and the locations."""
 
-
+# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
+# ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
 from typing import Annotated, Literal, NamedTuple
 
@@ -49,8 +50,8 @@ class _Level(NamedTuple):
 _LOCATIONS = Rows(_Place, "SELECT id, name, city, country, active, fulfils_online FROM location ORDER BY priority, id")
 _LEVELS = """inventory_level i JOIN variant v ON v.id = i.variant_id JOIN product p ON p.id = v.product_id
   JOIN location w ON w.id = i.location_id"""
-_LEVEL_SQL = """i.variant_id, i.location_id, w.name, p.id, p.title, v.title, v.sku, i.available, i.committed, i.reserved,
-  i.damaged, i.quality_control, i.safety_stock, i.incoming, i.low_at"""
+_LEVEL_SQL = """i.variant_id, i.location_id, w.name, p.id, p.title, v.title, v.sku, i.available, i.committed,
+  i.reserved, i.damaged, i.quality_control, i.safety_stock, i.incoming, i.low_at"""
 _LEVEL = Rows(
     _Level,
     f"SELECT {_LEVEL_SQL} FROM {_LEVELS} WHERE i.variant_id = :variant AND i.location_id = :location",
@@ -199,8 +200,8 @@ def set_stock(
     if level.available != expected:
         raise Conflict(
             "stale_stock",
-            f"{level.product} ({level.variant}) at {level.location} has {level.available} available, not {expected}: it has "
-            "changed since you read it. Read it again and decide anew.",
+            f"{level.product} ({level.variant}) at {level.location} has {level.available} available, not {expected}: "
+            "it has changed since you read it. Read it again and decide anew.",
             field="expected",
             details={"available": level.available},
         )
@@ -233,8 +234,8 @@ def _check_enough(level: _Level, there: int, wanted: int, state: str) -> None:
     if wanted > there:
         raise Conflict(
             "insufficient_stock",
-            f"{level.location} has {max(0, there)} {state} units of {level.product} ({level.variant}); {wanted} cannot be "
-            "taken off. Change fewer.",
+            f"{level.location} has {max(0, there)} {state} units of {level.product} ({level.variant}); {wanted} cannot "
+            "be taken off. Change fewer.",
             field="change",
             details={state: there},
         )

@@ -40,7 +40,7 @@ def populate(build: Build) -> dict[str, Any]:
     _enrol(build, opening, clientele, truth)
     course = Course(Desk(build, shop), calendar, market, truth, build.rates)
     _live(build, course, plans)
-    _withdraw_articles(build, truth)
+    _withdraw_articles(build, shop, truth)
     return truth.sealed({"orders": course.placed, **_prefixed("refused", course.desk.refused)})
 
 
@@ -107,9 +107,11 @@ def _opening(course: Course, plan: OrderPlan) -> Any:
     return step
 
 
-def _withdraw_articles(build: Build, truth: Truth) -> None:
-    """A few articles were taken off the shelf while orders for them still wait."""
+def _withdraw_articles(build: Build, shop: store.Shop, truth: Truth) -> None:
+    """Products leave the range, and a few variants are taken off the shelf while orders for them still wait."""
     ctx = build.context(build.start - timedelta(hours=15), "system")
+    for product in shop.retiring:
+        run(ctx, "UPDATE product SET status = 'archived' WHERE id = :product", product=product)
     rows = [row.value for row in _OPEN_VARIANTS.all(ctx)]
     for variant in share(build.rng("withdrawn"), rows, build.rates["archived_on_open_order"]):
         run(ctx, "UPDATE variant SET active = 0 WHERE id = :variant", variant=variant)

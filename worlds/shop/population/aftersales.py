@@ -20,6 +20,8 @@ _REASONS = {
     "": Weighted({"changed_mind": 52.0, "not_as_described": 18.0, "damaged": 12.0, "defective": 9.0, "wrong_item": 6.0, "other": 3.0}),
 }  # fmt: skip
 _REFUND_REASON = {"size_too_small": "changed_mind", "size_too_large": "changed_mind"}
+_BUSY = timedelta(days=8)
+"""For so long before the end support has been behind with requests, because of the sale."""
 _RETURNS = 1.1  # calibrated on the share of order value that comes back
 
 
@@ -59,10 +61,17 @@ def _ask(course: Course, journey: Journey, now: datetime, wanted: list[LineQuant
     note = words.customer_says(rng, buyer.language, rng.choice(("return_note", "request_note")), given)
     if not journey.plan.guest and rng.random() < 0.7:
         asked = course.desk.perform(
-            now, journey.customer, request_my_return, journey.order_id, wanted, reason, note if rng.random() < 0.6 else None
+            now,
+            journey.customer,
+            request_my_return,
+            journey.order_id,
+            wanted,
+            reason,
+            note if rng.random() < 0.6 else None,
         )
         if asked:
-            moment = course.calendar.worked(rng, now, rng.choice((0, 1, 1, 2, 3)))
+            busy = 2 if course.calendar.end - now < _BUSY else 0
+            moment = course.calendar.worked(rng, now, rng.choice((0, 1, 1, 2, 3)) + busy)
             course.desk.at(moment, lambda then: _decide(course, journey, then, asked))
         return
     moment = course.calendar.worked(rng, now, rng.choice((0, 0, 1)))

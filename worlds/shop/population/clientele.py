@@ -98,7 +98,13 @@ def gather(
     """All customer records (exactly `sizes["customers"]`) and the guests."""
     census = census_of(seed, rates)
     total = sizes["customers"]
-    shares = ("duplicate_email_variant", "duplicate_new_email", "duplicate_name_typo", "merged_tombstones", "test_records")
+    shares = (
+        "duplicate_email_variant",
+        "duplicate_new_email",
+        "duplicate_name_typo",
+        "merged_tombstones",
+        "test_records",
+    )
     extra = {kind: max(1, round(total * rates[kind])) for kind in shares}
     people = [census.next_person() for _ in range(total - sum(extra.values()))]
     primaries = [_primary(rng_of("customer", one.pid), one, rates, calendar) for one in people]
@@ -147,7 +153,12 @@ def _locale(person: Person) -> str:
 
 
 def _card(rng: random.Random) -> Card:
-    return Card(_BRANDS.draw(rng), f"{rng.randrange(10_000):04d}", rng.randint(1, 12), rng.choice((2025, 2026, 2027, 2027, 2028, 2029, 2030)))
+    return Card(
+        _BRANDS.draw(rng),
+        f"{rng.randrange(10_000):04d}",
+        rng.randint(1, 12),
+        rng.choice((2025, 2026, 2027, 2027, 2028, 2029, 2030)),
+    )
 
 
 def _dirty_name(rng: random.Random, record: Record, person: Person, rates: Mapping[str, float]) -> None:
@@ -161,8 +172,12 @@ def _dirty_name(rng: random.Random, record: Record, person: Person, rates: Mappi
     )
     for kind, way in ways:
         changed = way(record.last_name or record.first_name or "") != (record.last_name or record.first_name)
-        if changed and rng.random() < rates[kind] * (4 if kind == "names_decomposed" and not person.name.full.isascii() else 1):
-            record.first_name = way(record.first_name) if record.first_name and kind != "names_curly_apostrophe" else record.first_name
+        if changed and rng.random() < rates[kind] * (
+            4 if kind == "names_decomposed" and not person.name.full.isascii() else 1
+        ):
+            record.first_name = (
+                way(record.first_name) if record.first_name and kind != "names_curly_apostrophe" else record.first_name
+            )
             record.last_name = way(record.last_name) if record.last_name else None
             record.recipient = " ".join(part for part in (record.first_name, record.last_name) if part)
             record.dirt.add(kind)
@@ -233,14 +248,20 @@ def _second(rng: random.Random, kind: str, person: Person, first: Record, calend
         record.first_name = person.name.given if person.name.family else mess.misspelt(rng, person.name.given)
         record.recipient = " ".join(part for part in (record.first_name, record.last_name) if part)
     else:
-        record.email = mess.email_with_dots(rng, person.email) if rng.random() < 0.5 else mess.email_in_other_case(rng, person.email)
+        record.email = (
+            mess.email_with_dots(rng, person.email)
+            if rng.random() < 0.5
+            else mess.email_in_other_case(rng, person.email)
+        )
         record.state, record.into, record.weight = "disabled", first, 0.0
     return record
 
 
 def _test_record(rng: random.Random, at: int, calendar: Calendar) -> Record:
     """A record that somebody of the shop made to try something out, and forgot."""
-    first, last = rng.choice((("Test", "Test"), ("test", "order"), ("Testy", "McTestface"), ("QA", "Checkout"), ("Asdf", "Qwerty")))
+    first, last = rng.choice(
+        (("Test", "Test"), ("test", "order"), ("Testy", "McTestface"), ("QA", "Checkout"), ("Asdf", "Qwerty"))
+    )
     town = gazetteer().town(rng, "NL")
     return Record(
         pid=0, kind="test_records", email=f"test{'+' * (at > 0)}{at or ''}@example.com", first_name=first, last_name=last,

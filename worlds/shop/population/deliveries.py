@@ -25,7 +25,9 @@ _LOW = Query(
     """SELECT i.variant_id, i.location_id, i.available, i.low_at FROM inventory_level i
     JOIN variant v ON v.id = i.variant_id WHERE v.active = 1 AND i.available <= i.low_at ORDER BY i.id""",
 )
-_SOME = Query(_Low, "SELECT variant_id, location_id, available, low_at FROM inventory_level WHERE id % :parts = :part ORDER BY id")
+_SOME = Query(
+    _Low, "SELECT variant_id, location_id, available, low_at FROM inventory_level WHERE id % :parts = :part ORDER BY id"
+)
 
 
 def deliver(course: Course, now: datetime) -> None:
@@ -37,9 +39,7 @@ def deliver(course: Course, now: datetime) -> None:
     for low in _LOW.all(ctx):
         units = max(1, low.low_at * rng.randint(2, 4) + rng.randint(0, 12) - low.available)
         if rng.random() >= _LATE:
-            stockroom.move(
-                ctx, "receipt", low.variant_id, low.location_id, units, (None, "available"), reason=note
-            )
+            stockroom.move(ctx, "receipt", low.variant_id, low.location_id, units, (None, "available"), reason=note)
     course.desk.at(now + _EVERY, lambda then: deliver(course, then))
 
 
@@ -49,7 +49,9 @@ def count(course: Course, now: datetime) -> None:
     ctx = course.desk.context(now, course.desk.someone("ops", now))
     for level in _SOME.all(ctx, parts=61, part=rng.randrange(61)):
         if rng.random() < 0.3 and level.available > 3:
-            reason, change = rng.choice((("lost", -1), ("found", 1), ("damaged", -1), ("damaged", -2), ("correction", -1)))
+            reason, change = rng.choice(
+                (("lost", -1), ("found", 1), ("damaged", -1), ("damaged", -2), ("correction", -1))
+            )
             actor = course.desk.someone("ops", now, level.variant_id)
             course.desk.perform(
                 now, actor, adjust_stock, level.variant_id, level.location_id, change, reason, _WHERE[reason]

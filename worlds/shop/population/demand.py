@@ -143,13 +143,15 @@ def _plan(rng: random.Random, market: Market, buyer: Record, when: tuple[int, da
     )
 
 
-def _twins(
-    rng_of: Streams, market: Market, plans: list[OrderPlan], calendar: Calendar, count: int
-) -> list[OrderPlan]:
+def _twins(rng_of: Streams, market: Market, plans: list[OrderPlan], calendar: Calendar, count: int) -> list[OrderPlan]:
     """For some orders a second one by the same customer, minutes to hours later; half of the pairs are recent enough
     that their parcels are still under way at the end."""  # noqa: D209 - the sentence does not fit one line
     rng = rng_of("twins")
-    able = [at for at, plan in enumerate(plans) if not plan.guest and not plan.buyer.company and plan.buyer.kind != "test_records"]
+    able = [
+        at
+        for at, plan in enumerate(plans)
+        if not plan.guest and not plan.buyer.company and plan.buyer.kind != "test_records"
+    ]
     rng.shuffle(able)
     made, seen = [], set()
     for at in able:
@@ -166,9 +168,7 @@ def _twins(
             moment -= timedelta(hours=4)
         codes = first.codes if moment == first.at else market.codes(rng, moment, first.wishes)
         plans[at] = replace(first, at=moment, twin=at, codes=codes)
-        made.append(
-            replace(plans[at], seed=10_000_000 + at, at=moment + gap, wishes=market.alike(rng, first.wishes))
-        )
+        made.append(replace(plans[at], seed=10_000_000 + at, at=moment + gap, wishes=market.alike(rng, first.wishes)))
     return made
 
 

@@ -121,9 +121,7 @@ def _draft(course: Course, rng: random.Random, plan: OrderPlan) -> tuple[placing
     return draft, dirt
 
 
-def _amended(
-    course: Course, rng: random.Random, plan: OrderPlan, draft: placing.Draft, attempt: int
-) -> placing.Draft:
+def _amended(course: Course, rng: random.Random, plan: OrderPlan, draft: placing.Draft, attempt: int) -> placing.Draft:
     """The draft again, without what the shop refused: codes first, then what is short, then another basket."""
     if course.desk.why.startswith("discount"):
         return replace(draft, discounts=draft.discounts[:-1])

@@ -18,7 +18,12 @@ _NOTED_ABOVE = 4_000  # cents; the policy page on refunds asks for a note from h
 
 
 def refund(
-    course: Course, journey: Journey, now: datetime, asked: tuple[Sequence[RefundLine], str], *, shipping: bool | None = None
+    course: Course,
+    journey: Journey,
+    now: datetime,
+    asked: tuple[Sequence[RefundLine], str],
+    *,
+    shipping: bool | None = None,
 ) -> None:
     """Refund units at what was paid for them: support within its limits, finance beyond them after a hand-over."""
     wanted, reason = asked
@@ -39,9 +44,7 @@ def refund(
             now += timedelta(minutes=rng.randint(20, 400))
 
 
-def _with_shipping(
-    course: Course, journey: Journey, now: datetime, wanted: Sequence[RefundLine], reason: str
-) -> bool:
+def _with_shipping(course: Course, journey: Journey, now: datetime, wanted: Sequence[RefundLine], reason: str) -> bool:
     """Shipping goes back with the last of the goods, or for the shop's own fault in most of the order."""
     ctx = course.desk.context(now, SYSTEM)
     lines = order_file.lines(ctx, journey.order_id)
@@ -70,7 +73,10 @@ def _write_down(course: Course, journey: Journey, now: datetime, made: tuple[int
     refund_id, amount, reason = made
     rng = course.rng(journey.plan, f"settling {refund_id}")
     if amount > _NOTED_ABOVE and rng.random() < 0.93:
-        given = course.slots(rng, journey, now) | {"amount": f"{format_money(amount)} EUR", "reason": reason.replace("_", " ")}
+        given = course.slots(rng, journey, now) | {
+            "amount": f"{format_money(amount)} EUR",
+            "reason": reason.replace("_", " "),
+        }
         actor = course.desk.someone("support_l2", now, journey.order_id)
         course.desk.perform(now, actor, add_order_note, journey.order_id, words.staff_say(rng, "refund", given))
     settle_later(course, rng, now, refund_id)

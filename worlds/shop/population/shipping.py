@@ -185,6 +185,9 @@ def _send(
         now, actor, fulfil_order, journey.order_id, place, carrier, tracking_number(rng, carrier), lines
     )
     if sent is None:
+        if course.desk.why == "insufficient_stock":
+            later = course.calendar.worked(rng, now, 4)
+            course.desk.at(later, lambda then: _send(course, journey, then, parcel, arrived))
         return
     journey.sent += 1
     days = _TRANSIT[journey.plan.buyer.addresses[0].country] + rng.choice((0, 0, 0, 1, 1, 2, 4))
@@ -247,5 +250,11 @@ def tracking_number(rng: random.Random, carrier: str) -> str:
     """A number as the carrier hands it out for us, with its prefix (see the policy page on tracking)."""
     if carrier == "UPS":
         return f"1ZLK{rng.randrange(100):02d}{rng.choice(_LETTERS)}{rng.randrange(10**8):08d}"
-    prefix, digits = {"PostNL": ("3SLK", 9), "DHL": ("JVGL", 10), "DPD": ("0534", 10), "GLS": ("ZNL", 8), "FedEx": ("7712", 8)}[carrier]
+    prefix, digits = {
+        "PostNL": ("3SLK", 9),
+        "DHL": ("JVGL", 10),
+        "DPD": ("0534", 10),
+        "GLS": ("ZNL", 8),
+        "FedEx": ("7712", 8),
+    }[carrier]
     return f"{prefix}{rng.randrange(10**digits):0{digits}d}"

@@ -33,7 +33,11 @@ from worlds.shop.population.vouchers import Voucher, category_of
 from worlds.shop.rows import insert
 
 _STAFF = ("support_l1",) * 4 + ("ops",) * 3 + ("support_l2",) * 2 + ("finance",) * 2 + ("admin", "support_l1", "ops")
-_PLACES = (("Utrecht warehouse", "Utrecht", "NL", 1), ("Antwerp warehouse", "Antwerpen", "BE", 1), ("Amsterdam shop", "Amsterdam", "NL", 0))
+_PLACES = (
+    ("Utrecht warehouse", "Utrecht", "NL", 1),
+    ("Antwerp warehouse", "Antwerpen", "BE", 1),
+    ("Amsterdam shop", "Amsterdam", "NL", 0),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,14 @@ class Offered:
 
 @dataclass(slots=True)
 class Shop:
-    """What stands in the tables before history begins."""
+    """What stands in the tables before history begins. `retiring` are products that will leave the range at its end."""
 
     staff: dict[str, list[Actor]] = field(default_factory=dict)
     locations: list[int] = field(default_factory=list)
     categories: dict[str, int] = field(default_factory=dict)
     offered: list[Offered] = field(default_factory=list)
     vouchers: list[tuple[int, Voucher]] = field(default_factory=list)
+    retiring: list[int] = field(default_factory=list)
 
 
 def hire(build: Build, ctx: Context, shop: Shop) -> None:
@@ -95,7 +100,13 @@ def plant_tree(ctx: Context, shop: Shop) -> None:
 def _branch(ctx: Context, shop: Shop, parent: str | None, name: str, position: int) -> str:
     path = f"{parent}/{slug(name)}" if parent else slug(name)
     shop.categories[path] = insert(
-        ctx, Category, parent_id=shop.categories.get(parent or ""), slug=slug(name), name=name, path=path, position=position
+        ctx,
+        Category,
+        parent_id=shop.categories.get(parent or ""),
+        slug=slug(name),
+        name=name,
+        path=path,
+        position=position,
     )
     return path
 
@@ -111,16 +122,14 @@ def fill_shelves(build: Build, ctx: Context, shop: Shop, truth: Truth) -> None:
     handles: set[str] = set()
     skus = _Skus(build, [variant.sku for product, _ in made for variant in product.variants])
     for at, (product, copied) in enumerate(made):
-        status = _status(build.rng("status", at))
+        fate = build.rng("status", at).random()
+        status = "draft" if fate > 0.985 else "active"
         product_id = _write_product(build, ctx, shop, product, (status, handles, truth))
+        if fate < 0.035:
+            shop.retiring.append(product_id)
         if copied:
             truth.dirty("near_identical_products", product_id)
         _write_variants(build, ctx, shop, product, (product_id, status), skus, truth)
-
-
-def _status(rng: random.Random) -> str:
-    at = rng.random()
-    return "archived" if at < 0.035 else "draft" if at < 0.05 else "active"
 
 
 def _near_copy(rng: random.Random, product: MadeProduct) -> MadeProduct:
@@ -149,7 +158,11 @@ def _write_product(
         handle += f"-{rng.randint(2, 9)}"
     handles.add(handle)
     path = _path(shop, product.article)
-    tags = [tag for tag, chance in (("gift", 0.12), ("new", 0.08), ("repairable", 0.1), ("made-in-eu", 0.2)) if rng.random() < chance]
+    tags = [
+        tag
+        for tag, chance in (("gift", 0.12), ("new", 0.08), ("repairable", 0.1), ("made-in-eu", 0.2))
+        if rng.random() < chance
+    ]
     product_id = insert(
         ctx, Product, category_id=shop.categories[path], title=product.title, handle=handle, vendor=product.vendor,
         description="" if blank else product.description, status=status, tags=json.dumps(tags),
@@ -205,10 +218,11 @@ def _write_variants(
         sku = skus.of(one.sku, truth, row)
         if sku != one.sku:
             ctx.session.connection().exec_driver_sql("UPDATE variant SET sku = ? WHERE id = ?", (sku, row))
-        pull = 0.0 if status == "draft" else product.popularity * one.share / total
+        retiring = product_id in shop.retiring
+        pull = 0.0 if status == "draft" else product.popularity * one.share / total * (0.4 if retiring else 1.0)
         offered = Offered(
             row, product_id, product.short, _path(shop, product.article), product.article, one.price, one.weight, product.final_sale,
-            pull * (0.3 if status == "archived" else 1.0),
+            pull,
         )  # fmt: skip
         shop.offered.append(offered)
 
@@ -235,9 +249,7 @@ def stock_up(build: Build, ctx: Context, shop: Shop, orders_a_month: float) -> N
                 damaged=0, quality_control=0, safety_stock=0, incoming=0, low_at=low,
             )  # fmt: skip
             units = low * rng.randint(2, 4) + rng.randint(0, (14, 9, 4)[at])
-            stockroom.move(
-                ctx, "initial", one.variant_id, location, units, (None, "available"), reason="Opening stock"
-            )
+            stockroom.move(ctx, "initial", one.variant_id, location, units, (None, "available"), reason="Opening stock")
 
 
 def print_codes(ctx: Context, shop: Shop, made: Sequence[Voucher]) -> None:

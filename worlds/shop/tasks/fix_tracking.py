@@ -57,7 +57,7 @@ class Case:
 def instance(draw: Draw) -> Instance:
     """One of two twins, and a number that a list says without its prefix."""
     case = draw.pick(_cases(draw))
-    digits = "".join(draw.rng("number").choice("0123456789") for _ in range(DIGITS[case.carrier]))
+    digits = "".join(draw.rng("number").choices("0123456789", k=DIGITS[case.carrier]))
     facts = {
         "name": case.name,
         "day": case.day,

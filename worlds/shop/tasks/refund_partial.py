@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from worlds.engine.context import Actor
 from worlds.engine.fields import format_money, parse_money
@@ -17,7 +17,17 @@ from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import any_value, mentions, ref
 from worlds.graders.typed import money
-from worlds.shop.models import Fulfilment, OrderLine, Payment, Refund, ReturnRequest, SalesOrder
+from worlds.shop.models import (
+    Category,
+    Fulfilment,
+    OrderLine,
+    Payment,
+    Product,
+    Refund,
+    ReturnRequest,
+    SalesOrder,
+    Variant,
+)
 from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day
 
 if TYPE_CHECKING:
@@ -32,21 +42,20 @@ LIMIT = 15_000
 GUARANTEE = timedelta(days=365)
 """Orders younger than this are well within the two years of the guarantee."""
 
+USED_UP = ("trail-food", "pantry", "candles", "seeds-bulbs", "books-maps")
+"""Parts of category paths whose goods are used up, or cannot fail in use."""
+
 WORDINGS = (
     "Mail from {email}: “Of the {quantity} × {article} that I ordered on {day}, {units} gave up after a few weeks of "
-    "quite "
-    "normal use. I would like my money back for {units}, the others are fine.” Please settle it today, they can keep "
-    "what is broken, and tell me the amount to the cent.",
-    "Can you take over a complaint? {email} bought {quantity} × {article} on {day}. {units} of them stopped working, "
-    "the "
+    "quite normal use. I would like my money back for {units}, the others are fine.” Please settle it today, they can "
+    "keep what is broken, and tell me the amount to the cent.",
+    "Can you take over a complaint? {email} bought {quantity} × {article} on {day}. {units} failed in normal use, the "
     "rest are all right. Refund {units} please; we don't want the broken goods back. What does it come to exactly?",
-    "“Hello, on {day} I bought {quantity} × {article} from you. I treat my things well, but {units} no longer works "
-    "as it "
-    "should. Please refund {units} and nothing else. {email}” – That's justified. Do it by the book, nothing has to "
-    "be sent back, and report the amount.",
-    "One for you, from the guarantee pile: customer {email}, order of {day}, {quantity} × {article}, {units} "
-    "defective in "
-    "use, to be refunded, goods stay with the customer. I need the exact amount for my list.",
+    "“Hello, on {day} I bought {quantity} × {article} from you. I treat my things well, but {units} gave up on me. "
+    "Please refund {units} and nothing else. {email}” – That's justified. Do it by the book, nothing has to be sent "
+    "back, and report the amount.",
+    "One for you, from the guarantee pile: customer {email}, order of {day}, {quantity} × {article}, {units} defective "
+    "in use, to be refunded, goods stay with the customer. I need the exact amount for my list.",
 )
 
 
@@ -155,8 +164,8 @@ def _cases(draw: Draw) -> list[Case]:
         email, article, day = _said(line, order)
         for units in range(1, min(line.quantity, 4)):
             amount = _paid_for_first(line, units)
-            keeps = amount < KEPT_BELOW * units
-            if said[email, article, day] == 1 and keeps and 2 * amount <= order.total and amount <= LIMIT:
+            keeps = amount < KEPT_BELOW * units and order.shipping_total > 0
+            if said[email, article, day] == 1 and keeps and 2 * amount <= order.total and line.total <= LIMIT:
                 cases.append(Case(order.id, payment.id, line.id, email, article, day, line.quantity, units, amount))
     return cases
 
@@ -175,6 +184,12 @@ _RETURNED = select(ReturnRequest.order_id)
 _REFUNDED = select(Refund.order_id)
 _UNDELIVERED = select(Fulfilment.order_id).where(Fulfilment.delivered_at.is_(None))
 _ONE_PAYMENT = select(Payment.order_id).group_by(Payment.order_id).having(func.count() == 1)
+_USED_UP = (
+    select(Variant.id)
+    .join(Product, Product.id == Variant.product_id)
+    .join(Category, Category.id == Product.category_id)
+    .where(or_(*(Category.path.contains(part) for part in USED_UP)))
+)
 _LINES = (
     select(OrderLine, SalesOrder, Payment)
     .join(SalesOrder, SalesOrder.id == OrderLine.order_id)
@@ -182,6 +197,7 @@ _LINES = (
     .where(
         OrderLine.quantity > 1,
         OrderLine.discount_total > 0,
+        OrderLine.variant_id.not_in(_USED_UP),
         SalesOrder.placed_at > bindparam("since"),
         SalesOrder.cancelled_at.is_(None),
         SalesOrder.fulfilment_status == "fulfilled",

@@ -107,7 +107,7 @@ def _is_plain(relative: str) -> bool:
 
 
 async def _element(page: Page, ref: str) -> Locator:
-    """The element of a ref; an old or disabled one is answered at once, since waiting would last until the time is up."""
+    """The element of a ref; an old or disabled one is answered at once, where waiting would use up all the time."""
     found = page.locator(f"aria-ref={ref}")
     try:
         count = await found.count()

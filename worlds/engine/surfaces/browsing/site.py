@@ -18,7 +18,7 @@ OUTSIDE = (
 )
 
 
-PASS = "x-worlds-pass"
+SEAT = "x-worlds-seat"
 """Header with the key of the episode that a browser's context was opened for; it reaches nobody but the fence."""
 
 
@@ -36,12 +36,12 @@ class Fence:
         host, port = scope["server"]
         ours = f"{host}:{port}"
         inner = _origin_form(scope, f"http://{ours}")
-        passes = headers_of(scope, PASS)
-        inside = len(passes) == 1 and inner["path"].startswith(f"/episodes/{passes[0]}/")
+        seats = headers_of(scope, SEAT)
+        inside = len(seats) == 1 and seats[0] and inner["path"].startswith(f"/episodes/{seats[0]}/")
         if scope["method"] == "CONNECT" or headers_of(scope, "host") != [ours] or not inside:
             await Answer(403, OUTSIDE, "text/html; charset=utf-8").send(send)
             return
-        inner["headers"] = [pair for pair in scope["headers"] if pair[0] != PASS.encode()]
+        inner["headers"] = [pair for pair in scope["headers"] if pair[0] != SEAT.encode()]
         await self._application(inner, receive, send)
 
 
@@ -63,7 +63,7 @@ class Place:
     @property
     def headers(self) -> dict[str, str]:
         """What a context must send to be let in."""
-        return {PASS: self.prefix.rsplit("/", 1)[-1]}
+        return {SEAT: self.prefix.rsplit("/", 1)[-1]}
 
     @property
     def start(self) -> str:

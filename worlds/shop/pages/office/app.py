@@ -9,6 +9,7 @@ from flask import request
 from worlds.engine.operation import Operation
 from worlds.engine.surfaces.pages import Door, Pages
 from worlds.engine.surfaces.wording import money
+from worlds.shop import WORLD
 from worlds.shop.rules import STAFF
 
 office = Pages(
@@ -137,6 +138,12 @@ def navigation() -> Any:
     return NAVIGATION
 
 
+def who(name: str) -> str:
+    """A person's name, or a role's title where the record keeps the role alone."""
+    return WORLD.roles[name].title if name in WORLD.roles else name[:1].upper() + name[1:]
+
+
+office.add_app_template_filter(who, "who")
 office.add_app_template_test(here_in, "here_in_office")
 office.add_app_template_filter(tone, "tone")
 
