@@ -1,6 +1,7 @@
 """Arguments made up from a schema, with ids and codes that earlier answers showed."""
 
 import json
+import re
 from collections import defaultdict
 
 
@@ -55,7 +56,15 @@ def plain(schema, turn):
         return "2026-03-02"
     if schema.get("format") == "date-time":
         return "2026-03-02T09:15:00Z"
-    return "NL" if "A-Z" in schema.get("pattern", "") else "trail"[: schema.get("maxLength", 5)]
+    return next(words for words in WORDS if fitting(words, schema))
+
+
+WORDS = ("trail", "NL", "2026", "person@example.com", "x", "trail" * 8)
+
+
+def fitting(words, schema):
+    bounded = schema.get("minLength", 0) <= len(words) <= schema.get("maxLength", 100)
+    return bounded and re.search(schema.get("pattern", ""), words) is not None
 
 
 def canonical(value):

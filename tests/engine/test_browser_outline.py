@@ -106,7 +106,7 @@ def test_a_browser_named_by_the_variable_goes_first(monkeypatch, tmp_path):
     monkeypatch.setenv("WORLDS_CHROMIUM", str(mine))
     assert find_chromium().path == str(mine)
     monkeypatch.setenv("WORLDS_CHROMIUM", str(tmp_path / "none"))
-    with pytest.raises(BrowserMissing, match="WORLDS_CHROMIUM names .* correct or unset it"):
+    with pytest.raises(BrowserMissing, match=r"WORLDS_CHROMIUM names .* correct or unset it"):
         find_chromium()
 
 

@@ -34,7 +34,7 @@ async def connected(server):
             yield client
         return
     if isinstance(server, str):
-        from mcp.client.streamable_http import streamablehttp_client as transport  # noqa: PLC0415 - 1.x alone has it
+        from mcp.client.streamable_http import streamable_http_client as transport  # noqa: PLC0415 - 1.x alone has it
     else:
         from mcp.client.stdio import stdio_client as transport  # noqa: PLC0415 - as above
     async with transport(server) as streams, ClientSession(*streams[:2]) as session:

@@ -261,6 +261,22 @@ def test_a_new_address_may_become_the_default_one(shop: Shop):
     assert shop.broken_laws() == []
 
 
+def test_carts_and_address_books_are_bounded(shop: Shop):
+    ctx = cart_with(shop, (MUG, 1))
+    for at in range(1, 12):
+        code(shop, at, f"CODE{at}", value=100, combines_with_order=True)
+    for at in range(1, 11):
+        apply_discount_code(ctx, f"CODE{at}")
+    with pytest.raises(Conflict) as codes:
+        apply_discount_code(ctx, "CODE11")
+    assert codes.value.code == "discounts_full"
+    for _ in range(49):
+        add_my_address(ctx, HOME)
+    with pytest.raises(Conflict) as addresses:
+        add_my_address(ctx, HOME)
+    assert addresses.value.code == "address_book_full"
+
+
 def test_codes_are_listed_with_what_they_give_and_ask(shop: Shop):
     code(shop, 1, "SPRING15", min_subtotal=5000, once_per_customer=True, combines_with_shipping=True)
     code(shop, 2, "OLD", ends_at=START)

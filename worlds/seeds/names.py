@@ -43,6 +43,8 @@ _RIGHT_TO_LEFT = (
     ("ليلى", "حداد"), ("يوسف", "المصري"), ("سارة", "بن علي"), ("כרם", "נתיב"), ("נועה", "ברקוביץ"),
     ("عمر", "الخطيب"), ("מאיה", "שגיא"), ("هدى", "منصور"),
 )  # fmt: skip
+_WHOLE = {"right_to_left": _RIGHT_TO_LEFT, "diacritics": _DIACRITICS}
+_FAMILIES = {"apostrophe": _APOSTROPHES, "sharp_s": _SHARP_S}
 _MONONYMS = ("Suharto", "Wulandari", "Teller", "Ngawang", "Sukarno", "Chandrika", "Björk", "Kartini", "Padma")
 _PREFIXED = re.compile(r"^(?:[Vv]an |[Dd]e |[Dd]en |[Tt]er |'t )")
 _BRACKETS = re.compile(r"\s*\(.*?\)")
@@ -92,17 +94,13 @@ def _clean(name: str) -> str:
 
 
 def _shaped(rng: random.Random, shape: str, given: str, family: str) -> tuple[str, str | None]:
-    if shape == "apostrophe":
-        return given, rng.choice(_APOSTROPHES)
-    if shape == "sharp_s":
-        return given, rng.choice(_SHARP_S)
-    if shape == "right_to_left":
-        return rng.choice(_RIGHT_TO_LEFT)
-    if shape == "two_part":
-        return given, f"{family}-{_PREFIXED.sub('', _borne(rng, 'nl_NL')[1])}"
+    if shape in _WHOLE:
+        return rng.choice(_WHOLE[shape])
+    if shape in _FAMILIES:
+        return given, rng.choice(_FAMILIES[shape])
     if shape == "mononym":
         return rng.choice(_MONONYMS), None
-    if shape == "diacritics":
-        return rng.choice(_DIACRITICS)
+    if shape == "two_part":
+        return given, f"{family}-{_PREFIXED.sub('', _borne(rng, 'nl_NL')[1])}"
     more = " ".join(_borne(rng, "es_ES")[0] for _ in range(2))
     return f"{given} {more}", f"{family} {_borne(rng, 'nl_NL')[1]}-{_borne(rng, 'pt_PT')[1]} van Hoogstraten"

@@ -37,8 +37,10 @@ _LEGAL = {"NL": "B.V.", "BE": "BV", "DE": "GmbH", "AT": "GmbH", "FR": "SARL", "L
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The truth about one person. `rank` is their number among the people of their country; `company` is set for buyers
-    who order for a firm."""  # noqa: D209 - the sentence does not fit one line
+    """The truth about one person.
+
+    `rank` counts the people of their country from 0; `company` is set for buyers who order for a firm.
+    """
 
     pid: int
     rank: int
@@ -54,8 +56,8 @@ class Person:
 class Census:
     """Makes the people of a world one after another, so that e-mail addresses and phone numbers are never shared.
 
-    `shapes` gives the share of each unusual shape of name (see names.SHAPES); `business` the share that buys for a firm;
-    `namesakes` the share that bears the very name of somebody who came before, and is somebody else; `households` the
+    `shapes` gives the share of each unusual shape of name (see names.SHAPES); `business` the share that buys for a
+    firm; `namesakes` the share that bears the very name of somebody who came before, and is somebody else; `households` the
     share that lives with somebody who came before, under the same family name.
     """
 

@@ -9,6 +9,15 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+_PLANS = {
+    "NL": ("31", "0", "6", "0{digit}{mixed:04d}{tail}"),
+    "BE": ("32", "0", "400", "40{spread:04d}"),
+    "FR": ("33", "0", "6", "3998{spread:04d}"),
+    "IE": ("353", "0", "20", "91{spread:05d}"),
+    "AT": ("43", "0", "1", "0{spread:04d}{tail}"),
+    "LU": ("352", "", "600", "{spread:04d}00"),
+}
+"""Country code, trunk prefix, area and the pattern of the subscriber's digits."""
 _GERMAN = (("30", "23125"), ("69", "90009"), ("40", "66969"), ("221", "4710"), ("89", "99998"))
 
 
@@ -33,22 +42,17 @@ class Phone:
 
 
 def phone_of(country: str, serial: int) -> Phone:
-    """The number of the `serial`-th person of a country: two persons share none (up to 5,000 in Germany, 10,000 elsewhere)."""
-    spread = serial * 7919 % 10_000  # neighbours should not have neighbouring numbers; 7919 is prime, so none collide
+    """The number of the `serial`-th person of a country; no two persons share one, up to 5,000 people in Germany.
+
+    Elsewhere up to 10,000.
+    """
     if country == "DE":
         area, head = _GERMAN[serial % len(_GERMAN)]
         return Phone("49", "0", area, f"{head}{serial // len(_GERMAN) * 787 % 1000:03d}")
-    if country == "FR":
-        return Phone("33", "0", "6", f"3998{spread:04d}")
-    if country == "IE":
-        return Phone("353", "0", "20", f"91{spread:05d}")
-    if country == "BE":
-        return Phone("32", "0", "400", f"{40 + serial // 10_000 % 60:02d}{spread:04d}")
-    if country == "AT":
-        return Phone("43", "0", "1", f"0{spread:04d}{serial % 89 + 10:02d}")
-    if country == "LU":
-        return Phone("352", "", "600", f"{spread:04d}00")
-    return Phone("31", "0", "6", f"0{(serial // 10_000 + serial * 3) % 10}{_mixed(spread):04d}{serial % 89 + 10:02d}")
+    code, trunk, area, pattern = _PLANS.get(country, _PLANS["NL"])
+    spread = serial * 7919 % 10_000  # neighbours should not have neighbouring numbers; 7919 is prime, so none collide
+    digits = {"spread": spread, "mixed": _mixed(spread), "digit": serial * 3 % 10, "tail": serial % 89 + 10}
+    return Phone(code, trunk, area, pattern.format(**digits))
 
 
 def _mixed(number: int) -> int:

@@ -87,12 +87,12 @@ _ACCOUNT = Query(
 _ADDRESS_FIELDS = "id, name, company, line1, line2, city, province, postal_code, country, phone, is_default"
 ADDRESSES = Query(
     AddressRow,
-    f"SELECT {_ADDRESS_FIELDS} FROM address WHERE customer_id = :customer ORDER BY is_default DESC, id",
+    f"SELECT {_ADDRESS_FIELDS} FROM address WHERE customer_id = :customer ORDER BY is_default DESC, id LIMIT 200",
 )
 CARDS = Query(
     CardRow,
     "SELECT id, brand, last4, holder, expires_month, expires_year, is_default FROM payment_method"
-    " WHERE customer_id = :customer ORDER BY is_default DESC, id",
+    " WHERE customer_id = :customer ORDER BY is_default DESC, id LIMIT 200",
 )
 
 

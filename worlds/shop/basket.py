@@ -11,7 +11,7 @@ from worlds.shop.models import Cart, CartCode, CartLine
 from worlds.shop.placing import Goods
 from worlds.shop.pricing import Item, Quote
 from worlds.shop.rows import Query, insert, number, run
-from worlds.shop.rules import MAX_CART_LINES
+from worlds.shop.rules import MAX_CART_CODES, MAX_CART_LINES
 from worlds.shop.views import CodeUsed
 
 
@@ -130,6 +130,8 @@ def enter(ctx: Context, code: str) -> None:
         return
     if refusal := codes.problem(ctx, one, held.items, held.codes, held.email):
         raise refusal
+    if len(held.codes) >= MAX_CART_CODES:
+        raise Conflict("discounts_full", f"Your cart holds {MAX_CART_CODES} codes; remove one first.", field="code")
     insert(ctx, CartCode, cart_id=held.cart_id, discount_id=one.id)
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 CODES: Final[dict[str, str]] = {
+    "address_book_full": "The customer keeps as many addresses as one may.",
     "address_not_found": "The customer has no address with that id.",
     "already_delivered": "The parcel was delivered; its tracking number and its delivery stay as they are.",
     "amount_above_authorized": "The amount is more than what is authorized and not yet captured.",
@@ -19,6 +20,7 @@ CODES: Final[dict[str, str]] = {
     "discount_not_active": "The code is switched off, has not started or has ended.",
     "discount_not_combinable": "The code does not go together with another one that is entered.",
     "discount_not_found": "There is no such code, or it is not entered for this cart.",
+    "discounts_full": "The cart holds as many codes as it can.",
     "discount_used_up": "The code has been used as often as it may.",
     "duplicate_line": "The same order line is named twice in one call.",
     "escalation_without_subject": "A hand-over names the order or the customer that it is about.",

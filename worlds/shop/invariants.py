@@ -102,7 +102,8 @@ INVARIANTS = (
         sql=f"""SELECT a.id FROM allocation a WHERE a.id {_AMONG} AND
           (SELECT coalesce(sum(x.quantity), 0) FROM allocation x
             WHERE x.variant_id = a.variant_id AND x.location_id = a.location_id) IS NOT
-          (SELECT i.committed FROM inventory_level i WHERE i.variant_id = a.variant_id AND i.location_id = a.location_id)""",
+          (SELECT i.committed FROM inventory_level i
+            WHERE i.variant_id = a.variant_id AND i.location_id = a.location_id)""",
     ),
     Invariant(
         name="committed_is_promised",

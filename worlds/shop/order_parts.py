@@ -191,6 +191,9 @@ _CODES = Query(
 )
 
 
+_SHOWN = 200  # as many as `views.UpTo200` holds
+
+
 class NameRow(NamedTuple):
     """A customer's name."""
 
@@ -217,10 +220,10 @@ def shown(ctx: Context, order: OrderHead) -> dict[str, Any]:
         **order_file.summary(order, name.name if name else "", sum(one.captured for one in paid), shipping),
         "lines": order_file.line_views(order, lines, shipped, local_day(ctx.now)),
         "codes": codes(ctx, order_id) if order.discount_total or order.shipping_discount else [],
-        "payments": paid,
-        "refunds": back,
-        "fulfilments": parcels(ctx, order_id) if shipped else [],
-        "returns": returns(ctx, order_id) if order.return_status != "none" or shipped else [],
+        "payments": paid[-_SHOWN:],
+        "refunds": back[-_SHOWN:],
+        "fulfilments": parcels(ctx, order_id)[-_SHOWN:] if shipped else [],
+        "returns": returns(ctx, order_id)[-_SHOWN:] if order.return_status != "none" or shipped else [],
     }
 
 
@@ -249,7 +252,8 @@ def _refund(rows: list[RefundRow], *, staff: bool = True) -> RefundView:
     one = rows[0]
     return RefundView(
         refund_id=one.refund_id, number=one.number, order_id=one.order_id, payment_id=one.payment_id, amount=one.amount,
-        shipping_amount=one.shipping_amount, currency=WORLD.currency, status=one.status, reason=one.reason, note=one.note if staff else None,
+        shipping_amount=one.shipping_amount, currency=WORLD.currency, status=one.status, reason=one.reason,
+        note=one.note if staff else None,
         created_at=one.created_at, settled_at=one.settled_at, made_by=one.made_by if staff else WORLD.title,
         lines=[
             RefundedLine(

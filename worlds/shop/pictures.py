@@ -1,6 +1,5 @@
-"""Product pictures: flat drawings as SVG, made from a product's motif and colour; no file is stored for them."""
+"""Product pictures: flat drawings as SVG, made from a product's motif and colour; no picture is stored."""
 
-import json
 import tomllib
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -26,7 +25,6 @@ COLOURS: Mapping[str, str] = {
 """The colours in which articles come, as they are drawn."""
 _GROUNDS = ("#f5efe3", "#eef1ea", "#f3ebe4", "#eaeff1", "#f1eee8")
 _FIXED = {"ink": "#2f3438", "wood": "#b98d5c", "steel": "#aab4b9", "cream": "#fbf7ee"}
-_UNKNOWN = ("parcel", "Oat")
 
 
 @cache
@@ -37,40 +35,37 @@ def motifs() -> Mapping[str, str]:
     return drawings
 
 
-def parts_of(drawing: str | None) -> tuple[str, str]:
-    """Motif and colour of a product's `drawing` (JSON); a plain parcel where there is none or it is not known."""
-    try:
-        parts = json.loads(drawing or "{}")
-    except ValueError:
-        return _UNKNOWN
-    if not isinstance(parts, dict):
-        return _UNKNOWN
-    motif, colour = str(parts.get("motif")), str(parts.get("colour"))
-    return motif if motif in motifs() else _UNKNOWN[0], colour if colour in COLOURS else _UNKNOWN[1]
-
-
-def words(drawing: str | None, title: str) -> str:
-    """What a picture shows, for those who do not see it."""
-    motif, colour = parts_of(drawing)
-    return f"{title}: drawing of a {motif.replace('_', ' ')} in {colour.lower()}"
-
-
 @lru_cache(maxsize=2_048)
-def picture(drawing: str | None, title: str) -> str:
-    """A product's picture as an SVG document, square, with its words as accessible title; always the same for the same."""
-    motif, colour = parts_of(drawing)
-    main = COLOURS[colour]
-    roles = {**_FIXED, "main": main, "dark": shaded(main, 0.74), "light": shaded(main, 1.3)}
-    if colour in ("Chalk", "Oat"):  # pale articles need a deeper shade to stand out from the ground
-        roles |= {"dark": shaded(main, 0.82), "light": "#ffffff", "cream": "#f7f1e3"}
-    shapes = motifs()[motif].format_map(roles)
-    ground = _GROUNDS[sha256(title.encode()).digest()[0] % len(_GROUNDS)]
-    said = escape(words(drawing, title))
+def draw(motif: str, colour: str, name: str = "") -> str:
+    """A square SVG document that shows a motif in a colour; the same for the same arguments.
+
+    A motif or colour that is not known is drawn as a parcel in oat. `name` is the product's; it stands in the
+    accessible title and chooses the ground.
+    """
+    motif = motif if motif in motifs() else "parcel"
+    colour = colour if colour in COLOURS else "Oat"
+    ground = _GROUNDS[sha256(name.encode()).digest()[0] % len(_GROUNDS)]
+    said = escape(words(motif, colour, name))
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" role="img" '
-        f'aria-label="{said}"><title>{said}</title><rect width="200" height="200" fill="{ground}"/>'
-        f'<ellipse cx="100" cy="172" rx="66" ry="8" fill="{shaded(ground, 0.92)}"/>{shapes}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" role="img" aria-label="{said}">'
+        f'<title>{said}</title><rect width="200" height="200" fill="{ground}"/>'
+        f'<ellipse cx="100" cy="172" rx="66" ry="8" fill="{shaded(ground, 0.92)}"/>'
+        f"{motifs()[motif].format_map(_roles(colour))}</svg>"
     )
+
+
+def words(motif: str, colour: str, name: str = "") -> str:
+    """What a picture shows, for those who do not see it."""
+    shown = f"{motif.replace('_', ' ')} in {colour.lower()}"
+    return f"{name}: drawing of a {shown}" if name else f"Drawing of a {shown}"
+
+
+def _roles(colour: str) -> dict[str, str]:
+    main = COLOURS[colour]
+    if colour in ("Chalk", "Oat"):  # pale articles need a deeper shade to stand out from the ground
+        pale = {"dark": shaded(main, 0.82), "light": "#ffffff", "cream": "#f7f1e3"}
+        return {**_FIXED, "main": main, **pale}
+    return {**_FIXED, "main": main, "dark": shaded(main, 0.74), "light": shaded(main, 1.3)}
 
 
 def shaded(colour: str, factor: float) -> str:

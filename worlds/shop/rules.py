@@ -51,3 +51,5 @@ SHIPPING_METHODS: Final = {
 SHIPPING_TAX_BP: Final = 2_100
 """Tax on shipping in hundredths of a percent."""
 MAX_CART_LINES: Final = 50
+MAX_CART_CODES: Final = 10
+MAX_ADDRESSES: Final = 50

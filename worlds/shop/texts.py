@@ -25,7 +25,7 @@ else:
     PostalCode = line(16)
     Country = line(2, min_length=2, pattern=r"^[A-Z]{2}$")
     Phone = line(40)
-    Tracking = line(40, min_length=4, pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]*$")
+    Tracking = line(40, min_length=4, pattern=r"^\w[\w -]*$")
     Code = line(40)
     Slug = line(120)
     Email = line(254)

@@ -1,11 +1,17 @@
 """What operations take and answer in more than one place: addresses, order lines, payments, parcels, returns."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
 from worlds.engine.fields import Input, Instant, Money, Quantity, RecordId, Result
 from worlds.shop.texts import Country, Name, Phone, PostalCode
+
+One = TypeVar("One")
+UpTo20 = Annotated[list[One], Field(max_length=20)]
+"""A short list in a result."""
+UpTo200 = Annotated[list[One], Field(max_length=200)]
+"""A list in a result that shows at most 200 rows."""
 
 FinancialStatus = Literal[
     "pending", "authorized", "expired", "voided", "partially_paid", "paid", "partially_refunded", "refunded"
@@ -160,7 +166,7 @@ class RefundView(Result):
     created_at: Instant
     settled_at: Instant | None
     made_by: str
-    lines: list[RefundedLine]
+    lines: UpTo200[RefundedLine]
 
 
 class ParcelLine(Result):
@@ -184,7 +190,7 @@ class FulfilmentView(Result):
     tracking_number: str
     shipped_at: Instant
     delivered_at: Instant | None
-    lines: list[ParcelLine]
+    lines: UpTo200[ParcelLine]
 
 
 class ReturnedLine(Result):
@@ -210,7 +216,7 @@ class ReturnView(Result):
     decline_reason: str | None
     requested_by: str
     requested_at: Instant
-    lines: list[ReturnedLine]
+    lines: UpTo200[ReturnedLine]
 
 
 class Damage(Input):
@@ -316,19 +322,19 @@ class OrderSummary(Result):
 class CustomerOrder(OrderSummary):
     """An order as its customer sees it."""
 
-    lines: list[OrderLineView]
-    codes: list[CodeUsed]
-    payments: list[PaymentView]
-    refunds: list[RefundView]
-    fulfilments: list[FulfilmentView]
-    returns: list[ReturnView]
+    lines: UpTo200[OrderLineView]
+    codes: UpTo200[CodeUsed]
+    payments: UpTo200[PaymentView]
+    refunds: UpTo200[RefundView]
+    fulfilments: UpTo200[FulfilmentView]
+    returns: UpTo200[ReturnView]
 
 
 class OrderDetail(CustomerOrder):
     """An order with all that belongs to it, as staff see it."""
 
-    tags: list[str]
-    timeline: list[TimelineView]
-    notes: list[NoteView]
-    emails: list[EmailView]
-    escalations: list[EscalationView]
+    tags: UpTo200[str]
+    timeline: UpTo200[TimelineView]
+    notes: UpTo200[NoteView]
+    emails: UpTo200[EmailView]
+    escalations: UpTo200[EscalationView]

@@ -8,10 +8,13 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 LONGEST_PAUSE = 60.0
+FAULTS = (OSError, HTTPException, ValueError, LookupError, TypeError, AttributeError)
+"""What a broken connection or an answer of another shape comes to."""
 LARGEST = 20_000_000
 """Bytes of an answer."""
 
@@ -87,7 +90,7 @@ class Endpoint:
                 if error.code not in RETRIED:
                     raise ModelFailure(f"{self.base_url} refuses the request: {why}") from None
                 pause = min(asked, LONGEST_PAUSE) if asked is not None else pause
-            except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+            except FAULTS as error:
                 why = f"{type(error).__name__}: {error}"
         raise ModelFailure(f"{self.base_url} gave no usable answer in {self.attempts} attempts; the last: {why}")
 

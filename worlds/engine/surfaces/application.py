@@ -32,7 +32,6 @@ from worlds.engine.surfaces.asgi import (
     headers_of,
     lifespan,
     read_body,
-    replay,
 )
 from worlds.engine.surfaces.http import Request, ended, respond
 from worlds.engine.surfaces.mcp import McpDoor
@@ -109,7 +108,7 @@ class AgentApplication:
 
     async def _let_in(self, way: str, key: str, body: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         if way == "mcp":
-            await self._mcp.serve(key, scope, replay(body, receive), send)
+            await self._mcp.serve(key, body, scope, receive, send)
         elif way == "api":
             request = Request(
                 method=scope["method"],

@@ -41,15 +41,13 @@ NOT_AVAILABLE = "This page is not available."
 
 
 def app_of(asked: Request) -> "Pages | None":
-    """The app in which a request falls: its endpoint's, or the one whose prefix its path has."""
+    """The app in which a request falls: its endpoint's, or else the one with the longest prefix that its path has."""
     blueprints = cast("dict[str, Pages]", current_app.blueprints)
     if asked.blueprint and hasattr(blueprints[asked.blueprint], "title"):
         return blueprints[asked.blueprint]
-    for app in blueprints.values():
-        prefix = app.url_prefix or ""
-        if hasattr(app, "title") and prefix and f"{asked.path}/".startswith(f"{prefix}/"):
-            return app
-    return None
+    apps = [app for app in blueprints.values() if hasattr(app, "title")]
+    inside = [app for app in apps if f"{asked.path}/".startswith(f"{app.url_prefix or ''}/")]
+    return max(inside, key=lambda app: len(app.url_prefix or ""), default=None)
 
 
 def check_role(app: "Pages", role: str, world: World) -> None:

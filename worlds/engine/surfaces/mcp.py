@@ -22,8 +22,8 @@ from pydantic import BaseModel
 from worlds.engine.door import Reply, refused
 from worlds.engine.episode import Episode
 from worlds.engine.errors import Refusal, WorldBug
-from worlds.engine.surfaces.asgi import Receive, Scope, Send, error_answer
-from worlds.engine.surfaces.http import WrongMethod, ended
+from worlds.engine.surfaces.asgi import Receive, Scope, Send, error_answer, headers_of, json_answer, replay
+from worlds.engine.surfaces.http import WrongMethod, ended, read_json
 from worlds.engine.switchboard import Switchboard
 from worlds.engine.world import plain_error
 
@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 NAME = "worlds"
 PROMPT = "task"
 FREE_PLAY = "Nobody has asked for anything in particular; look around and use the tools as your role may."
+PARSE_ERROR = -32700
 INVALID_PARAMS = -32602
 
 Params = Any
@@ -180,15 +181,21 @@ class McpDoor:
             finally:
                 self._manager = None
 
-    async def serve(self, key: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request for the episode behind a live key."""
+    async def serve(self, key: str, body: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, its body whole, for the episode behind a live key."""
         if scope["method"] != "POST":  # no stream of the server's own: the protocol lets a server answer 405
             await error_answer(None, WrongMethod(scope["method"], ("POST",)), (("allow", "POST"),)).send(send)
             return
         if self._manager is None:
             raise RuntimeError("MCP is served between the start and the end of the application's lifespan.")
+        try:
+            read_json(headers_of(scope, "content-type"), body)  # as strict as elsewhere; the SDK lets more pass
+        except Refusal as refusal:
+            error = {"code": PARSE_ERROR, "message": refusal.message}
+            await json_answer(refusal.status, {"jsonrpc": "2.0", "id": None, "error": error}).send(send)
+            return
         self._key.set(key)
-        await self._manager.handle_request(scope, receive, send)
+        await self._manager.handle_request(scope, replay(body, receive), send)
 
     @contextmanager
     def _held(self) -> Iterator[Episode]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from worlds.engine.context import Context
-from worlds.engine.errors import Unauthorized
+from worlds.engine.errors import Conflict, Unauthorized
 from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Result
 from worlds.engine.operation import reads, writes
 from worlds.shop import account_file, basket, order_file, order_lists, order_parts, returning
@@ -17,7 +17,7 @@ from worlds.shop.folding import normal_email
 from worlds.shop.models import Address, WebSession
 from worlds.shop.order_lists import OrderFilters
 from worlds.shop.rows import insert, run
-from worlds.shop.rules import CUSTOMER
+from worlds.shop.rules import CUSTOMER, MAX_ADDRESSES
 from worlds.shop.texts import Email, Password, Words
 from worlds.shop.views import (
     AddressInput,
@@ -27,6 +27,7 @@ from worlds.shop.views import (
     OrderRow,
     ReturnReason,
     ReturnView,
+    UpTo200,
 )
 
 
@@ -57,8 +58,8 @@ class Account(Result):
     last_name: str | None
     phone: str | None
     marketing_consent: bool
-    addresses: list[AddressEntry]
-    payment_methods: list[SavedCard]
+    addresses: UpTo200[AddressEntry]
+    payment_methods: UpTo200[SavedCard]
     orders: int
 
 
@@ -101,7 +102,10 @@ def add_my_address(ctx: Context, address: AddressInput, make_default: bool = Fal
         make_default: Use it as your default address from now on.
     """
     me = account_file.account(ctx)
-    default = make_default or not account_file.ADDRESSES.all(ctx, customer=me.id)
+    known = account_file.ADDRESSES.all(ctx, customer=me.id)
+    if len(known) >= MAX_ADDRESSES:
+        raise Conflict("address_book_full", f"Your address book holds {MAX_ADDRESSES} addresses; use one of them.")
+    default = make_default or not known
     if default:
         run(ctx, "UPDATE address SET is_default = 0 WHERE customer_id = :me AND is_default = 1", me=me.id)
     fields = address.model_dump()

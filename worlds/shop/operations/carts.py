@@ -12,7 +12,7 @@ from worlds.engine.operation import reads, writes
 from worlds.shop import WORLD, basket, placing
 from worlds.shop.rules import CUSTOMER
 from worlds.shop.texts import Code
-from worlds.shop.views import CodeUsed
+from worlds.shop.views import CodeUsed, UpTo20, UpTo200
 
 
 class CartLineView(Result):
@@ -39,9 +39,9 @@ class CartView(Result):
     A shipping code takes off the standard price here. `problems` says which entered codes do not fit the cart.
     """
 
-    lines: list[CartLineView]
-    codes: list[CodeUsed]
-    problems: list[str]
+    lines: UpTo200[CartLineView]
+    codes: UpTo20[CodeUsed]
+    problems: UpTo200[str]
     units: int
     subtotal: Money
     discount_total: Money

@@ -4,7 +4,9 @@
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
 import json
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
 
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
@@ -15,6 +17,7 @@ from worlds.shop.order_file import percent
 from worlds.shop.rows import Query as Rows
 from worlds.shop.rules import EVERYBODY, STAFF
 from worlds.shop.texts import Query, Slug
+from worlds.shop.views import UpTo20, UpTo200
 
 
 class _Card(NamedTuple):
@@ -116,7 +119,7 @@ _CATEGORIES = Rows(
     """SELECT c.id, c.parent_id, c.slug, c.name, c.path, length(c.path) - length(replace(c.path, '/', '')) AS depth,
       (SELECT count(*) FROM product p JOIN category k ON k.id = p.category_id
         WHERE p.status = 'active' AND (k.path = c.path OR k.path LIKE c.path || '/%'))
-    FROM category c ORDER BY depth, c.position, c.path""",
+    FROM category c ORDER BY depth, c.position, c.path LIMIT 1000""",
 )
 _PRODUCT = Rows(
     _Product,
@@ -129,11 +132,11 @@ _VARIANTS = Rows(
     FROM (SELECT v.id, v.title, v.sku, v.price, v.compare_at, v.inventory_policy AS policy, v.position,
       (SELECT coalesce(sum(max(i.available, 0)), 0) FROM inventory_level i JOIN location w ON w.id = i.location_id
         WHERE i.variant_id = v.id AND w.active = 1 AND w.fulfils_online = 1) AS available
-      FROM variant v WHERE v.product_id = :product AND v.active = 1) x ORDER BY x.position, x.id""",
+      FROM variant v WHERE v.product_id = :product AND v.active = 1) x ORDER BY x.position, x.id LIMIT 200""",
 )
 _CRUMBS = Rows(
     _Crumb,
-    "SELECT name, path FROM category WHERE :category = path OR :category LIKE path || '/%' ORDER BY length(path)",
+    "SELECT name, path FROM category WHERE :category = path OR :category LIKE path || '/%' ORDER BY length(path) LIMIT 20",
 )
 
 
@@ -169,7 +172,7 @@ class CategoryView(Result):
 class Categories(Result):
     """The whole category tree, parents before children."""
 
-    items: list[CategoryView]
+    items: Annotated[list[CategoryView], Field(max_length=1000)]
 
 
 class VariantView(Result):
@@ -200,13 +203,13 @@ class ProductDetail(Result):
     vendor: str
     description: str
     category: str
-    breadcrumb: list[Crumb]
+    breadcrumb: UpTo20[Crumb]
     status: str
-    tags: list[str]
+    tags: UpTo200[str]
     final_sale: bool
     tax_rate: str
     drawing: str | None
-    variants: list[VariantView]
+    variants: UpTo200[VariantView]
 
 
 class ProductRow(Result):
@@ -288,7 +291,7 @@ def get_product(ctx: Context, product_id: RecordId) -> ProductDetail:
     return ProductDetail(
         product_id=one.product_id, title=one.title, handle=one.handle, vendor=one.vendor, description=one.description,
         category=one.category, breadcrumb=[Crumb(name=crumb.name, path=crumb.path) for crumb in crumbs],
-        status=one.status, tags=json.loads(one.tags), final_sale=bool(one.final_sale),
+        status=one.status, tags=json.loads(one.tags)[:200], final_sale=bool(one.final_sale),
         tax_rate=percent(one.tax_rate_bp), drawing=one.drawing,
         variants=[VariantView(**variant._asdict()) for variant in variants],
     )  # fmt: skip

@@ -14,7 +14,7 @@ from worlds.shop.order_file import percent
 from worlds.shop.pricing import Quote
 from worlds.shop.rules import CUSTOMER, SHIPPING_METHODS
 from worlds.shop.texts import Words
-from worlds.shop.views import AddressInput, AddressView, CodeUsed, ShippingMethodCode
+from worlds.shop.views import AddressInput, AddressView, CodeUsed, ShippingMethodCode, UpTo20, UpTo200
 
 
 class CheckoutLine(Result):
@@ -49,9 +49,9 @@ class CheckoutPreview(Result):
     `problems` says in sentences what stands in the way of buying; empty when nothing does.
     """
 
-    lines: list[CheckoutLine]
-    codes: list[CodeUsed]
-    shipping_options: list[ShippingOption]
+    lines: UpTo200[CheckoutLine]
+    codes: UpTo20[CodeUsed]
+    shipping_options: UpTo20[ShippingOption]
     subtotal: Money
     discount_total: Money
     shipping_total: Money
@@ -63,7 +63,7 @@ class CheckoutPreview(Result):
     address: AddressView | None
     payment_method_id: int | None
     payment_method: str | None
-    problems: list[str]
+    problems: UpTo200[str]
 
 
 class OrderPlaced(Result):

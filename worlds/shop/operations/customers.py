@@ -19,7 +19,7 @@ from worlds.shop.order_parts import EscalationRow, ReturnRow
 from worlds.shop.rows import Query as Rows
 from worlds.shop.rules import STAFF
 from worlds.shop.texts import Query
-from worlds.shop.views import EscalationView, OrderRow, ReturnView
+from worlds.shop.views import EscalationView, OrderRow, ReturnView, UpTo200
 
 
 class _Row(NamedTuple):
@@ -71,7 +71,8 @@ _CUSTOMER = Rows(
 )
 _RETURNS = Rows(
     ReturnRow,
-    order_parts.RETURN_SQL + "WHERE o.customer_id = :customer ORDER BY r.id DESC, k.id LIMIT 100",
+    order_parts.RETURN_SQL + "WHERE r.id IN (SELECT x.id FROM return_request x JOIN sales_order y ON y.id = x.order_id"
+    " WHERE y.customer_id = :customer ORDER BY x.id DESC LIMIT 20) ORDER BY r.id DESC, k.id",
 )
 _ESCALATIONS = Rows(
     EscalationRow,
@@ -105,16 +106,16 @@ class CustomerDetail(Result):
     state: str
     locale: str
     marketing_consent: bool
-    tags: list[str]
+    tags: UpTo200[str]
     note: str | None
     merged_into_id: int | None
     created_at: Instant
     orders: int
     spent: Money
-    addresses: list[AddressEntry]
-    recent_orders: list[OrderRow]
-    returns: list[ReturnView]
-    escalations: list[EscalationView]
+    addresses: UpTo200[AddressEntry]
+    recent_orders: UpTo200[OrderRow]
+    returns: UpTo200[ReturnView]
+    escalations: UpTo200[EscalationView]
 
 
 @reads(roles=STAFF)
@@ -158,7 +159,7 @@ def get_customer(ctx: Context, customer_id: RecordId) -> CustomerDetail:
             field="customer_id",
         )
     fields = one._asdict()
-    fields["tags"] = json.loads(one.tags)
+    fields["tags"] = json.loads(one.tags)[:200]
     returns = order_parts.return_views(_RETURNS.all(ctx, customer=customer_id))
     escalations = [EscalationView(**row._asdict()) for row in _ESCALATIONS.all(ctx, customer=customer_id)]
     return CustomerDetail(

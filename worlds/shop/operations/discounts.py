@@ -12,6 +12,7 @@ from worlds.shop.listing import Conditions, page_of
 from worlds.shop.order_file import percent
 from worlds.shop.rules import STAFF
 from worlds.shop.texts import Query
+from worlds.shop.views import UpTo20
 
 
 class _Row(NamedTuple):
@@ -58,13 +59,13 @@ class DiscountRow(Result):
     kind: str
     offer: str
     applies_to: str
-    limits: list[str]
+    limits: UpTo20[str]
     min_subtotal: Money
     min_quantity: int
     usage_count: int
     usage_limit: int | None
     once_per_customer: bool
-    combines_with: list[str]
+    combines_with: UpTo20[str]
     starts_at: Instant
     ends_at: Instant | None
     status: str

@@ -102,7 +102,7 @@ def get_order(ctx: Context, order_id: RecordId) -> OrderDetail:
     order = order_file.head(ctx, order_id)
     return OrderDetail(
         **order_parts.shown(ctx, order),
-        tags=json.loads(order.tags),
+        tags=json.loads(order.tags)[:200],
         timeline=order_parts.timeline(ctx, order_id),
         notes=order_parts.notes(ctx, order_id),
         emails=order_parts.emails(ctx, order_id),

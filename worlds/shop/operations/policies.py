@@ -11,6 +11,7 @@ from worlds.engine.operation import reads
 from worlds.shop import WORLD
 from worlds.shop.rules import EVERYBODY
 from worlds.shop.texts import Slug
+from worlds.shop.views import UpTo200
 
 
 class PolicyRow(Result):
@@ -25,7 +26,7 @@ class PolicyRow(Result):
 class Policies(Result):
     """The policy pages that you may read."""
 
-    items: list[PolicyRow]
+    items: UpTo200[PolicyRow]
 
 
 class Policy(PolicyRow):

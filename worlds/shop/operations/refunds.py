@@ -15,7 +15,7 @@ from worlds.shop.derived import recompute
 from worlds.shop.refunding import Wanted
 from worlds.shop.rules import REFUND_LIMITS, REFUNDERS, STAFF
 from worlds.shop.texts import Words
-from worlds.shop.views import LineQuantity, RefundReason, RefundView
+from worlds.shop.views import LineQuantity, RefundReason, RefundView, UpTo200
 
 
 class RefundLine(LineQuantity):
@@ -48,7 +48,7 @@ class RefundPreview(Result):
 
     order_id: int
     number: str
-    lines: list[PreviewedLine]
+    lines: UpTo200[PreviewedLine]
     shipping_amount: Money
     tax_total: Money
     amount: Money

@@ -18,6 +18,7 @@ from worlds.shop.places import location_name
 from worlds.shop.rows import Query as Rows
 from worlds.shop.rules import STAFF, WAREHOUSE
 from worlds.shop.texts import Query, Reason
+from worlds.shop.views import UpTo200
 
 
 class _Place(NamedTuple):
@@ -47,7 +48,9 @@ class _Level(NamedTuple):
     low_at: int
 
 
-_LOCATIONS = Rows(_Place, "SELECT id, name, city, country, active, fulfils_online FROM location ORDER BY priority, id")
+_LOCATIONS = Rows(
+    _Place, "SELECT id, name, city, country, active, fulfils_online FROM location ORDER BY priority, id LIMIT 200"
+)
 _LEVELS = """inventory_level i JOIN variant v ON v.id = i.variant_id JOIN product p ON p.id = v.product_id
   JOIN location w ON w.id = i.location_id"""
 _LEVEL_SQL = """i.variant_id, i.location_id, w.name, p.id, p.title, v.title, v.sku, i.available, i.committed,
@@ -77,7 +80,7 @@ class LocationView(Result):
 class Locations(Result):
     """All locations."""
 
-    items: list[LocationView]
+    items: UpTo200[LocationView]
 
 
 class StockLevel(Result):

@@ -1,4 +1,4 @@
-"""What comes after delivery: returns asked for, approved, declined and received; damage, lateness; refunds and the bank."""
+"""What comes after delivery: returns asked for, approved, declined and received; damage and lateness."""
 
 import random
 from datetime import datetime, timedelta
@@ -15,10 +15,27 @@ from worlds.shop.population.journey import Course, Journey
 from worlds.shop.population.refunding import refund
 from worlds.shop.views import Damage, LineQuantity, ReturnView
 
-_REASONS = {
-    "wear": Weighted({"size_too_small": 34.0, "size_too_large": 26.0, "changed_mind": 22.0, "not_as_described": 9.0, "defective": 4.0, "wrong_item": 3.0, "other": 2.0}),
-    "": Weighted({"changed_mind": 52.0, "not_as_described": 18.0, "damaged": 12.0, "defective": 9.0, "wrong_item": 6.0, "other": 3.0}),
-}  # fmt: skip
+_REASONS_FOR_CLOTHES = Weighted(
+    {
+        "size_too_small": 34.0,
+        "size_too_large": 26.0,
+        "changed_mind": 22.0,
+        "not_as_described": 9.0,
+        "defective": 4.0,
+        "wrong_item": 3.0,
+        "other": 2.0,
+    }
+)
+_REASONS = Weighted(
+    {
+        "changed_mind": 52.0,
+        "not_as_described": 18.0,
+        "damaged": 12.0,
+        "defective": 9.0,
+        "wrong_item": 6.0,
+        "other": 3.0,
+    }
+)
 _REFUND_REASON = {"size_too_small": "changed_mind", "size_too_large": "changed_mind"}
 _BUSY = timedelta(days=8)
 """For so long before the end support has been behind with requests, because of the sale."""
@@ -55,11 +72,11 @@ def _ask(course: Course, journey: Journey, now: datetime, wanted: list[LineQuant
     """The buyer asks in the account, or writes and support opens the return."""
     rng = course.rng(journey.plan, "return")
     family = journey.lines[wanted[0].line_id].article.family
-    reason = _REASONS.get(family, _REASONS[""]).draw(rng)
+    reason = (_REASONS_FOR_CLOTHES if family == "wear" else _REASONS).draw(rng)
     buyer = journey.plan.buyer
     given = course.slots(rng, journey, now)
     note = words.customer_says(rng, buyer.language, rng.choice(("return_note", "request_note")), given)
-    if not journey.plan.guest and rng.random() < 0.7:
+    if not journey.plan.guest and rng.random() < 0.85:
         asked = course.desk.perform(
             now,
             journey.customer,
@@ -70,7 +87,7 @@ def _ask(course: Course, journey: Journey, now: datetime, wanted: list[LineQuant
             note if rng.random() < 0.6 else None,
         )
         if asked:
-            busy = 2 if course.calendar.end - now < _BUSY else 0
+            busy = 5 if course.calendar.end - now < _BUSY else 0
             moment = course.calendar.worked(rng, now, rng.choice((0, 1, 1, 2, 3)) + busy)
             course.desk.at(moment, lambda then: _decide(course, journey, then, asked))
         return

@@ -5,9 +5,9 @@ came about, so that an id tells nothing about what a record is.
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from worlds.seeds import mess
 from worlds.seeds.addresses import Postal, gazetteer, postal_address
@@ -229,7 +229,7 @@ def _dirtied(rng: random.Random, address: Postal, rates: Mapping[str, float]) ->
 
 
 def _second(rng: random.Random, kind: str, person: Person, first: Record, calendar: Calendar) -> Record:
-    """Another record about somebody who has one: a duplicate, or one that was merged into the first and is a tombstone."""
+    """Another record about somebody who has one: a duplicate, or a tombstone that was merged into the first."""
     record = replace(
         first, kind=kind, dirt={kind}, addresses=[person.postal], cards=[_card(rng)], tags=(), state="enabled",
         created=calendar.moment(rng), weight=first.weight * rng.uniform(0.15, 0.7), consent=rng.random() < 0.4,
@@ -240,7 +240,8 @@ def _second(rng: random.Random, kind: str, person: Person, first: Record, calend
         way = rng.choice((mess.email_in_other_case, mess.email_with_dots))
         record.email, record.phone = way(rng, person.email), None
     elif kind == "duplicate_new_email":
-        record.email = f"{person.email.split('@')[0]}.{rng.choice(('home', 'work', 'new', 'priv'))}@{rng.choice(('example.com', 'example.net', 'example.org'))}"
+        host = rng.choice(("example.com", "example.net", "example.org"))
+        record.email = f"{person.email.split('@')[0]}.{rng.choice(('home', 'work', 'new', 'priv'))}@{host}"
         record.phone = rng.choice(sorted(FORMATS.items()))[1](person.phone)
     elif kind == "duplicate_name_typo":
         record.email = f"{person.email.split('@')[0]}{rng.randint(10, 99)}@example.net"
@@ -264,8 +265,8 @@ def _test_record(rng: random.Random, at: int, calendar: Calendar) -> Record:
     )
     town = gazetteer().town(rng, "NL")
     return Record(
-        pid=0, kind="test_records", email=f"test{'+' * (at > 0)}{at or ''}@example.com", first_name=first, last_name=last,
-        phone="0000000000", recipient=f"{first} {last}", company=None, locale="nl-NL", language="nl", consent=False,
+        pid=0, kind="test_records", email=f"test+{at}@example.com" if at else "test@example.com", first_name=first,
+        last_name=last, phone="0000000000", recipient=f"{first} {last}", company=None, locale="nl-NL", language="nl", consent=False,
         created=calendar.moment(rng), addresses=[postal_address(rng, town)], cards=[Card("Visa", "4242", 12, 2030)],
         weight=0.02, dirt={"test_records"}, tags=("test",),
     )  # fmt: skip
@@ -277,10 +278,5 @@ def guest_record(rng: random.Random, person: Person) -> Record:
         pid=person.pid, kind="guest", email=person.email, first_name=person.name.given, last_name=person.name.family,
         phone=FORMATS[_PHONE_WAYS.draw(rng)](person.phone) if rng.random() < 0.5 else None, recipient=person.name.full,
         company=person.company, locale=_locale(person), language=person.language, consent=False,
-        created=datetime.max, addresses=[person.postal], cards=[_card(rng)], weight=1.0,
+        created=datetime.max.replace(tzinfo=UTC), addresses=[person.postal], cards=[_card(rng)], weight=1.0,
     )  # fmt: skip
-
-
-def by_weight(records: Iterator[Record]) -> Weighted[int]:
-    """Positions of records drawn by their share of demand."""
-    return Weighted({at: record.weight for at, record in enumerate(records)})

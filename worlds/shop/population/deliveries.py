@@ -1,4 +1,4 @@
-"""Keeping the shelves full: suppliers' deliveries twice a week, and the small corrections that counting brings about."""
+"""Keeping the shelves full: suppliers' deliveries twice a week, and small corrections after counting."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple

@@ -37,8 +37,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class OrderPlan:
-    """An order that will be placed. `seed` names its streams of chance; `twin` is set on both of two orders that one
-    customer places on one day with nearly the same things, and both are shipped that day or the next."""  # noqa: D209 - the sentence does not fit one line
+    """An order that will be placed. `seed` names its streams of chance.
+
+    `twin` is set on both of two orders that one customer places on one day with nearly the same things; both ship.
+    """
 
     seed: int
     at: datetime
@@ -144,8 +146,10 @@ def _plan(rng: random.Random, market: Market, buyer: Record, when: tuple[int, da
 
 
 def _twins(rng_of: Streams, market: Market, plans: list[OrderPlan], calendar: Calendar, count: int) -> list[OrderPlan]:
-    """For some orders a second one by the same customer, minutes to hours later; half of the pairs are recent enough
-    that their parcels are still under way at the end."""  # noqa: D209 - the sentence does not fit one line
+    """For some orders a second one by the same customer, minutes to hours later.
+
+    Half of the pairs are so recent that their parcels are still under way at the end.
+    """
     rng = rng_of("twins")
     able = [
         at
@@ -153,7 +157,8 @@ def _twins(rng_of: Streams, market: Market, plans: list[OrderPlan], calendar: Ca
         if not plan.guest and not plan.buyer.company and plan.buyer.kind != "test_records"
     ]
     rng.shuffle(able)
-    made, seen = [], set()
+    made: list[OrderPlan] = []
+    seen: set[str] = set()
     for at in able:
         first = plans[at]
         if len(made) == count:

@@ -20,7 +20,10 @@ SYSTEM = Actor("system", None, "")
 
 @dataclass(slots=True)
 class Desk:
-    """The queue of what is still to happen, and the people who do it. `refused` counts refusals by code, `why` is the last one."""
+    """The queue of what is still to happen, and the people who do it.
+
+    `refused` counts refusals by code; `why` is the code of the last one.
+    """
 
     build: Build
     shop: Shop

@@ -1,4 +1,4 @@
-"""Refunds as the people of the shop make them: within their limits, handed over beyond them, noted when they are large."""
+"""Refunds as the shop's people make them: within their limits, handed over beyond them, noted when large."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The articles on the shelves: products and variants from the grammar in `catalogue/` (brand x line x material x size)."""
+"""The articles on the shelves: products and variants by the grammar in `catalogue/` (brand, line, material, size)."""
 
 import random
 import tomllib
@@ -53,8 +53,10 @@ class MadeVariant:
 
 @dataclass(frozen=True, slots=True)
 class MadeProduct:
-    """A product about to be stored, with its variants. `popularity` is its share of demand among all, unscaled;
-    `short` is what people call it."""
+    """A product about to be stored, with its variants.
+
+    `popularity` is its share of demand among all, unscaled; `short` is what people call it.
+    """
 
     article: Article
     title: str

@@ -1,4 +1,4 @@
-"""An order's way to the doorstep: cancelled before it leaves, held back, shipped in one parcel or several, delivered."""
+"""An order's way to the doorstep: cancelled before it leaves, held back, shipped in parcels, delivered."""
 
 import random
 from collections.abc import Callable

@@ -42,7 +42,7 @@ _PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A variant on sale, as demand and stocking see it. `share` is its part of its product's demand; `price` in cents."""
+    """A variant on sale, as demand and stocking see it. `pull` is its share of demand, unscaled; `price` in cents."""
 
     variant_id: int
     product_id: int
@@ -221,8 +221,8 @@ def _write_variants(
         retiring = product_id in shop.retiring
         pull = 0.0 if status == "draft" else product.popularity * one.share / total * (0.4 if retiring else 1.0)
         offered = Offered(
-            row, product_id, product.short, _path(shop, product.article), product.article, one.price, one.weight, product.final_sale,
-            pull,
+            row, product_id, product.short, _path(shop, product.article), product.article, one.price, one.weight,
+            product.final_sale, pull,
         )  # fmt: skip
         shop.offered.append(offered)
 
@@ -245,8 +245,8 @@ def stock_up(build: Build, ctx: Context, shop: Shop, orders_a_month: float) -> N
             rng = build.rng("stock", one.variant_id, location)
             low = max(2, round(expected * (0.5, 0.3, 0.1)[at] * rng.uniform(0.6, 1.4)))
             insert(
-                ctx, InventoryLevel, variant_id=one.variant_id, location_id=location, available=0, committed=0, reserved=0,
-                damaged=0, quality_control=0, safety_stock=0, incoming=0, low_at=low,
+                ctx, InventoryLevel, variant_id=one.variant_id, location_id=location, available=0, committed=0,
+                reserved=0, damaged=0, quality_control=0, safety_stock=0, incoming=0, low_at=low,
             )  # fmt: skip
             units = low * rng.randint(2, 4) + rng.randint(0, (14, 9, 4)[at])
             stockroom.move(ctx, "initial", one.variant_id, location, units, (None, "available"), reason="Opening stock")

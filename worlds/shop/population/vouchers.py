@@ -34,8 +34,11 @@ _SHELF_SALES = (
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A discount code as planned. `value` as stored; `category` the end of a category's path; `appeal` how often it is
-    tried while it is valid; `with_product`, `with_order`, `with_shipping` say which kinds it goes together with."""  # noqa: D209 - the sentence does not fit one line
+    """A discount code as planned, with `value` as stored and `category` as the end of a category's path.
+
+    `appeal` is how often it is tried while it is valid; `with_product`, `with_order` and `with_shipping` say with which
+    kinds it goes together.
+    """
 
     code: str
     title: str

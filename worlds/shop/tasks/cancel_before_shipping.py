@@ -18,6 +18,7 @@ from worlds.graders.predicates import changed_by, not_null
 from worlds.graders.typed import money
 from worlds.shop.models import Allocation, InventoryLevel, OrderLine, Payment, SalesOrder
 from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day
+from worlds.shop.tasks.deskwork import find_orders, money_in
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -200,7 +201,21 @@ def solve(worker: Worker) -> FinalAnswer:
 
 def browse(page: "Page") -> FinalAnswer:
     """The same in the back office."""
-    raise NotImplementedError(page)
+    for _ in find_orders(page, page.facts["email"], page.facts["day"]):
+        if page.facts["article"] in page.text("Lines"):
+            break
+    page.click("link", "Cancel order")
+    held = money_in(page.text("What happens"))
+    page.choose("Reason", "Customer")
+    page.click("button", "Cancel the order")
+    number = page.heading
+    if "Cancelled" not in page.see():
+        raise LookupError(f"order {number} does not say that it is cancelled")
+    return FinalAnswer(
+        status="done",
+        facts={"released": f"{held} EUR", "refunded": "0.00 EUR"},
+        message=f"Order {number} is cancelled; {held} EUR were only reserved and are released.",
+    )
 
 
 # -- how it is got wrong ------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from worlds.graders.predicates import unchanged
 from worlds.graders.typed import Typed
 from worlds.shop.models import Fulfilment, SalesOrder
 from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day, spoken_time
+from worlds.shop.tasks.deskwork import find_orders
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -188,8 +189,24 @@ def solve(worker: Worker) -> FinalAnswer:
 
 
 def browse(page: "Page") -> FinalAnswer:
-    """The same in the back office."""
-    raise NotImplementedError(page)
+    """The same in the back office: the rule first, then the order of that time."""
+    page.open("/office/rules/tracking")
+    prefix = page.row(page.facts["carrier"]).cells["Number begins with"]
+    number = prefix + page.facts["number"]
+    for order, time in find_orders(page, page.facts["name"], page.facts["day"]):
+        if time == page.facts["time"]:
+            page.click("link", _edit_link(page))
+            page.fill("Tracking number", number)
+            page.click("button", "Save tracking")
+            return FinalAnswer(status="done", facts={"order": order, "tracking_number": number})
+    raise LookupError(f"no order of {page.facts['name']} was placed at {page.facts['time']}")
+
+
+def _edit_link(page: "Page") -> str:
+    parcel = re.search(r"Edit tracking of parcel ([\w-]+)", page.see())
+    if parcel is None:
+        raise LookupError(f"{page.heading} has no parcel under way")
+    return parcel[0]
 
 
 # -- how it is got wrong ------------------------------------------------------------------------------------------

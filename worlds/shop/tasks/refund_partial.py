@@ -29,6 +29,7 @@ from worlds.shop.models import (
     Variant,
 )
 from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day
+from worlds.shop.tasks.deskwork import find_orders, money_in
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -266,8 +267,22 @@ def note_first(worker: Worker) -> FinalAnswer:
 
 
 def browse(page: "Page") -> FinalAnswer:
-    """The same in the back office."""
-    raise NotImplementedError(page)
+    """The same in the back office: work the amount out, refund, note it where the policy asks."""
+    goods = page.facts["article"].removesuffix(")").replace(" (", " ")
+    for _ in find_orders(page, page.facts["email"], page.facts["day"]):
+        if goods in page.text("Lines"):
+            break
+    page.click("link", "Refund")
+    row = page.row(goods)
+    row.fill(None, page.facts["units"])
+    page.row(goods).check(on=False)
+    page.choose("Reason", "Defective")
+    page.click("button", "Make the refund")
+    amount = money_in(page.message)
+    if parse_money(amount) > NOTED_ABOVE:
+        page.fill("Add a note", f"Refunded {amount} EUR, defective: {page.facts['units']} of {goods}, at their wish.")
+        page.click("button", "Add note")
+    return _report(amount)
 
 
 # -- how it is got wrong ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from worlds.shop.operations.catalogue import get_product, list_products
 from worlds.shop.operations.discounts import list_discounts
 from worlds.shop.operations.stock import StockLevel, adjust_stock, list_locations, list_stock, set_stock
 from worlds.shop.pages.office.app import AGAIN, Views, office, tabs
+from worlds.shop.pages.store.pictures import picture_url, picture_words
 
 PRODUCTS: Final[Views] = (
     ("All", {}),
@@ -41,7 +42,13 @@ def product(door: Door, product_id: int) -> str:
     levels = {
         variant.variant_id: door.read(list_stock, variant_id=variant.variant_id).items for variant in shown.variants
     }
-    return door.render("office/product.html", product=shown, levels=levels)
+    return door.render(
+        "office/product.html",
+        product=shown,
+        levels=levels,
+        picture=picture_url(shown.drawing, shown.title),
+        picture_words=picture_words(shown.drawing, shown.title),
+    )
 
 
 @office.page("/stock")

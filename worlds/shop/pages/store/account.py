@@ -20,7 +20,7 @@ from worlds.shop.operations.accounts import (
 )
 from worlds.shop.pages.store.countries import COUNTRIES
 from worlds.shop.pages.store.front import members, show, store
-from worlds.shop.pages.store.wording import return_reason
+from worlds.shop.pages.store.wording import labelled, return_reason
 from worlds.shop.views import ReturnView
 
 
@@ -30,7 +30,12 @@ def sign_in_page(door: Door) -> str:
     form = door.form(sign_in, url_for("store.signed_in"), name="sign-in") if door.may(sign_in) else None
     onward = request.args.get("return_to", "")
     safe = onward.startswith("/") and not onward.startswith("//") and ".." not in onward and "\\" not in onward
-    return show(door, "sign_in.html", form=form, onward=f"{request.script_root}{onward}" if safe else "")
+    return show(
+        door,
+        "sign_in.html",
+        form=labelled(form) if form else None,
+        onward=f"{request.script_root}{onward}" if safe else "",
+    )
 
 
 @store.action("/sign-in", sign_in, shows=sign_in_page)
@@ -83,7 +88,7 @@ def return_page(door: Door, order_id: int) -> str:
     """A form to ask for a return."""
     found = door.read(get_my_order, order_id=order_id)
     lines = [line for line in found.lines if line.returnable]
-    form = door.form(request_my_return, url_for("store.return_requested", order_id=order_id), name="return")
+    form = labelled(door.form(request_my_return, url_for("store.return_requested", order_id=order_id), name="return"))
     reasons = [(code, return_reason(code)) for code, _ in form["reason"].options]
     return show(door, "return.html", order=found, lines=lines, form=form, reasons=reasons)
 
@@ -112,7 +117,7 @@ def new_address(door: Door) -> str:
     found = door.read(get_my_account)
     values = {"address.name": " ".join(filter(None, (found.first_name, found.last_name))), "address.country": "NL"}
     form = door.form(add_my_address, url_for("store.address_added"), values, name="address")
-    return show(door, "new_address.html", form=form, countries=COUNTRIES)
+    return show(door, "new_address.html", form=labelled(form), countries=COUNTRIES)
 
 
 @store.action("/account/addresses/new", add_my_address, shows=new_address)

@@ -14,7 +14,7 @@ from worlds.shop.operations.carts import (
 )
 from worlds.shop.operations.checkout import CheckoutPreview, preview_checkout
 from worlds.shop.pages.store.front import members, show, store
-from worlds.shop.pages.store.wording import counted, goods_title
+from worlds.shop.pages.store.wording import counted, goods_title, labelled
 
 
 @store.page("/cart")
@@ -41,7 +41,7 @@ def cart(door: Door) -> str:
         (used, door.form(remove_discount_code, url_for("store.code_removed"), name=f"code-{at}"))
         for at, used in enumerate(found.codes)
     ]
-    code = door.form(apply_discount_code, url_for("store.code_applied"), name="apply")
+    code = labelled(door.form(apply_discount_code, url_for("store.code_applied"), name="apply"))
     problems = [one for one in (code, *(form for _, *forms in (*lines, *codes) for form in forms)) if one.problems]
     return show(
         door, "cart.html", cart=found, lines=lines, codes=codes, code=code, problems=problems[:1],

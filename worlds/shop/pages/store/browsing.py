@@ -11,7 +11,7 @@ from worlds.shop.operations.carts import CartView, add_to_cart
 from worlds.shop.operations.catalogue import get_product, list_categories, search_products
 from worlds.shop.pages.store.departments import departments, trail
 from worlds.shop.pages.store.front import members, show, store
-from worlds.shop.pages.store.wording import counted, goods_title
+from worlds.shop.pages.store.wording import counted, goods_title, labelled
 
 SORTS = (
     ("featured", "Our choice"),
@@ -62,7 +62,7 @@ def _shelf(door: Door, heading: str, steps: tuple[Any, ...], **fixed: Any) -> st
     if query and not fixed:
         heading = f"Results for “{query[:100]}”"
     return show(
-        door, "shelf.html", form=form, found=found, heading=heading, trail=steps, narrowed=narrowed, sorts=SORTS,
+        door, "shelf.html", form=labelled(form), found=found, heading=heading, trail=steps, narrowed=narrowed, sorts=SORTS,
         query=query, crumbs=[(step.name, step.path) for step in steps[:-1]],
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from worlds.shop.operations.accounts import AddressEntry, add_my_address, get_my
 from worlds.shop.operations.checkout import CheckoutPreview, OrderPlaced, place_order, preview_checkout
 from worlds.shop.pages.store.countries import COUNTRIES
 from worlds.shop.pages.store.front import members, show, store
+from worlds.shop.pages.store.wording import labelled
 
 
 @store.page("/checkout")
@@ -34,7 +35,7 @@ def checkout_address(door: Door) -> str:
     account = door.read(get_my_account)
     values = {"address.name": " ".join(filter(None, (account.first_name, account.last_name))), "address.country": "NL"}
     form = door.form(add_my_address, url_for("store.checkout_address_added"), values, name="address")
-    return show(door, "checkout_new_address.html", form=form, account=account, step=1, countries=COUNTRIES)
+    return show(door, "checkout_new_address.html", form=labelled(form), account=account, step=1, countries=COUNTRIES)
 
 
 @store.action("/checkout/new-address", add_my_address, shows=checkout_address)

@@ -1,5 +1,9 @@
 """How the storefront words goods, stock and states for customers."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from worlds.engine.surfaces.forms import Form, Problem, caption
 from worlds.shop.views import CustomerOrder, OrderRow
 
 _REASONS = {
@@ -76,7 +80,40 @@ def order_words(order: OrderRow | CustomerOrder) -> str:
     return _PARCELS.get(order.fulfilment_status, order.fulfilment_status.replace("_", " ").capitalize())
 
 
+_LABELS = {
+    "address.name": "Full name",
+    "address.line1": "Street and house number",
+    "address.line2": "Apartment, floor or the like",
+    "address.city": "Town",
+    "lines": "What comes back",
+    "reason": "Why",
+    "note": "Note",
+    "email": "E-mail address",
+    "code": "Discount code",
+    "price_min": "Lowest price",
+    "price_max": "Highest price",
+}
+_MONEY_RULE = 'must be a decimal string with two decimals, for example "18.40"'
+
+
+def labelled(form: Form, labels: Mapping[str, str] = _LABELS) -> Form:
+    """A form whose problems name fields as the storefront's pages label them."""
+    if form.sent is None or not form.sent.problems:
+        return form
+    return replace(form, sent=replace(form.sent, problems=tuple(_said(one, labels) for one in form.sent.problems)))
+
+
+def _said(problem: Problem, labels: Mapping[str, str]) -> Problem:
+    field = problem.field or ""
+    old, new = f"{caption(field)}: ", labels.get(field)
+    message = problem.message.replace(_MONEY_RULE, "must be written with two decimals, such as 18.40")
+    if new and message.startswith(old):
+        message = f"{new}: {message.removeprefix(old)}"
+    return replace(problem, message=message)
+
+
 FILTERS = {
+    "labelled": labelled,
     "stock_words": stock_words,
     "return_reason": return_reason,
     "payment_words": payment_words,

@@ -1,0 +1,93 @@
+"""Many rollouts in several processes: the same results as one by one, and none is lost when a process dies."""
+
+import json
+
+import pytest
+
+from worlds.engine.rollouts import runner
+from worlds.engine.rollouts.limits import Limits
+from worlds.engine.rollouts.runner import Batch, run
+
+AGENT = """
+import time
+from worlds.engine.rollouts import agents
+
+class Odd:
+    def work(self, seat):
+        if "{word}" in seat.instruction:
+            {deed}
+        return seat.task.family.solve(seat)
+
+def make(options):
+    return Odd()
+"""
+
+
+def test_processes_come_to_the_same_files_as_one(tmp_path):
+    told = []
+    results = {}
+    for jobs in (0, 2):
+        batch = Batch(tasks=["kiosk/recount", "tiny/recount"], n=3, out=tmp_path / str(jobs))
+        rollouts = run(batch, jobs=jobs, progress=False, report=lambda one, done, all_: told.append((done, all_)))
+        assert [rollout.reward for rollout in rollouts] == [1.0] * 6
+        assert [rollout.plan.seed for rollout in rollouts] == [0, 1, 2, 0, 1, 2]
+        results[jobs] = {path.name: path.read_bytes() for path in sorted((tmp_path / str(jobs)).iterdir())}
+    assert len(results[0]) == 12
+    assert results[0] == results[2]
+    assert told == [(done, 6) for done in range(1, 7)] * 2
+
+
+@pytest.fixture
+def odd(tmp_path, monkeypatch):
+    """Writes an agent that misbehaves at one instruction, where processes find it too."""
+
+    def write(word, deed):
+        site = tmp_path / "site"
+        site.mkdir()
+        (site / "odd.py").write_text(AGENT.format(word=word, deed=deed))
+        (site / "sitecustomize.py").write_text(
+            "import sys\n"
+            "class Extend:\n"
+            "    def find_spec(self, name, path=None, target=None):\n"
+            "        if name == 'worlds.engine.rollouts.agents':\n"
+            "            sys.meta_path.remove(self)\n"
+            "            import worlds.engine.rollouts.agents as agents\n"
+            f"            agents.__path__.append({str(site)!r})\n"
+            "            return agents.__spec__\n"
+            "sys.meta_path.insert(0, Extend())\n"
+        )
+        monkeypatch.setenv("PYTHONPATH", str(site))
+        import worlds.engine.rollouts.agents as agents  # noqa: PLC0415 - extended here as in the processes
+
+        monkeypatch.setattr(agents, "__path__", [*agents.__path__, str(site)])
+
+    return write
+
+
+def test_a_process_that_dies_loses_no_rollout(tmp_path, odd):
+    odd("Latch 50 mm", "seat.call('faint')")
+    batch = Batch(tasks=["kiosk/recount"], agent="odd", n=12, out=tmp_path / "out", limits=Limits(retries=1))
+    rollouts = run(batch, jobs=2, progress=False)
+    lost = [rollout for rollout in rollouts if rollout.reward is None]
+    assert [rollout.reward for rollout in rollouts if rollout not in lost] == [1.0] * 11
+    (rollout,) = lost
+    assert (rollout.cause, rollout.attempts, rollout.error) == ("infra", 2, "The process ended with the code 9.")
+    assert json.loads(rollout.plan.record.read_text())["grade"]["reward"] is None
+    assert rollout.plan.trace.exists()
+
+
+def test_a_process_that_hangs_is_ended(tmp_path, odd, monkeypatch):
+    odd("Latch 50 mm", "time.sleep(3600)")
+    monkeypatch.setattr(runner, "GRACE_SECONDS", 4.0)
+    limits = Limits(episode_seconds=1.0, retries=0)
+    rollouts = run(
+        Batch(tasks=["kiosk/recount"], agent="odd", n=12, out=tmp_path / "out", limits=limits), progress=False
+    )
+    (rollout,) = [rollout for rollout in rollouts if rollout.reward != 1.0]
+    assert (rollout.reward, rollout.error) == (None, "The process took too long and was ended.")
+
+
+def test_what_cannot_be_played_at_all_is_said_before_anything_starts(tmp_path):
+    with pytest.raises(LookupError, match="has no population 'huge'"):
+        run(Batch(tasks=["kiosk/recount"], population="huge", out=tmp_path / "out"), progress=False)
+    assert not (tmp_path / "out").exists()

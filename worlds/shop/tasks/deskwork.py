@@ -1,0 +1,37 @@
+"""The back office as solutions in the browser use it: finding orders by what a person says."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from worlds.engine.surfaces.browser import Page
+
+SEARCH = "Find an order by number, name, e-mail or phone"
+
+
+def find_orders(page: "Page", query: str, day: str) -> Iterator[tuple[str, str]]:
+    """Open one after another the orders that the search finds on a day (`4 March 2026`): (number, time) of each."""
+    page.fill(SEARCH, query)
+    page.click("button", "Find")
+    found = [row.cells for row in page.rows()]
+    here = page.url
+    for cells in found:
+        placed, _, time = cells["Placed"].partition(", ")
+        if placed == _shortened(day):
+            page.open(here)
+            page.click("link", cells["Order"])
+            yield cells["Order"], time
+
+
+def money_in(text: str) -> str:
+    """The first amount in a page's words as a decimal string: `Refund R-7 of €1,018.40 is …` gives `1018.40`."""
+    found = re.search(r"€([\d,]+\.\d{2})", text)
+    if found is None:
+        raise LookupError(f"no amount stands in {text!r}")
+    return found[1].replace(",", "")
+
+
+def _shortened(day: str) -> str:
+    number, month, year = day.split()
+    return f"{number} {month[:3]} {year}"
