@@ -10,6 +10,6 @@ with worlds.open("shop/refund-partial", seed=7) as episode:
 
 from worlds.engine.opening import open_episode as open  # noqa: A004 - worlds.open() reads as what it does
 from worlds.engine.world import discover
+from worlds.version import __version__
 
-__all__ = ["discover", "open"]
-__version__ = "0.1.0"
+__all__ = ["__version__", "discover", "open"]

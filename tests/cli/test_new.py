@@ -36,7 +36,9 @@ def test_what_it_writes_keeps_the_promises_of_all_worlds(say, tmp_path):
 def test_what_it_writes_is_as_clean_as_the_house(tmp_path, monkeypatch):
     """As it would stand beside the other worlds; `pyproject.toml` decides by a file's place."""
     home = tmp_path / "worlds"
-    home.mkdir()
+    for package in (home, home / "engine", home / "graders"):
+        package.mkdir()
+        (package / "__init__.py").touch()
     monkeypatch.setattr(new, "HOUSE", home)
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     new.write_world("hr", home)

@@ -1,4 +1,4 @@
-"""What tests of rollouts share: an endpoint that speaks the chat-completions protocol, and plans of the kiosk's task."""
+"""What tests of rollouts share: an endpoint that speaks chat completions, and plans of the kiosk's task."""
 
 import pytest
 from chat_server import serving

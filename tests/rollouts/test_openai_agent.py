@@ -88,12 +88,15 @@ def test_plain_text_is_an_answer_too(model, plan):
 
 def test_what_a_model_gets_wrong_is_told_to_it_and_not_to_us(model, plan):
     model.says(
+        completion("", ("list_parts", '{"shelf": NaN}'), ("get_part", "[" * 5000)),
         completion("", ("list_parts", "{broken"), ("no_such_tool", {}), ("get_part", {"part_id": "7"})),
         completion("", ("submit_answer", {"status": "finished"}), ("get_part", [1])),
         completion("", ("submit_answer", {"status": "not_done"})),
     )
     rollout = play(plan("openai", options=model.options))
     told = [message["content"] for message in model.requests[-1]["messages"] if message["role"] == "tool"]
+    assert "The arguments of list_parts are not JSON: NaN is no JSON number" in told.pop(0)
+    assert "The arguments of get_part are not JSON" in told.pop(0)
     assert "The arguments of list_parts are not JSON" in told[0]
     assert "unknown_operation" in told[1]
     assert "part_id" in told[2]

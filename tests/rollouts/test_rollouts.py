@@ -38,6 +38,11 @@ def acts(monkeypatch):
     return place
 
 
+def broken(_):
+    """A defect of our own."""
+    return {}["nothing"]
+
+
 def test_agents_are_found_by_file():
     assert agent_names() == ["noop", "openai", "random", "solution"]
     with pytest.raises(LookupError, match="There is no agent named 'genius'; there are: noop, openai"):
@@ -129,7 +134,7 @@ def test_an_agent_that_gives_up_is_judged_as_it_stands(plan, acts):
 
 
 def test_a_defect_of_our_own_is_no_failure_of_the_agent_and_is_tried_again(plan, acts):
-    acts(lambda seat: {}["nothing"])
+    acts(broken)
     rollout = play(plan(limits=Limits(retries=2)))
     assert (rollout.reward, rollout.cause, rollout.attempts) == (None, "infra", 3)
     assert "KeyError" in rollout.error
@@ -190,8 +195,17 @@ def test_any_text_can_stand_in_a_trace(tiny, tmp_path):
     with TraceWriter(tmp_path / "t.jsonl") as trace:
         seat = Seat(tiny, "tools", trace, Limits())
         seat.use("list_items", {"page": "\ud800 \u2028 \x00 é"})
-    (line,) = read_trace(tmp_path / "t.jsonl")
-    assert line["status"] == 422
+        seat.use("list_items", {"page": float("nan")})
+    odd, nan = read_trace(tmp_path / "t.jsonl")
+    assert odd["arguments"] == {"page": "\ud800 \u2028 \x00 é"}
+    assert (odd["status"], nan["status"], nan["arguments"]) == (422, 422, "{'page': nan}")
+
+
+@pytest.mark.parametrize("answer", [{"facts": {"x": float("nan")}}, "\ud800", {1, 2}, 7, ["done"]])
+def test_no_answer_can_break_a_rollout(plan, acts, answer):
+    acts(lambda _: answer)
+    rollout = play(plan())
+    assert (rollout.reward, rollout.cause, record(rollout)["run"]["task"]) == (0.0, None, "kiosk/recount")
 
 
 def test_a_batch_names_its_files_by_number_and_refuses_what_is_not_there(tmp_path):
@@ -211,7 +225,7 @@ def test_a_batch_names_its_files_by_number_and_refuses_what_is_not_there(tmp_pat
 def test_a_summary_counts_what_failed_on_our_side_apart(plan, acts):
     passed = play(plan())
     failed = play(plan("noop"))
-    acts(lambda seat: {}["nothing"])
+    acts(broken)
     lost = play(plan())
     (line,) = summary([passed, failed, lost])
     assert (line.count, line.passed, line.none, line.mean_score, line.mean_steps) == (3, 1, 1, 0.5, 1.0)

@@ -1,6 +1,7 @@
 """Many rollouts in several processes: the same results as one by one, and none is lost when a process dies."""
 
 import json
+import sys
 
 import pytest
 
@@ -9,8 +10,7 @@ from worlds.engine.rollouts.limits import Limits
 from worlds.engine.rollouts.runner import Batch, run
 
 AGENT = """
-import time
-from worlds.engine.rollouts import agents
+import os, time
 
 class Odd:
     def work(self, seat):
@@ -28,7 +28,7 @@ def test_processes_come_to_the_same_files_as_one(tmp_path):
     results = {}
     for jobs in (0, 2):
         batch = Batch(tasks=["kiosk/recount", "tiny/recount"], n=3, out=tmp_path / str(jobs))
-        rollouts = run(batch, jobs=jobs, progress=False, report=lambda one, done, all_: told.append((done, all_)))
+        rollouts = run(batch, jobs=jobs, progress=False, report=lambda *all_: told.append(all_[1:]))
         assert [rollout.reward for rollout in rollouts] == [1.0] * 6
         assert [rollout.plan.seed for rollout in rollouts] == [0, 1, 2, 0, 1, 2]
         results[jobs] = {path.name: path.read_bytes() for path in sorted((tmp_path / str(jobs)).iterdir())}
@@ -39,34 +39,23 @@ def test_processes_come_to_the_same_files_as_one(tmp_path):
 
 @pytest.fixture
 def odd(tmp_path, monkeypatch):
-    """Writes an agent that misbehaves at one instruction, where processes find it too."""
+    """Writes an agent of the user's own, `odd.agent`, that misbehaves at one instruction."""
 
     def write(word, deed):
-        site = tmp_path / "site"
-        site.mkdir()
-        (site / "odd.py").write_text(AGENT.format(word=word, deed=deed))
-        (site / "sitecustomize.py").write_text(
-            "import sys\n"
-            "class Extend:\n"
-            "    def find_spec(self, name, path=None, target=None):\n"
-            "        if name == 'worlds.engine.rollouts.agents':\n"
-            "            sys.meta_path.remove(self)\n"
-            "            import worlds.engine.rollouts.agents as agents\n"
-            f"            agents.__path__.append({str(site)!r})\n"
-            "            return agents.__spec__\n"
-            "sys.meta_path.insert(0, Extend())\n"
-        )
-        monkeypatch.setenv("PYTHONPATH", str(site))
-        import worlds.engine.rollouts.agents as agents  # noqa: PLC0415 - extended here as in the processes
-
-        monkeypatch.setattr(agents, "__path__", [*agents.__path__, str(site)])
+        package = tmp_path / "site" / "odd"
+        package.mkdir(parents=True)
+        (package / "__init__.py").touch()
+        (package / "agent.py").write_text(AGENT.format(word=word, deed=deed))
+        monkeypatch.syspath_prepend(str(package.parent))
+        monkeypatch.delitem(sys.modules, "odd", raising=False)
+        monkeypatch.delitem(sys.modules, "odd.agent", raising=False)
 
     return write
 
 
 def test_a_process_that_dies_loses_no_rollout(tmp_path, odd):
-    odd("Latch 50 mm", "seat.call('faint')")
-    batch = Batch(tasks=["kiosk/recount"], agent="odd", n=12, out=tmp_path / "out", limits=Limits(retries=1))
+    odd("Latch 50 mm", "os.environ['KIOSK_FAINT'] = '1'; seat.call('faint')")
+    batch = Batch(tasks=["kiosk/recount"], agent="odd.agent", n=12, out=tmp_path / "out", limits=Limits(retries=1))
     rollouts = run(batch, jobs=2, progress=False)
     lost = [rollout for rollout in rollouts if rollout.reward is None]
     assert [rollout.reward for rollout in rollouts if rollout not in lost] == [1.0] * 11
@@ -81,7 +70,7 @@ def test_a_process_that_hangs_is_ended(tmp_path, odd, monkeypatch):
     monkeypatch.setattr(runner, "GRACE_SECONDS", 4.0)
     limits = Limits(episode_seconds=1.0, retries=0)
     rollouts = run(
-        Batch(tasks=["kiosk/recount"], agent="odd", n=12, out=tmp_path / "out", limits=limits), progress=False
+        Batch(tasks=["kiosk/recount"], agent="odd.agent", n=12, out=tmp_path / "out", limits=limits), progress=False
     )
     (rollout,) = [rollout for rollout in rollouts if rollout.reward != 1.0]
     assert (rollout.reward, rollout.error) == (None, "The process took too long and was ended.")

@@ -10,9 +10,9 @@ from importlib import import_module
 
 import click
 
-from worlds import __version__
 from worlds.cli import commands
 from worlds.cli.failures import report
+from worlds.version import __version__
 
 
 class Commands(click.Group):

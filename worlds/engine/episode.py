@@ -152,10 +152,10 @@ class Episode:
 
     def reset(self) -> None:
         """Back to the start: state, journal, grade; browsers are closed and must be asked for anew."""
+        self._leave_browser()
         with self._lock:
             if self._closed:
                 raise Gone("episode_closed", "This episode is closed; open a new one.")
-            self._leave_browser()
             self._fork.reset()
             self.journal = self._initial.branch()
             self._grade, self.record, self.crash = None, None, None
@@ -193,9 +193,9 @@ class Episode:
 
     def close(self) -> None:
         """Give everything back; again is no error."""
+        self._leave_browser()
         with self._lock:
             self._closed = True
-            self._leave_browser()
             self._fork.close()
 
     # -- inside ---------------------------------------------------------------------------------------------------
@@ -265,9 +265,11 @@ class Episode:
         self.journal.append(entry)
 
     def _leave_browser(self) -> None:
-        if self._browser is not None:
-            self._browser.close()
-            self._browser = None
+        """Shut the browser's way in, and wait for its last calls; they need the lock, so it must not be held."""
+        with self._lock:
+            browser, self._browser = self._browser, None
+        if browser is not None:
+            browser.close()
 
 
 def _check_key(key: str | None) -> None:

@@ -27,6 +27,7 @@ from worlds.graders.invariants import InvariantResult
 from worlds.graders.record import Cause, Record
 from worlds.seeds.forks import Fork, open_fork
 from worlds.seeds.snapshots import Snapshot, SnapshotStore
+from worlds.version import __version__
 
 if TYPE_CHECKING:
     from worlds.engine.episode import Episode
@@ -97,8 +98,6 @@ def _record(episode: "Episode", connection: Connection, answer: Any) -> Record:
 
 def versions(episode: "Episode") -> dict[str, str]:
     """What a result must name to be compared: versions and hashes of engine, task, grader and snapshot."""
-    from worlds import __version__  # noqa: PLC0415 - the package's door imports the engine
-
     task = episode.task
     return {
         "workworlds": __version__,

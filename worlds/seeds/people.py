@@ -56,9 +56,9 @@ class Person:
 class Census:
     """Makes the people of a world one after another, so that e-mail addresses and phone numbers are never shared.
 
-    `shapes` gives the share of each unusual shape of name (see names.SHAPES); `business` the share that buys for a
-    firm; `namesakes` the share that bears the very name of somebody who came before, and is somebody else; `households` the
-    share that lives with somebody who came before, under the same family name.
+    `shapes` gives the share of each unusual shape of name (see names.SHAPES), `business` the share that buys for a
+    firm, `namesakes` the share that bears the very name of somebody who came before and is somebody else, `households`
+    the share that lives with somebody who came before, under the same family name.
     """
 
     seed: int

@@ -19,6 +19,7 @@ from worlds.server.messages import (
     Standings,
     StartLink,
 )
+from worlds.version import __version__
 
 REFUSALS = {
     "400": "The body is not JSON.",
@@ -89,8 +90,6 @@ def _described() -> dict[str, Described]:
 @cache
 def control_document() -> dict[str, Any]:
     """The document."""
-    from worlds import __version__  # noqa: PLC0415 - the package's door imports the engine
-
     paths: dict[str, Any] = {}
     for name, described in _described().items():
         paths.setdefault(described.path, {})[described.method] = _operation(name, described)

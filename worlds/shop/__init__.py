@@ -6,7 +6,7 @@ WORLD = World(
     name="shop",
     title="Larkfield Supply",
     roles={
-        "customer": Role("Customer", "Shops at Larkfield and looks after their own orders and returns.", home="store"),
+        "customer": Role("Customer", "Shops at Larkfield and looks after their own orders and returns."),
         "support_l1": Role(
             "Support agent", "Answers customers, takes returns and refunds up to 50.00 EUR an order.", home="office"
         ),

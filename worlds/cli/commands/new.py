@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from worlds.cli.output import console
-from worlds.new import home_of_new_worlds, write_world
+from worlds.cli.reference import write
+from worlds.new import HOUSE, home_of_new_worlds, write_world
 
 
 @click.command("new")
@@ -20,7 +21,14 @@ def command(name: str, title: str | None, into: Path | None) -> None:
     """Write the folder of a new world NAME: a small one that works, with a task that proves itself."""
     folder = write_world(name, into or home_of_new_worlds(), title=title)
     out = console()
+    if folder.parent == HOUSE:
+        for page in write():
+            out.print(f"docs/reference/{page} is written anew.")
     out.print(f"{folder} is a world now. What to do next:", soft_wrap=True)
     out.print(f"  worlds tasks {name}")
     out.print(f"  worlds check {name}")
     out.print(f"  read {folder / 'README.md'}", soft_wrap=True)
+    if folder.parent != HOUSE:
+        out.print(
+            f"Worlds are found in the folders of WORLDS_PATH; {folder.parent} must be one of them.", soft_wrap=True
+        )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from worlds.cli.reference.commands import commands_page
 from worlds.cli.reference.errors import errors_page
+from worlds.cli.reference.files import files_page
 from worlds.cli.reference.operations import world_page
 from worlds.cli.reference.settings import settings_page
 from worlds.engine.world import World, discover
@@ -15,7 +16,12 @@ FOLDER = HOUSE.parent / "docs" / "reference"
 
 def pages() -> Mapping[str, str]:
     """Every page by its file's name; worlds of WORLDS_PATH are their owners' matter."""
-    written = {"commands.md": commands_page(), "errors.md": errors_page(), "settings.md": settings_page()}
+    written = {
+        "commands.md": commands_page(),
+        "errors.md": errors_page(),
+        "files.md": files_page(),
+        "settings.md": settings_page(),
+    }
     return written | {f"{world.name}.md": world_page(world) for world in built_in()}
 
 

@@ -13,7 +13,7 @@ from worlds.engine.opening import open_episode
 from worlds.engine.rollouts.agents import Agent, AgentGaveUp, find_agent
 from worlds.engine.rollouts.limits import Limits, Truncated
 from worlds.engine.rollouts.seat import Seat
-from worlds.engine.rollouts.traces import RECORD, TRACE, TraceWriter, file_hash, write_record
+from worlds.engine.rollouts.traces import RECORD, TRACE, TraceWriter, file_hash, jsonable, write_record
 from worlds.graders import chain
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.grade import Grade, Record, grade
@@ -172,7 +172,7 @@ def _work(agent: Agent, seat: Seat) -> _Ending:
 
 
 def _answer(answer: Any) -> Any:
-    return answer.model_dump(mode="json") if isinstance(answer, FinalAnswer) else answer
+    return jsonable(answer.model_dump(mode="json") if isinstance(answer, FinalAnswer) else answer)
 
 
 def _judged(episode: Episode, answer: Any, ending: _Ending) -> Record:

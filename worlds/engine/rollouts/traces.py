@@ -41,8 +41,8 @@ class TraceWriter:
 
     def write(self, kind: str, **fields: Any) -> None:
         """Add a line; it is on disk when this returns, so that a dead process leaves what it did."""
-        text = json.dumps({"kind": kind, **fields}, ensure_ascii=False, allow_nan=False)
-        self._file.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+        safe = {name: jsonable(value) for name, value in fields.items()}
+        self._file.write(_text({"kind": kind, **safe}) + "\n")
         self._file.flush()
 
     def image(self, number: int, png: bytes) -> str:
@@ -53,6 +53,20 @@ class TraceWriter:
         return f"{folder.name}/{number:03d}.png"
 
 
+def jsonable(value: Any) -> Any:
+    """The value, or its Python text where an agent made one that JSON cannot hold."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return repr(value)
+    return value
+
+
+def _text(value: Any, indent: int | None = None) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    return text.encode("utf-8", "backslashreplace").decode()  # a lone surrogate becomes its escape
+
+
 def read_trace(path: Path) -> list[dict[str, Any]]:
     """The lines of a trace.
 
@@ -61,7 +75,7 @@ def read_trace(path: Path) -> list[dict[str, Any]]:
         ValueError: when it is no trace.
     """
     lines = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text("utf-8").rstrip("\n").split("\n"), start=1):
         try:
             value = json.loads(line)
         except ValueError as error:
@@ -88,7 +102,7 @@ def record_path(path: Path | str) -> Path:
 
 def write_record(path: Path, value: Mapping[str, Any]) -> None:
     """Write a graded record."""
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n", "utf-8")
+    path.write_text(_text(value, indent=1) + "\n", "utf-8")
 
 
 def read_record(path: Path | str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from worlds.engine.surfaces.asgi import Receive, Scope, Send, error_answer, head
 from worlds.engine.surfaces.http import WrongMethod, ended, read_json
 from worlds.engine.switchboard import Switchboard
 from worlds.engine.world import plain_error
+from worlds.version import __version__
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +62,6 @@ class EpisodeServer(Server[Any]):
         hold: Callable[[], AbstractContextManager[Episode]],
         refuse: Callable[[Refusal], Reply],
     ) -> None:
-        from worlds import __version__  # noqa: PLC0415 - the package's door imports the engine
-
         self._peek = peek
         self._hold = hold
         self._refuse = refuse

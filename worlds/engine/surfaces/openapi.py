@@ -6,6 +6,7 @@ from worlds.engine.errors import Invalid
 from worlds.engine.operation import Operation
 from worlds.engine.toolbox import offered
 from worlds.engine.world import World
+from worlds.version import __version__
 
 REFUSALS = {
     "400": "The body is not JSON.",
@@ -21,8 +22,6 @@ REFUSALS = {
 
 def openapi_document(world: World, role: str) -> dict[str, Any]:
     """The operations that a role has, their schemas, and the world's error shape; the server's address is relative."""
-    from worlds import __version__  # noqa: PLC0415 - the package's door imports the engine
-
     return {
         "openapi": "3.1.0",
         "info": {"title": world.title, "version": __version__, "description": world.roles[role].sentence},

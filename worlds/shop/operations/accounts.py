@@ -1,7 +1,5 @@
 """A shopper's own account: details, addresses, orders, returns, and signing in on the storefront."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 from typing import Annotated
 
 from pydantic import Field

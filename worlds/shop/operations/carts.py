@@ -1,7 +1,5 @@
 """A shopper's cart: what is in it, and the discount codes entered for it."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,6 +1,6 @@
 """Looking through what the shop sells: search, categories, one product, and the back office's product list."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
+
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
 import json
@@ -136,7 +136,8 @@ _VARIANTS = Rows(
 )
 _CRUMBS = Rows(
     _Crumb,
-    "SELECT name, path FROM category WHERE :category = path OR :category LIKE path || '/%' ORDER BY length(path) LIMIT 20",
+    """SELECT name, path FROM category WHERE :category = path OR :category LIKE path || '/%'
+    ORDER BY length(path) LIMIT 20""",
 )
 
 

@@ -1,7 +1,5 @@
 """From cart to order: the totals before buying, and buying."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.fields import Money, RecordId, Result, format_money

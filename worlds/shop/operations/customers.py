@@ -1,6 +1,6 @@
 """Customers in the back office: finding and looking at them."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
+
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
 import json

@@ -1,7 +1,5 @@
 """Discount codes in the back office."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 from datetime import datetime
 from typing import Literal, NamedTuple
 

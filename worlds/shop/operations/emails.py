@@ -1,7 +1,5 @@
 """The e-mails that the shop sent."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 from typing import Literal
 
 from worlds.engine.context import Context

@@ -1,7 +1,5 @@
 """Handing a matter over to a team that may decide it."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 from typing import Literal
 
 from worlds.engine.context import Context

@@ -1,7 +1,5 @@
 """Shipping: sending parcels, their tracking numbers, and their delivery."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 from collections.abc import Sequence
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Orders in the back office: the list, one order with all that belongs to it, cancelling, addresses and notes."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 import json
 from collections.abc import Sequence
 from typing import Literal

@@ -1,7 +1,5 @@
 """Payments: taking what was authorized, or letting it go."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.fields import Amount, RecordId, format_money

@@ -1,7 +1,5 @@
 """The house rules, as written in the world's `policy` folder."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 from functools import cache
 
 from worlds.engine.context import Context

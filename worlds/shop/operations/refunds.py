@@ -1,7 +1,5 @@
 """Refunds: what one would come to, and making it."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Returns: opening, deciding and receiving them."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
-
 import json
 from typing import Annotated, Literal, NamedTuple
 

@@ -1,6 +1,6 @@
 """Stock: levels by location, corrections to them, and the locations."""
 
-# ruff: noqa: D417 - ctx is the engine's, no argument of the operation
+
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
 from typing import Annotated, Literal, NamedTuple

@@ -1,6 +1,10 @@
-"""Agents, one a file: each module here has `make(options) -> Agent`; the file's name is the agent's."""
+"""Agents, one a file: each module here has `make(options) -> Agent`; the file's name is the agent's.
+
+A user's own agent is a module of that shape anywhere on the path, given by its dotted name.
+"""
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -30,16 +34,24 @@ def agent_names() -> list[str]:
 
 
 def find_agent(name: str, options: Mapping[str, str] | None = None) -> Agent:
-    """The agent of that name.
+    """The agent of that name, or of a module of the user's own with a dotted name, such as `my_agents.careful`.
 
     Raises:
         LookupError: naming the agents there are.
         ValueError: for an option that it does not know or cannot read.
     """
-    if name not in agent_names():
-        raise LookupError(f"There is no agent named {name!r}; there are: {', '.join(agent_names())}.")
-    agent: Agent = importlib.import_module(f"{__name__}.{name}").make(dict(options or {}))
+    if name not in agent_names() and not _is_module(name):
+        own = "or name a module of your own by its dotted name"
+        raise LookupError(f"There is no agent named {name!r}; there are: {', '.join(agent_names())}, {own}.")
+    agent: Agent = importlib.import_module(name if "." in name else f"{__name__}.{name}").make(dict(options or {}))
     return agent
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return "." in name and importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def refuse_unknown(agent: str, options: Mapping[str, str], known: tuple[str, ...]) -> None:

@@ -78,8 +78,8 @@ class Chat:
     def _answer(self, seat: Seat, call: ToolCall) -> tuple[FinalAnswer | None, str]:
         """The final answer if the call submits one, or else the text of its result."""
         try:
-            arguments = json.loads(call.arguments)
-        except ValueError as error:
+            arguments = json.loads(call.arguments, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
             return None, _problem(f"The arguments of {call.name} are not JSON: {error}.")
         if call.name == SUBMIT:
             try:
@@ -89,6 +89,10 @@ class Chat:
                 where = ".".join(map(str, first["loc"])) or "the answer"
                 return None, _problem(f"The answer does not fit its schema at {where}: {first['msg']}.")
         return None, DOORS[seat.surface](seat, call.name, arguments)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
 
 
 def _use(seat: Seat, name: str, arguments: Any) -> str:

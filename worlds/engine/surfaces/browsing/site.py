@@ -97,7 +97,8 @@ class Site:
         return Place(url, f"/episodes/{address.key}", address.id)
 
     def leave(self, place: Place) -> None:
-        """Take them off again; the address is dead from then on."""
+        """Take them off again, after the calls that are inside; the address is dead from then on."""
+        self.board.rotate(place.id)
         self.board.remove(place.id)
 
     def close(self) -> None:

@@ -27,15 +27,10 @@ from worlds.shop.views import ReturnView
 @store.page("/sign-in")
 def sign_in_page(door: Door) -> str:
     """A form to sign in; `return_to` says where to go afterwards."""
-    form = door.form(sign_in, url_for("store.signed_in"), name="sign-in") if door.may(sign_in) else None
+    form = labelled(door.form(sign_in, url_for("store.signed_in"), name="sign-in")) if door.may(sign_in) else None
     onward = request.args.get("return_to", "")
     safe = onward.startswith("/") and not onward.startswith("//") and ".." not in onward and "\\" not in onward
-    return show(
-        door,
-        "sign_in.html",
-        form=labelled(form) if form else None,
-        onward=f"{request.script_root}{onward}" if safe else "",
-    )
+    return show(door, "sign_in.html", form=form, onward=f"{request.script_root}{onward}" if safe else "")
 
 
 @store.action("/sign-in", sign_in, shows=sign_in_page)
@@ -71,8 +66,8 @@ def signed_out(door: Door, done: SessionView | None) -> Done:  # noqa: ARG001 - 
 @members
 def orders(door: Door) -> str:
     """All orders, newest first."""
-    form, found = door.listing(list_my_orders)
-    return show(door, "orders.html", form=form, found=found)
+    listing = door.listing(list_my_orders)
+    return show(door, "orders.html", form=listing.form, found=listing.found)
 
 
 @store.page("/account/orders/<id:order_id>")

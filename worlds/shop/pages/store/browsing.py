@@ -56,14 +56,14 @@ def search(door: Door) -> str:
 
 
 def _shelf(door: Door, heading: str, steps: tuple[Any, ...], **fixed: Any) -> str:
-    form, found = door.listing(search_products, **fixed)
+    listing = door.listing(search_products, **fixed)
     narrowed = any(request.args.get(name) for name in FILTERS)
     query = request.args.get("query", "")
     if query and not fixed:
         heading = f"Results for “{query[:100]}”"
     return show(
-        door, "shelf.html", form=labelled(form), found=found, heading=heading, trail=steps, narrowed=narrowed, sorts=SORTS,
-        query=query, crumbs=[(step.name, step.path) for step in steps[:-1]],
+        door, "shelf.html", form=labelled(listing.form), found=listing.found, heading=heading, trail=steps, sorts=SORTS,
+        narrowed=narrowed, query=query, crumbs=[(step.name, step.path) for step in steps[:-1]],
     )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def product(door: Door, product_id: int) -> str:
 
 @store.action("/products/<id:product_id>/cart", add_to_cart, shows=product)
 @members
-def added(door: Door, done: CartView | None, product_id: int) -> Done:
+def added(door: Door, done: CartView | None, product_id: int) -> Done:  # noqa: ARG001 - the framework's shape
     """What was put into the cart."""
     here = url_for("store.cart")
     if done is None or door.sent is None:

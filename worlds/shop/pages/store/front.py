@@ -98,8 +98,8 @@ def keep_guests_out() -> Response | None:
 
 def page_url(number: int) -> str:
     """This list's address with another page."""
-    kept = {name: value for name, value in request.args.items() if name != "page"}
-    return url_for(str(request.endpoint), **(request.view_args or {}), **kept, page=number)
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page"}
+    return url_for(str(request.endpoint), **{**kept, **(request.view_args or {}), "page": number})
 
 
 @store.context_processor

@@ -1,7 +1,8 @@
 """How the storefront words goods, stock and states for customers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from worlds.engine.surfaces.forms import Form, Problem, caption
 from worlds.shop.views import CustomerOrder, OrderRow
@@ -112,7 +113,7 @@ def _said(problem: Problem, labels: Mapping[str, str]) -> Problem:
     return replace(problem, message=message)
 
 
-FILTERS = {
+FILTERS: Mapping[str, Callable[..., Any]] = {
     "labelled": labelled,
     "stock_words": stock_words,
     "return_reason": return_reason,

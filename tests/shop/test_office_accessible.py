@@ -1,0 +1,135 @@
+"""Promises of the back office in a real browser: readable by everybody, complete on a telephone, quiet in the console."""
+
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from office_cases import Cases
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+import worlds
+from worlds.engine.surfaces.browsing.chromium import find_chromium
+from worlds.engine.surfaces.pages import create_pages
+from worlds.shop import WORLD
+
+pytestmark = pytest.mark.browser
+PREFIX = "/episodes/abc"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def episode():
+    with worlds.open("shop", role="admin") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def cases(episode):
+    with worlds.open("shop", role="admin") as other:
+        found = Cases(other)
+        assert found.paths
+        yield found
+
+
+@pytest.fixture(scope="module")
+def origin(episode):
+    app = create_pages(WORLD)
+
+    def below_its_prefix(environ, start_response):
+        environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(PREFIX)
+        environ |= {"SCRIPT_NAME": PREFIX, "worlds.episode": episode, "worlds.secret": "s"}
+        return app(environ, start_response)
+
+    server = make_server("127.0.0.1", 0, below_its_prefix, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}{PREFIX}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=find_chromium().path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def complaints(page):
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], one["impact"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_shuts_anybody_out_or_is_wider_than_the_screen(page, origin, cases, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    elsewhere, errors = [], []
+    page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith(origin) else None)
+    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    for name, path in cases.paths.items():
+        if name == "refund preview":
+            continue
+        page.goto(origin + path)
+        assert complaints(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    assert (elsewhere, errors) == ([], [])
+
+
+def test_a_page_that_was_refused_shuts_nobody_out_and_begins_with_what_is_wrong(page, origin, cases):
+    page.goto(origin + cases.paths["refund"])
+    page.get_by_role("button", name="Make the refund").click()
+    assert complaints(page) == []
+    assert page.evaluate("document.activeElement.id") == "problems"
+    page.get_by_role("alert").get_by_role("link").first.click()
+    assert page.evaluate("document.activeElement.tagName") in {"SELECT", "INPUT", "A"}
+
+
+def test_the_amount_of_a_refund_follows_what_is_typed_and_no_call_overtakes_another(page, origin, cases, episode):
+    page.goto(origin + cases.paths["refund"])
+    row = page.get_by_role("spinbutton").nth(cases.refundable_row)
+    row.fill("1")
+    row.blur()
+    page.locator("#refund-preview").get_by_text("back to").wait_for()
+    said = page.locator("#refund-preview strong").inner_text()
+    row.fill("2")
+    page.get_by_label("Reason").select_option("damaged")
+    page.get_by_role("button", name="Make the refund").click()
+    page.get_by_role("status").get_by_text("is pending").wait_for()
+    assert said not in page.get_by_role("status").first.inner_text()
+    operations = [entry.operation for entry in episode.journal]
+    assert operations[-4:] == ["preview_refund", "preview_refund", "refund_order", "get_order"]
+
+
+def test_the_page_can_be_worked_by_keyboard(page, origin, cases):
+    page.goto(origin + cases.paths["today"])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className").startswith("heap")
+
+
+def test_everything_works_without_scripts(browser, origin, cases):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(origin + cases.paths["refund"])
+    page.get_by_role("spinbutton").nth(cases.refundable_row).fill("1")
+    page.get_by_role("button", name="Work out the amount").click()
+    assert page.get_by_text("back to").count() == 1
+    assert "csrf_token" not in page.url
+    context.close()
