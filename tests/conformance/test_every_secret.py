@@ -1,4 +1,4 @@
-"""What only the judge may know reaches nobody: worlds that differ in it alone answer every question byte for byte alike."""
+"""What only the judge may know reaches nobody: where that alone differs, every answer is the same, byte for byte."""
 
 import json
 import re

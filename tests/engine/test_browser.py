@@ -1,12 +1,15 @@
 """What an agent in a browser can rely on: it sees, it acts, and nothing that it sends ever raises or hangs."""
 
+import contextlib
 import threading
 
 import pytest
+from playwright.async_api import Error
 
 import worlds
 from worlds.engine.errors import Gone, WorldBug
-from worlds.engine.surfaces.browser import BrowserSession, close_browser
+from worlds.engine.surfaces.browser import BrowserFailure, BrowserSession, close_browser
+from worlds.engine.surfaces.browsing.host import HOST
 
 pytestmark = pytest.mark.browser
 
@@ -201,6 +204,11 @@ def test_a_crash_of_the_world_ends_the_episode_and_is_never_shown(traps, counter
         counter.act({"action": "click", "ref": ref})
 
 
+def test_a_page_that_fails_is_the_worlds_bug_and_is_never_shown(counter):
+    with pytest.raises(WorldBug, match=r"A page failed: GET /counter/broken answered 500\."):
+        counter.act({"action": "goto", "path": "/counter/broken"})
+
+
 def test_many_threads_drive_many_episodes_in_one_browser():
     found = {}
 
@@ -230,6 +238,38 @@ def test_one_browser_is_driven_by_several_threads(counter):
         thread.start()
         thread.join()
     assert seen == ["/counter/parts/1", "/counter/parts/2"]
+
+
+@pytest.mark.parametrize("how", ["page", "browser"])
+def test_a_browser_that_dies_is_our_failure_and_the_next_one_works(counter, how):
+    counter.observe()
+    killed = counter._tab._page.goto("chrome://crash") if how == "page" else HOST._browser.close()
+    with contextlib.suppress(Error):
+        HOST.run(killed)
+    with pytest.raises(BrowserFailure, match="The browser died"):
+        counter.act({"action": "goto", "path": "/counter/traps"})
+    with pytest.raises(BrowserFailure, match="The browser died"):
+        counter.observe()
+    counter._episode.reset()
+    assert counter._episode.browser().observe().url == "/counter/"
+
+
+def test_a_browser_that_is_closed_while_it_works_is_gone(counter):
+    counter.observe()
+    HOST.run(counter._tab._page.route("**/slow", lambda _: counter.close()))
+    with pytest.raises(Gone):
+        counter.act({"action": "goto", "path": "/counter/slow"})
+
+
+def test_a_page_that_never_comes_to_rest_is_shown_as_it_is(counter, monkeypatch):
+    monkeypatch.setattr("worlds.engine.surfaces.browsing.tab.LOADING_SECONDS", 0.3)
+    counter.observe()
+    HOST.run(counter._tab._page.evaluate("() => void fetch('/never')"))
+    HOST.run(counter._tab._page.route("**/never", lambda _: None))
+    HOST.run(counter._tab._page.evaluate("() => void fetch('/never')"))
+    seen = counter.observe()
+    assert (seen.notice, seen.url) == ("The page is still loading.", "/counter/")
+    assert "Parts" in seen.snapshot
 
 
 def test_the_browser_starts_again_after_it_was_closed():

@@ -126,7 +126,9 @@ def test_line_ends_arrive_as_they_are_kept(keeper, stall):
     assert stall.diff()[0].after["note"] == "one\ntwo\nthree"
 
 
-@pytest.mark.parametrize("name", ["colour", "item_id", "id", "quantity.0", "price[]", "lines.0.x", "__class__", "actor"])
+@pytest.mark.parametrize(
+    "name", ["colour", "item_id", "id", "quantity.0", "price[]", "lines.0.x", "__class__", "actor"]
+)
 def test_a_field_that_the_operation_does_not_take_is_refused(keeper, stall, name):
     keeper.get(ITEM)
     keeper.send("/sell", {"quantity": "1", name: "8"})
@@ -282,7 +284,9 @@ def test_anything_but_a_form_is_turned_away(keeper, stall, kind):
     assert stall.diff() == []
 
 
-@pytest.mark.parametrize("body", [b"quantity=%ff%fe", b"quantity=\xc3\xa9", b"&".join(b"a%d=1" % n for n in range(1001))])
+@pytest.mark.parametrize(
+    "body", [b"quantity=%ff%fe", b"quantity=\xc3\xa9", b"&".join(b"a%d=1" % n for n in range(1001))]
+)
 def test_a_malformed_form_is_turned_away(keeper, stall, body):
     keeper.raw("POST", f"{ITEM}/sell", data=body, content_type="application/x-www-form-urlencoded")
     assert keeper.page.status_code == 400

@@ -8,6 +8,7 @@ import worlds
 from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
 
+OTHER = "what another episode signs with"
 ITEM = "/stall/items/7"
 
 
@@ -32,7 +33,7 @@ def test_a_form_without_our_token_does_nothing(keeper, stall, token):
 
 def test_a_token_of_another_episode_or_epoch_does_nothing(app, keeper, stall):
     with worlds.open("tiny", role="keeper") as other:
-        elsewhere = Visitor(app, other, key="xyz", secret="another secret")
+        elsewhere = Visitor(app, other, key="xyz", secret=OTHER)
         elsewhere.get(ITEM)
         foreign = dict(elsewhere.form("/sell").fields)["csrf_token"]
     keeper.get(ITEM)
@@ -117,7 +118,7 @@ def test_a_cookie_of_another_episode_or_a_forged_one_says_nothing(app, keeper):
     keeper.post(f"{ITEM}/sell", keeper.fields("/sell", {"quantity": "1"}))
     cookie = keeper.page.headers["Set-Cookie"].split(";")[0]
     with worlds.open("tiny", role="keeper") as other:
-        elsewhere = Visitor(app, other, key="xyz", secret="another secret")
+        elsewhere = Visitor(app, other, key="xyz", secret=OTHER)
         for forged in (cookie, cookie[:-3], "session=x", "session=é", "session=e30.x"):
             elsewhere.get(ITEM, headers={"Cookie": forged})
             assert elsewhere.page.status_code == 200

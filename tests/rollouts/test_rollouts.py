@@ -6,6 +6,7 @@ import pytest
 
 from worlds.engine.rollouts.agents import AgentGaveUp, agent_names, find_agent
 from worlds.engine.rollouts.limits import Limits, Truncated
+from worlds.engine.rollouts.replay import replay
 from worlds.engine.rollouts.rollout import Rollout, play
 from worlds.engine.rollouts.runner import Batch
 from worlds.engine.rollouts.seat import Seat
@@ -148,6 +149,15 @@ def test_a_crash_that_comes_back_is_the_worlds_bug_and_counts(plan, acts):
     assert "the drawer is jammed" in record(rollout)["crash"]["traceback"]
     assert "jammed" not in rollout.plan.trace.read_text()
     assert lines(rollout, "call")[-1]["ok"] is None
+
+
+@pytest.mark.browser
+def test_a_page_that_fails_again_is_the_worlds_bug_and_counts(plan, acts):
+    acts(lambda seat: seat.act({"action": "goto", "path": "/counter/broken"}))
+    rollout = play(plan(surface="browser"))
+    assert (rollout.reward, rollout.cause, rollout.attempts) == (0.0, "world_bug", 1)
+    assert lines(rollout, "act")[-1]["observation"] is None
+    assert replay(rollout.plan.trace).crashed
 
 
 def test_a_crash_that_does_not_come_back_is_tried_again(plan, acts, monkeypatch, tmp_path):

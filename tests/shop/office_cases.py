@@ -33,30 +33,36 @@ class Cases:
     def held(self) -> Any:
         """An order of which nothing is shipped and whose payment is authorized and not captured."""
         return self.order(
-            lambda order: [payment["status"] for payment in order["payments"]] == ["authorized"]
-            and not order["fulfilments"]
-            and not order["cancelled_at"]
+            lambda order: (
+                [payment["status"] for payment in order["payments"]] == ["authorized"]
+                and not order["fulfilments"]
+                and not order["cancelled_at"]
+            )
         )
 
     @cached_property
     def refundable(self) -> Any:
         """An order with captured money, a line of two units or more and little enough to be in any limit."""
         return self.order(
-            lambda order: any(
-                line["refundable"] >= 2 and float(line["refundable_amount"]) / line["refundable"] < 20
-                for line in order["lines"]
+            lambda order: (
+                any(
+                    line["refundable"] >= 2 and float(line["refundable_amount"]) / line["refundable"] < 20
+                    for line in order["lines"]
+                )
+                and not order["refunds"]
+                and not order["returns"]
+                and not order["escalations"]
+                and order["fulfilments"]
             )
-            and not order["refunds"]
-            and not order["returns"]
-            and not order["escalations"]
-            and order["fulfilments"]
         )
 
     @cached_property
     def refundable_row(self) -> int:
         """Which row of that order's refund page has the line."""
         lines = [line for line in self.refundable["lines"] if line["refundable"]]
-        fits = [line["refundable"] >= 2 and float(line["refundable_amount"]) / line["refundable"] < 20 for line in lines]
+        fits = [
+            line["refundable"] >= 2 and float(line["refundable_amount"]) / line["refundable"] < 20 for line in lines
+        ]
         return fits.index(True)
 
     @cached_property

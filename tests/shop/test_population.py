@@ -27,7 +27,7 @@ def population(seed=77, **sizes):
     settings = {**small, "seed": seed, "sizes": {**MINI, **sizes}}
     vars(world)["seeds"] = {"mini": SeedSpec("mini", settings)}
     connection = sqlite3.connect(":memory:")
-    truth = build(world, "mini", connection, lambda label, fraction: None)
+    truth = build(world, "mini", connection, lambda *_: None)
     return connection, truth
 
 
@@ -96,7 +96,8 @@ def test_nothing_happens_after_episodes_begin(ask):
     start = WORLD.seeds["small"].settings["start"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     moments = (
         ("sales_order", "placed_at"), ("timeline_event", "at"), ("audit_event", "at"), ("stock_movement", "at"),
-        ("outbox_email", "sent_at"), ("fulfilment", "delivered_at"), ("refund", "settled_at"), ("customer", "created_at"),
+        ("outbox_email", "sent_at"), ("fulfilment", "delivered_at"), ("refund", "settled_at"),
+        ("customer", "created_at"),
         ("order_note", "created_at"), ("return_request", "requested_at"),
     )  # fmt: skip
     for table, column in moments:

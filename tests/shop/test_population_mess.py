@@ -19,7 +19,7 @@ STANDING = (
 @pytest.fixture(scope="module")
 def made():
     connection = sqlite3.connect(":memory:")
-    truth = build(WORLD, "small", connection, lambda label, fraction: None)
+    truth = build(WORLD, "small", connection, lambda *_: None)
     yield connection, truth
     connection.close()
 

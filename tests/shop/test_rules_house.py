@@ -147,13 +147,22 @@ def test_a_product_that_is_not_on_sale_is_for_staff(shop: Shop):
     assert (shown.tax_rate, shown.variants[0].available, shown.breadcrumb[0].path) == ("9", 90, "home")
 
 
+def test_a_customer_is_signed_in_until_they_sign_out(shop: Shop):
+    ctx = shop.as_("customer", ANNA)
+    assert get_session(ctx).signed_in
+    assert not sign_out(ctx).signed_in
+    assert not get_session(ctx).signed_in
+    assert sign_in(ctx, "anna@example.com").signed_in  # the passkey on this device
+
+
 def test_signing_in_needs_ones_own_address_and_password(shop: Shop):
     ctx = shop.as_("customer", ANNA)
-    assert not get_session(ctx).signed_in
+    sign_out(ctx)
     for email, password in (
         ("anna@example.com", "wrong"),
         ("ben@example.com", "secret Ben"),
         ("ben@example.com", "secret Anna"),
+        ("ben@example.com", None),
     ):
         with pytest.raises(Unauthorized) as no:
             sign_in(ctx, email, password)

@@ -11,7 +11,7 @@ def print_grade(title: str, grade: Grade) -> None:
     """Print a grade, criterion by criterion, with its evidence."""
     marks = {True: "yes", False: "NO"}
     rows = [(one.words, one.kind, marks[one.satisfied], one.evidence) for one in grade.criteria]
-    print_table(title, ("criterion", "kind", "met", "evidence"), rows)
+    print_table(title, ("criterion", "kind", "met", "evidence"), rows, whole=("kind",))
     verdict = "passed" if grade.passed else "not passed"
     cause = f", cause {grade.cause}" if grade.cause else ""
     console().print(f"reward {grade.reward}, {verdict}, score {grade.score:.2f}{cause}\n", style="bold")

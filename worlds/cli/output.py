@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import click
 from rich.console import Console
@@ -35,12 +35,19 @@ def print_json(value: Any) -> None:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[str] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    numbers: Sequence[str] = (),
+    whole: Sequence[str] | None = None,
 ) -> None:
-    """Print a table; columns named in `numbers` stand at the right."""
+    """Print a table; columns in `numbers` stand at the right, those in `whole` (the first one) are never broken."""
+    unbroken = columns[:1] if whole is None else whole
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-    for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold", no_wrap=place == 0)
+    for column in columns:
+        side: Literal["left", "right"] = "right" if column in numbers else "left"
+        table.add_column(column, justify=side, overflow="fold", no_wrap=column in unbroken)
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     console().print(table)

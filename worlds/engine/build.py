@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import faker
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, MetaData, create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from worlds.engine import bookkeeping, changelog
 from worlds.engine.context import Actor, Context
@@ -87,7 +88,8 @@ def build(world: World, seed: str, connection: sqlite3.Connection, report: Repor
     """Fill an empty in-memory database with a population; answers the sealed truth."""
     connection.isolation_level = None
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-    world.metadata.create_all(engine)
+    with engine.begin() as schema:
+        _create_tables(schema, world.metadata)
     settings = world.seeds[seed].settings
     start = settings["start"].astimezone(UTC)
     bookkeeping.install(connection, start)
@@ -115,6 +117,15 @@ def build(world: World, seed: str, connection: sqlite3.Connection, report: Repor
             )
     changelog.install(connection, world.metadata)
     return truth
+
+
+def _create_tables(connection: Connection, metadata: MetaData) -> None:
+    """Tables, then indexes, each sorted by name: `create_all` takes indexes in the order of a set."""
+    tables = [metadata.tables[name] for name in sorted(metadata.tables)]  # foreign keys are deferred: any order will do
+    for table in tables:
+        connection.execute(CreateTable(table))
+    for index in sorted((index for table in tables for index in table.indexes), key=lambda one: str(one.name)):
+        connection.execute(CreateIndex(index))
 
 
 def broken_rows(connection: sqlite3.Connection, law: Invariant, keys: Iterable[int] | None = None) -> list[int]:

@@ -110,7 +110,7 @@ class Census:
         return other if other.name.family and other.name.shape != "right_to_left" and not other.company else None
 
     def _free(self, rng: random.Random, local: str, company: str | None) -> str:
-        host = f"{slug(company)}.example.com" if company else _HOSTS.draw(rng)
+        host = firm_host(company) if company else _HOSTS.draw(rng)
         email, number = f"{local}@{host}", rng.randint(2, 9)
         while email in self._emails:
             email, number = f"{local}{number}@{host}", number + rng.randint(1, 17)
@@ -131,6 +131,12 @@ def email_local(rng: random.Random, name: Name) -> str:
             f"{given}_{family}", f"{family}.{given}", f"{given}{year}", f"{given}.{family}{year}", f"{given}-{family}",
         )
     )[:48]  # fmt: skip
+
+
+def firm_host(company: str) -> str:
+    """A firm's mail host, from its name without the legal form: "Emmen & Co B.V." -> "emmen-co.example.com"."""
+    bare = next((company.removesuffix(form) for form in _LEGAL.values() if company.endswith(f" {form}")), company)
+    return f"{slug(bare)}.example.com"
 
 
 def slug(text: str) -> str:

@@ -15,7 +15,7 @@ _ROUNDS = 1_000  # invented accounts: enough that no plain password lies in the 
 
 
 class AccountRow(NamedTuple):
-    """A customer's account as stored; `signed_in` is 1 on the storefront's pages after signing in."""
+    """A customer's account as stored; `signed_in` is 1 until they sign out on the storefront's pages."""
 
     id: int
     email: str
@@ -81,7 +81,7 @@ _ACCOUNT = Query(
     AccountRow,
     """SELECT c.id, c.email, c.email_norm, c.first_name, c.last_name, c.phone, c.state, c.marketing_consent,
       c.password_digest, (SELECT count(*) FROM sales_order o WHERE o.customer_id = c.id),
-      coalesce((SELECT max(w.signed_in) FROM web_session w WHERE w.customer_id = c.id), 0)
+      coalesce((SELECT max(w.signed_in) FROM web_session w WHERE w.customer_id = c.id), 1)
     FROM customer c WHERE c.id = :customer""",
 )
 _ADDRESS_FIELDS = "id, name, company, line1, line2, city, province, postal_code, country, phone, is_default"

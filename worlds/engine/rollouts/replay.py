@@ -1,7 +1,7 @@
 """Judging a saved rollout again without running it, and playing its trace again to see whether it comes out alike."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -142,12 +142,12 @@ def replay(path: Path | str) -> Replay:
         ]
         seat = Seat(episode, run["surface"], trace, ENDLESS)
         differences = list(_play_again(seat, steps))
+        crashed = episode.crash is not None or CRASHED in map(_observed, trace.steps())
         told = next((line for line in lines if line["kind"] == "start"), {}).get("instruction")
         if told != seat.instruction:
             differences.insert(0, _difference(0, "instruction", told, seat.instruction))
         was = saved.get("state_hash")
         state_same = None if was is None else episode.state_hash() == was
-        crashed = episode.crash is not None
     return Replay(len(steps), tuple(differences), state_same, crashed, tuple(remarks))
 
 
@@ -158,6 +158,22 @@ def _play_again(seat: Seat, steps: Sequence[dict[str, Any]]) -> Iterator[Differe
             yield _difference(step["n"], step["kind"], was, now)
         if CRASHED in (was, now):
             return
+
+
+def crashes_again(run: Mapping[str, Any], steps: Sequence[dict[str, Any]]) -> bool:
+    """Whether the steps of a trace crash the world when they are played again: then it is the world's own bug.
+
+    Args:
+        run: the plan's `task`, `seed`, `population` and `surface`.
+        steps: lines of the trace.
+    """
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        TraceWriter(Path(folder) / "again.jsonl") as trace,
+        open_episode(run["task"], seed=run["seed"], population=run["population"]) as episode,
+    ):
+        seat = Seat(episode, run["surface"], trace, ENDLESS)
+        return any(_again(seat, step) == CRASHED for step in steps)
 
 
 def _observed(step: dict[str, Any]) -> Any:

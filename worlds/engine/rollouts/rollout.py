@@ -12,6 +12,7 @@ from worlds.engine.grading import versions
 from worlds.engine.opening import open_episode
 from worlds.engine.rollouts.agents import Agent, AgentGaveUp, find_agent
 from worlds.engine.rollouts.limits import Limits, Truncated
+from worlds.engine.rollouts.replay import crashes_again
 from worlds.engine.rollouts.seat import Seat
 from worlds.engine.rollouts.traces import RECORD, TRACE, TraceWriter, file_hash, jsonable, write_record
 from worlds.graders import chain
@@ -104,6 +105,7 @@ class _Ending:
     truncated: str | None = None
     error: str = ""
     cause: Cause | None = None
+    crashed: bool = False
 
 
 def play(plan: Plan, attempt: int = 1) -> Rollout:
@@ -128,6 +130,10 @@ def _play_once(plan: Plan, agent: Agent, attempt: int) -> Rollout:
         seat = Seat(episode, plan.surface, trace, plan.limits, screenshots=plan.screenshots)
         trace.write("start", **_start(episode, seat, plan))
         ending = _work(agent, seat)
+        if (
+            ending.crashed and episode.crash is None
+        ):  # a page failed; of its own calls the episode finds the cause itself
+            ending.cause = "world_bug" if crashes_again(plan.to_json(), trace.steps()) else "infra"
         answer = _answer(ending.answer)
         trace.write("end", answer=answer, truncated=ending.truncated, steps=seat.steps, usage=seat.usage)
         record = _judged(episode, answer, ending)
@@ -166,7 +172,7 @@ def _work(agent: Agent, seat: Seat) -> _Ending:
     except AgentGaveUp as why:
         return _Ending(error=str(why))
     except WorldBug as bug:
-        return _Ending(error=str(bug))  # the episode knows its crash and finds the cause
+        return _Ending(error=str(bug), crashed=True)
     except Exception:  # noqa: BLE001 - whatever fails on our side must be told apart from a failure of the agent
         return _Ending(error=traceback.format_exc(), cause="infra")
 

@@ -45,6 +45,10 @@ class TraceWriter:
         self._file.write(_text({"kind": kind, **safe}) + "\n")
         self._file.flush()
 
+    def steps(self) -> list[dict[str, Any]]:
+        """The steps written so far."""
+        return [line for line in read_trace(self.path) if line["kind"] in STEPS]
+
     def image(self, number: int, png: bytes) -> str:
         """Keep a screenshot beside the trace; answers its path relative to it."""
         folder = self.path.with_suffix("")

@@ -11,7 +11,7 @@ Blocking, and usable from any thread. Nothing that an agent sends raises: bad in
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +65,7 @@ class BrowserSession:
             WorldBug: when the world crashed; the episode is over.
             Gone: when the browser was closed with its episode.
         """
-        with self._lock:
+        with self._lock, self._told():
             return self._look(screenshot=screenshot)
 
     def act(self, action: Action | Mapping[str, Any], *, screenshot: bool = False) -> Observation:
@@ -76,7 +76,7 @@ class BrowserSession:
         Raises:
             BrowserMissing, BrowserFailure, WorldBug, Gone: as `observe`.
         """
-        with self._lock:
+        with self._lock, self._told():
             if self._tab is None:
                 self._look(screenshot=False)  # the first page comes to rest before anything is done to it
             tab = self._open()
@@ -116,7 +116,7 @@ class BrowserSession:
 
     def _open(self) -> Tab:
         if self._closed:
-            raise Gone("browser_closed", "This browser was closed with its episode; ask for a new one.")
+            raise _gone()
         if self._tab is None:
             world = self._episode.world
             self._place = SITE.enter(self._episode)
@@ -124,12 +124,31 @@ class BrowserSession:
             self._tab = HOST.run(Tab.open(HOST, setting, seconds_now(self._episode)))
         return self._tab
 
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell a browser that was closed under an action from one that fails; a world that crashed goes first."""
+        try:
+            yield
+        except BrowserFailure:
+            self._check_world()
+            if self._closed:
+                raise _gone() from None
+            raise
+
+    def _check_world(self) -> None:
+        if (crash := self._episode.crash) is not None:
+            raise WorldBug(f"{crash.operation} crashed at step {crash.step} of the episode.")
+        if self._tab is not None and self._tab.broken:
+            raise WorldBug(f"A page failed: {self._tab.broken}.")
+
     def _look(self, *, screenshot: bool) -> Observation:
         seen = HOST.run(self._open().look(seconds_now(self._episode), screenshot=screenshot))
-        if self._episode.crash is not None:
-            crash = self._episode.crash
-            raise WorldBug(f"{crash.operation} crashed at step {crash.step} of the episode.")
+        self._check_world()
         return seen
+
+
+def _gone() -> Gone:
+    return Gone("browser_closed", "This browser was closed with its episode; ask for a new one.")
 
 
 def close_browser() -> None:

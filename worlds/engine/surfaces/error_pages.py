@@ -66,8 +66,9 @@ def check_role(app: "Pages", role: str, world: World) -> None:
 def page(status: int, code: str, message: str) -> AnyResponse:
     """An error page in the look of the app at hand."""
     app = app_of(request)
-    templates: list[str | Template] = [f"{app.name}/error.html"] if app else []
-    home = f"{request.script_root}{app.url_prefix or ''}/" if app and _may_enter(app) else f"{request.script_root}/"
+    inside = app is not None and (not app.roles or door_of(request).actor.role in app.roles)
+    templates: list[str | Template] = [f"{app.name}/error.html"] if app and inside else []
+    home = f"{request.script_root}{app.url_prefix or ''}/" if app and inside else f"{request.script_root}/"
     text = render_template(
         [*templates, "pages/error.html"],
         status=status,
@@ -78,10 +79,6 @@ def page(status: int, code: str, message: str) -> AnyResponse:
         door=door_of(request),
     )
     return Response(text, status=status, content_type="text/html; charset=utf-8")
-
-
-def _may_enter(app: "Pages") -> bool:
-    return not app.roles or request.environ["worlds.episode"].actor.role in app.roles
 
 
 def install(app: Flask) -> None:

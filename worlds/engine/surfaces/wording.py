@@ -17,7 +17,7 @@ _CAPITALS = {"sku": "SKU", "id": "ID", "iban": "IBAN"}
 def money(minor: int, currency: str = "EUR") -> str:
     """Minor units as people of the trade write them: 184050 -> "€1,840.50", with a minus sign below zero."""
     sign = _SIGNS.get(currency, f"{currency} ")
-    return f"{'−' if minor < 0 else ''}{sign}{abs(minor) // 100:,}.{abs(minor) % 100:02d}"  # noqa: RUF001 - the minus sign of typography
+    return f"{'−' if minor < 0 else ''}{sign}{abs(minor) // 100:,}.{abs(minor) % 100:02d}"
 
 
 def day(value: date | datetime | str, zone: str = "UTC") -> str:

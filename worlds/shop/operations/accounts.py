@@ -165,23 +165,20 @@ def get_session(ctx: Context) -> SessionView:
 
 
 @writes(roles=CUSTOMER, doors=("pages",))
-def sign_in(ctx: Context, email: Email, password: Password) -> SessionView:
+def sign_in(ctx: Context, email: Email, password: Password | None = None) -> SessionView:
     """Sign in to the storefront.
 
     Args:
         email: The account's e-mail address.
-        password: The account's password.
+        password: The account's password; empty for the passkey on this device, which fits its owner's account alone.
     """
     me = account_file.account(ctx)
-    right = account_file.password_digest(me.id, password) == me.password_digest
+    right = password is None or account_file.password_digest(me.id, password) == me.password_digest
     if me.state != "enabled" or normal_email(email) != me.email_norm or not right:
         raise Unauthorized(
             "sign_in_failed", "This e-mail address and password do not belong together. Check both.", field="password"
         )
-    if not run(
-        ctx, "UPDATE web_session SET signed_in = 1, since = :now WHERE customer_id = :me", now=ctx.now, me=me.id
-    ):
-        insert(ctx, WebSession, customer_id=me.id, signed_in=True, since=ctx.now)
+    _set_signed_in(ctx, me.id, signed_in=True)
     return _session(ctx)
 
 
@@ -189,7 +186,7 @@ def sign_in(ctx: Context, email: Email, password: Password) -> SessionView:
 def sign_out(ctx: Context) -> SessionView:
     """Sign out of the storefront."""
     me = account_file.account(ctx)
-    run(ctx, "UPDATE web_session SET signed_in = 0, since = :now WHERE customer_id = :me", now=ctx.now, me=me.id)
+    _set_signed_in(ctx, me.id, signed_in=False)
     return _session(ctx)
 
 
@@ -199,6 +196,12 @@ def address_entries(ctx: Context, customer_id: int) -> list[AddressEntry]:
         AddressEntry(address_id=row.address_id, is_default=bool(row.is_default), **row.view.model_dump())
         for row in account_file.ADDRESSES.all(ctx, customer=customer_id)
     ]
+
+
+def _set_signed_in(ctx: Context, customer_id: int, *, signed_in: bool) -> None:
+    change = "UPDATE web_session SET signed_in = :signed_in, since = :now WHERE customer_id = :me"
+    if not run(ctx, change, signed_in=signed_in, now=ctx.now, me=customer_id):
+        insert(ctx, WebSession, customer_id=customer_id, signed_in=signed_in, since=ctx.now)
 
 
 def _session(ctx: Context) -> SessionView:

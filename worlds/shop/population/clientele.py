@@ -267,8 +267,8 @@ def _test_record(rng: random.Random, at: int, calendar: Calendar) -> Record:
     return Record(
         pid=0, kind="test_records", email=f"test+{at}@example.com" if at else "test@example.com", first_name=first,
         last_name=last, phone="0000000000", recipient=f"{first} {last}", company=None, locale="nl-NL", language="nl",
-        consent=False, created=calendar.moment(rng), addresses=[postal_address(rng, town)], cards=[Card("Visa", "4242", 12, 2030)],
-        weight=0.02, dirt={"test_records"}, tags=("test",),
+        consent=False, created=calendar.moment(rng), addresses=[postal_address(rng, town)],
+        cards=[Card("Visa", "4242", 12, 2030)], weight=0.02, dirt={"test_records"}, tags=("test",),
     )  # fmt: skip
 
 

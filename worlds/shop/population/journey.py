@@ -9,6 +9,7 @@ from worlds.engine.context import Actor
 from worlds.seeds.calendars import Calendar
 from worlds.shop import order_file, placing
 from worlds.shop.population import words
+from worlds.shop.population.clientele import Record
 from worlds.shop.population.demand import Market, OrderPlan
 from worlds.shop.population.desk import SYSTEM, Desk
 from worlds.shop.population.store import Offered
@@ -89,8 +90,7 @@ def place(course: Course, plan: OrderPlan) -> Journey | None:
 def _draft(course: Course, rng: random.Random, plan: OrderPlan) -> tuple[placing.Draft, str | None]:
     """The plan as the checkout takes it, and the kind of mess that its note shows."""
     buyer = plan.buyer
-    moved = "stale_address" in buyer.dirt and rng.random() < 0.7  # most people notice that the old address is chosen
-    address = buyer.addresses[1 if moved else 0]
+    address = _address(rng, buyer)
     card = rng.choice(buyer.cards)
     note, dirt = None, None
     if rng.random() < 0.13:
@@ -100,17 +100,7 @@ def _draft(course: Course, rng: random.Random, plan: OrderPlan) -> tuple[placing
     draft = placing.Draft(
         email=buyer.email,
         lines=tuple((wish.offered.variant_id, wish.units) for wish in plan.wishes),
-        address=AddressInput(
-            name=buyer.recipient,
-            company=buyer.company,
-            line1=address.line1,
-            line2=address.line2,
-            city=address.city,
-            province=address.province,
-            postal_code=address.postal_code,
-            country=address.country,
-            phone=buyer.phone,
-        ),
+        address=address,
         shipping_method=plan.method,
         card=placing.Card(card.brand, card.last4),
         customer_id=None if plan.guest else buyer.customer_id,
@@ -119,6 +109,23 @@ def _draft(course: Course, rng: random.Random, plan: OrderPlan) -> tuple[placing
         note=note,
     )
     return draft, dirt
+
+
+def _address(rng: random.Random, buyer: Record) -> AddressInput:
+    """The address that the buyer chooses; most people notice when the default one is out of date."""
+    moved = "stale_address" in buyer.dirt and rng.random() < 0.7
+    postal = buyer.addresses[1 if moved else 0]
+    return AddressInput(
+        name=buyer.recipient,
+        company=buyer.company,
+        line1=postal.line1,
+        line2=postal.line2,
+        city=postal.city,
+        province=postal.province,
+        postal_code=postal.postal_code,
+        country=postal.country,
+        phone=buyer.phone,
+    )
 
 
 def _amended(course: Course, rng: random.Random, plan: OrderPlan, draft: placing.Draft, attempt: int) -> placing.Draft:

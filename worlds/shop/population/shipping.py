@@ -190,10 +190,7 @@ def _send(
             course.desk.at(later, lambda then: _send(course, journey, then, parcel, arrived))
         return
     journey.sent += 1
-    days = _TRANSIT[journey.plan.buyer.addresses[0].country] + rng.choice((0, 0, 0, 1, 1, 2, 4))
-    if journey.plan.method == "express":
-        days = max(1, days - 1)
-    at = course.calendar.worked(rng, now, days, hours=(10, 20))
+    at = _arrival(course, rng, journey, now)
     if rng.random() < 0.015:
         wrong = now + (at - now) * rng.uniform(0.1, 0.6)
         course.desk.at(wrong, lambda then: _correct_tracking(course, journey, then, sent.fulfilment_id, carrier))
@@ -206,6 +203,14 @@ def _send(
         course.desk.at(at, lambda then: _note(course, journey, then, "carrier"))
         at = course.calendar.worked(rng, at, rng.randint(1, 4), hours=(10, 20))
     course.desk.at(at, lambda then: _deliver(course, journey, then, sent.fulfilment_id, arrived))
+
+
+def _arrival(course: Course, rng: random.Random, journey: Journey, now: datetime) -> datetime:
+    """When the carrier will be at the door, if all goes well."""
+    days = _TRANSIT[journey.plan.buyer.addresses[0].country] + rng.choice((0, 0, 0, 1, 1, 2, 4))
+    if journey.plan.method == "express":
+        days = max(1, days - 1)
+    return course.calendar.worked(rng, now, days, hours=(10, 20))
 
 
 def _lose(course: Course, journey: Journey, now: datetime, lines: list[LineQuantity]) -> None:

@@ -32,7 +32,7 @@ from worlds.shop.models import (
 )
 from worlds.shop.pricing import Item, Offer, quote
 from worlds.shop.rules import SHIPPING_METHODS, SHIPPING_TAX_BP
-from worlds.shop.tasks import buying
+from worlds.shop.tasks import buying, storefront
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -327,7 +327,15 @@ def solve(worker: Worker) -> FinalAnswer:
 
 def browse(page: "Page") -> FinalAnswer:
     """The same in the storefront."""
-    raise NotImplementedError(page)
+    storefront.put_into_cart(page, page.facts["first"], page.facts["first_units"])
+    storefront.put_into_cart(page, page.facts["second"], page.facts["second_units"])
+    storefront.use_codes(page, storefront.cheapest(page, page.facts["codes"].split(", ")))
+    number, total = storefront.check_out(page, page.facts["street"])
+    return FinalAnswer(
+        status="done",
+        facts={"order": number, "total": f"{total} EUR"},
+        message=f"Ordered as {number} for {total} EUR.",
+    )
 
 
 def no_code(worker: Worker) -> FinalAnswer:

@@ -111,7 +111,7 @@ async def _element(page: Page, ref: str) -> Locator:
     found = page.locator(f"aria-ref={ref}")
     try:
         count = await found.count()
-    except Error:
+    except Error:  # a document that nobody has looked at yet has no refs
         count = 0
     if count != 1:
         raise Impossible(f"{ref} is not on the page any more; look again.")

@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, replace
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from playwright.async_api import Dialog, Error, Page, Request
+from playwright.async_api import Dialog, Error, Page, Request, Response
 
 from worlds.engine.surfaces.browsing.actions import Action
 from worlds.engine.surfaces.browsing.deeds import Impossible, do
@@ -46,6 +47,9 @@ class Tab:
         self._inside = urljoin(setting.place.start, setting.home.lstrip("/"))
         self._said: list[str] = []
         self._crashed = False
+        self.broken = ""
+        """What of the site failed with a status of 500 or more: a defect of the world, not an answer of it."""
+        page.on("response", self._on_response)
         page.on("crash", self._on_crash)
         page.on("dialog", self._on_dialog)
         page.on("requestfailed", self._on_failed)
@@ -149,6 +153,10 @@ class Tab:
 
     def _on_crash(self, _: Page) -> None:
         self._crashed = True
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR and self._place.contains(response.url):
+            self.broken = f"{response.request.method} {self._place.masked(response.url)} answered {response.status}"
 
     async def _on_dialog(self, dialog: Dialog) -> None:
         with contextlib.suppress(Error):

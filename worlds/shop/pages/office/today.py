@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -30,51 +31,44 @@ class Heap:
 @office.page("/")
 def today(door: Door) -> str:
     """What waits to be done."""
-    orders = url_for("office.orders")
-    to_ship = {"fulfilment_status": "unfulfilled", "cancelled": "false", "sort": "oldest"}
-    held = {"financial_status": "authorized", "cancelled": "false", "sort": "oldest"}
-    heaps = [
-        Heap(
-            "Orders to ship",
-            "orders",
-            door.read(list_orders, **to_ship, page_size=SHOWN),
-            f"{orders}?fulfilment_status=unfulfilled&cancelled=false&sort=oldest",
-            "Every order has left the house.",
-        ),
-        Heap(
-            "Payments to capture",
-            "orders",
-            door.read(list_orders, **held, page_size=SHOWN),
-            f"{orders}?financial_status=authorized&cancelled=false&sort=oldest",
-            "No authorization waits.",
-        ),
-        Heap(
-            "Returns to decide",
-            "returns",
-            door.read(list_returns, status="requested", sort="oldest", page_size=SHOWN),
-            url_for("office.returns", status="requested", sort="oldest"),
-            "No customer waits for an answer.",
-        ),
-        Heap(
-            "Returns on their way",
-            "returns",
-            door.read(list_returns, status="open", sort="oldest", page_size=SHOWN),
-            url_for("office.returns", status="open", sort="oldest"),
-            "Nothing is expected back.",
-        ),
-        Heap(
-            "Stock running low",
-            "stock",
-            door.read(list_stock, low_only="true", sort="available_low", page_size=SHOWN),
-            url_for("office.stock", low_only="true", sort="available_low"),
-            "Every level is above its reorder mark.",
-        ),
-        Heap(
-            "Latest hand-overs",
-            "handovers",
-            door.read(list_escalations, page_size=SHOWN),
-            url_for("office.handovers"),
-            "Nothing was handed over.",
-        ),
-    ]
-    return door.render("office/today.html", heaps=heaps)
+    return door.render("office/today.html", heaps=[*_orders(door), *_returns(door), _low(door), _handed_over(door)])
+
+
+def _orders(door: Door) -> list[Heap]:
+    """Orders that wait for the warehouse, and those whose money is held and not taken."""
+    views = (
+        ("Orders to ship", "fulfilment_status", "unfulfilled", "Every order has left the house."),
+        ("Payments to capture", "financial_status", "authorized", "No authorization waits."),
+    )
+    heaps = []
+    for title, name, status, nothing in views:
+        filters = {name: status, "cancelled": "false", "sort": "oldest"}
+        found = door.read(list_orders, **filters, page_size=SHOWN)
+        heaps.append(Heap(title, "orders", found, f"{url_for('office.orders')}?{urlencode(filters)}", nothing))
+    return heaps
+
+
+def _returns(door: Door) -> list[Heap]:
+    """Returns that a customer asked for, and those on their way."""
+    views = (
+        ("Returns to decide", "requested", "No customer waits for an answer."),
+        ("Returns on their way", "open", "Nothing is expected back."),
+    )
+    heaps = []
+    for title, status, nothing in views:
+        found = door.read(list_returns, status=status, sort="oldest", page_size=SHOWN)
+        heaps.append(Heap(title, "returns", found, url_for("office.returns", status=status, sort="oldest"), nothing))
+    return heaps
+
+
+def _low(door: Door) -> Heap:
+    """Levels at or below their reorder mark."""
+    found = door.read(list_stock, low_only="true", sort="available_low", page_size=SHOWN)
+    url = url_for("office.stock", low_only="true", sort="available_low")
+    return Heap("Stock running low", "stock", found, url, "Every level is above its reorder mark.")
+
+
+def _handed_over(door: Door) -> Heap:
+    """What went to other teams."""
+    found = door.read(list_escalations, page_size=SHOWN)
+    return Heap("Latest hand-overs", "handovers", found, url_for("office.handovers"), "Nothing was handed over.")

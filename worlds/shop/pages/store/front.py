@@ -102,7 +102,7 @@ def page_url(number: int) -> str:
     return url_for(str(request.endpoint), **{**kept, **(request.view_args or {}), "page": number})
 
 
-@store.context_processor
+@store.app_context_processor  # the app's: unknown addresses are answered in the storefront's look too
 def _constants() -> dict[str, Any]:
     return {
         "shipping_methods": SHIPPING_METHODS,

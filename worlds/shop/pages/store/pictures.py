@@ -39,6 +39,6 @@ def _parts(drawing: str | None) -> tuple[str, str]:
     return str(said.get("motif", "parcel")), str(said.get("colour", "Oat"))
 
 
-@store.context_processor
+@store.app_context_processor
 def _pictures() -> dict[str, object]:
     return {"picture_url": picture_url, "picture_words": picture_words}
