@@ -73,6 +73,7 @@ def crawled(episode):
         body = TOKENS.sub(rb"\1", response.data)
         headers = sorted((name, value) for name, value in response.headers.items() if name != "Set-Cookie")
         seen[url] = (response.status_code, headers, body)
+        response.close()
         found = [match.decode() for match in LINK.findall(body)]
         if "Location" in response.headers:
             found.append(response.headers["Location"])

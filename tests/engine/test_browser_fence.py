@@ -1,6 +1,7 @@
 """The browser of an episode cannot leave that episode's pages, whatever is typed, clicked or scripted."""
 
 import http.client
+import threading
 from contextlib import closing
 from urllib.parse import urlsplit
 
@@ -129,6 +130,22 @@ def test_the_server_answers_nobody_but_the_browser_it_is_for(browser):
         ({"X-Worlds-Seat": ""}, "/episodes//counter/"),
     ):
         assert _status(place, path, headers) == 403
+
+
+def test_closing_waits_for_the_calls_that_are_inside_and_lets_no_more_in():
+    with worlds.open("kiosk") as episode:
+        session = episode.browser()
+        session.observe()
+        place = session._place
+        key = place.headers["x-worlds-seat"]
+        with SITE.board.call(key):
+            closing = threading.Thread(target=session.close)
+            closing.start()
+            while key in SITE.board._by_key:
+                closing.join(0.01)
+            assert closing.is_alive()
+            assert _status(place, f"{place.prefix}/counter/", place.headers) == 410
+        closing.join()
 
 
 def test_a_closed_episode_leaves_nothing_on_the_server():

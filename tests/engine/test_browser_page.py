@@ -50,6 +50,11 @@ def test_whole_cells_go_before_words_in_cells(page):
         page.row("Anvil")
 
 
+def test_names_of_a_role_are_listed_in_reading_order(page):
+    assert page.names("link")[:3] == ["All parts", "Ways out", "Latch 10 mm"]
+    assert page.names("link", "Bolt") == ["Bolt 20 mm", "Bolt 60 mm", "Bolt 100 mm"]
+
+
 def test_headings_and_what_stands_below_them(page):
     assert page.heading == "Parts"
     assert page.text("Hints") == 'Ask: who "counted"?'

@@ -275,3 +275,14 @@ def test_tools_are_the_same_for_every_task_and_seed(shape):
 def test_what_cannot_be_opened_says_why_and_what_there_is(arguments, sentence):
     with pytest.raises((LookupError, ValueError), match=sentence):
         worlds.open(**arguments)
+
+
+def test_a_key_goes_with_money_and_nested_arguments_too(stall):
+    first = stall.call("change_item", {"item_id": 1, "price": "2.50"}, key="money")
+    again = stall.call("change_item", {"item_id": 1, "price": "2.50"}, key="money")
+    assert first.ok
+    assert first.body == again.body
+    assert codes(stall.call("change_item", {"item_id": 1, "price": "2.51"}, key="money")) == (
+        409,
+        "idempotency_key_reused",
+    )

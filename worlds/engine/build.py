@@ -75,13 +75,22 @@ def snapshot_of(
     """
     if seed not in world.seeds:
         raise LookupError(f"World {world.name} has no population {seed!r}; it has: {', '.join(world.seeds)}.")
-    return (store or SnapshotStore()).ensure(
-        f"{world.name}-{seed}",
-        content_key(world, seed),
-        lambda connection, progress: build(world, seed, connection, progress),
-        progress=report,
-        say=say,
-    )
+    store = store or SnapshotStore()
+    place = (store.root, world.package, seed)
+    known = _KNOWN.get(place)
+    if known is None or not store.is_whole(known):
+        known = _KNOWN[place] = store.ensure(
+            f"{world.name}-{seed}",
+            content_key(world, seed),
+            lambda connection, progress: build(world, seed, connection, progress),
+            progress=report,
+            say=say,
+        )
+    return known
+
+
+_KNOWN: dict[tuple[Path, str, str], Snapshot] = {}
+"""Snapshots that this process has seen to; its code, and so their keys, cannot change under it."""
 
 
 def build(world: World, seed: str, connection: sqlite3.Connection, report: Report) -> object:

@@ -104,7 +104,7 @@ def _once(
 ) -> tuple[Reply, Outcome]:
     """Answer a repeated key as the first time; otherwise run, and keep the answer under the key."""
     key, name = str(call.key), call.operation.name
-    arguments = json.dumps(call.operation.arguments(**call.values).model_dump(mode="json"), sort_keys=True)
+    arguments = call.operation.arguments.model_construct(**call.values).model_dump_json()
     if known := bookkeeping.remembered(driver, key, actor.role, name):
         if known.arguments != arguments:
             raise Conflict(

@@ -8,6 +8,7 @@ import json
 import threading
 import traceback
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -121,6 +122,15 @@ class Episode:
     def world(self) -> World:
         """The world this is a copy of."""
         return self.start.world
+
+    @property
+    def now(self) -> datetime:
+        """The virtual time: that of the last call, or of the start."""
+        last = self.journal.last
+        if last is not None and last.now:
+            return datetime.fromtimestamp(last.now, UTC)
+        start: datetime = self.world.seeds[self.start.population].settings["start"]
+        return start
 
     @property
     def closed(self) -> bool:

@@ -244,7 +244,14 @@ def find(name: str) -> World:
     Raises:
         LookupError: naming the worlds there are.
     """
-    worlds = discover()
-    if name not in worlds:
-        raise LookupError(f"There is no world named {name!r}; there are: {', '.join(worlds)}.")
-    return worlds[name]
+    place = (os.environ.get(PATH_VARIABLE, ""), name)
+    if place not in _FOUND:
+        worlds = discover()
+        if name not in worlds:
+            raise LookupError(f"There is no world named {name!r}; there are: {', '.join(worlds)}.")
+        _FOUND[place] = worlds[name]
+    return _FOUND[place]
+
+
+_FOUND: dict[tuple[str, str], World] = {}
+"""Worlds that were looked for before: looking through the folders costs more than opening an episode."""

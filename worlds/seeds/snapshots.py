@@ -214,9 +214,19 @@ class SnapshotStore:
                 return "its file does not match its fingerprint"
             self._verified.add(FileStamp.of(snapshot.path))
         truth = snapshot.truth_path
-        if truth is not None and (not truth.exists() or _digest(truth.read_bytes()) != snapshot.truth_hash):
-            return "its sealed truth is gone or was changed"
+        if truth is None:
+            return ""
+        if not truth.exists():
+            return "its sealed truth is gone"
+        if FileStamp.of(truth) not in self._verified:
+            if _fingerprint(truth) != snapshot.truth_hash:
+                return "its sealed truth was changed"
+            self._verified.add(FileStamp.of(truth))
         return ""
+
+    def is_whole(self, snapshot: Snapshot) -> bool:
+        """Whether its files are there as they were when this process verified them; costs a look at each."""
+        return not self._damage(snapshot)
 
     def _forget_old_builds(self, name: str) -> None:
         builds = [pair for pair in self._manifests(BUILT) if pair[1].name == name]

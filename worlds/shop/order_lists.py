@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 from worlds.engine.context import Context
 from worlds.engine.fields import Page, iso_instant
 from worlds.shop.days import day_end, day_start
+from worlds.shop.folding import normal_email
 from worlds.shop.listing import Conditions, page_of
+from worlds.shop.rows import number
 from worlds.shop.views import OrderRow
 
 
@@ -53,6 +55,11 @@ _SELECT: Final = (
     " (SELECT sum(l.quantity) FROM order_line l WHERE l.order_id = o.id), o.total, o.currency"
 )
 _NUMBER: Final = re.compile(r"#?lk-(\d{5,})", re.IGNORECASE | re.ASCII)
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_OF_EMAIL: Final = (
+    "FROM sales_order s WHERE s.email_norm = :email"
+    " OR s.customer_id IN (SELECT k.id FROM customer k WHERE k.email_norm = :email)"
+)
 _SEARCHED: Final = "(o.search_text || ' ' || coalesce(c.search_text, '') || ' ' || coalesce(c.phone_digits, ''))"
 _SORTS: Final = {
     "newest": "o.placed_at DESC, o.id DESC",
@@ -64,12 +71,7 @@ _SORTS: Final = {
 
 def orders(ctx: Context, filters: OrderFilters, sort: str, page: int, page_size: int) -> Page[OrderRow]:
     """One page of orders."""
-    conditions = Conditions()
-    number = _NUMBER.fullmatch((filters.query or "").strip())
-    if number:  # by index: the way most orders are looked up
-        conditions.equal(o__number=f"LK-{number[1]}")
-    else:
-        conditions.words(filters.query, _SEARCHED, phone_column=_SEARCHED)
+    conditions = _searched(ctx, (filters.query or "").strip())
     conditions.equal(
         o__financial_status=filters.financial_status,
         o__fulfilment_status=filters.fulfilment_status,
@@ -85,3 +87,15 @@ def orders(ctx: Context, filters: OrderFilters, sort: str, page: int, page_size:
     source = "sales_order o LEFT JOIN customer c ON c.id = o.customer_id"
     rows, total = page_of(ctx, Row, _SELECT, source, conditions, _SORTS[sort], page, page_size)
     return Page[OrderRow].of([OrderRow(**row._asdict()) for row in rows], total, page, page_size)
+
+
+def _searched(ctx: Context, query: str) -> Conditions:
+    """What a query asks for: a whole order number or e-mail address by index, anything else word by word."""
+    conditions = Conditions()
+    if found := _NUMBER.fullmatch(query):
+        conditions.equal(o__number=f"LK-{found[1]}")
+    elif _EMAIL.fullmatch(query) and number(ctx, f"SELECT EXISTS (SELECT 1 {_OF_EMAIL})", email=normal_email(query)):
+        conditions.add(f"o.id IN (SELECT s.id {_OF_EMAIL})", email=normal_email(query))
+    else:
+        conditions.words(query or None, _SEARCHED, phone_column=_SEARCHED)
+    return conditions

@@ -19,7 +19,7 @@ def commands_page() -> str:
     lines = ["# Commands: reference", "", "Written by `scripts/docs` from `worlds --help` and its kin.", ""]
     lines += ["Exit codes:", "", "| Code | Meaning |", "| --- | --- |"]
     lines += [f"| {code} | {meaning} |" for code, meaning in CODES.items()]
-    lines += ["", *_described(group, click.Context(group, info_name="worlds"))]
+    lines += ["", *_described(group, click.Context(group, info_name="worlds", **group.context_settings))]
     return "\n".join(lines).rstrip() + "\n"
 
 

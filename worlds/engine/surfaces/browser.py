@@ -103,14 +103,17 @@ class BrowserSession:
         return Page(self)
 
     def close(self) -> None:
-        """Close the context and give up the address; again is no error. Does not wait for the browser."""
+        """Give up the address, wait for calls that came in by it, and close the context; again is no error.
+
+        The context closes in the background. Do not hold the episode's lock, which those calls need.
+        """
         self._closed = True
-        if self._tab is not None:
-            HOST.spawn(self._tab.close())
-        if self._place is not None:
+        tab, place, self._tab, self._place = self._tab, self._place, None, None
+        if tab is not None:
+            HOST.spawn(tab.close())
+        if place is not None:
             with contextlib.suppress(Refusal):  # the address may have gone before
-                SITE.leave(self._place)
-        self._tab = self._place = None
+                SITE.leave(place)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 

@@ -143,6 +143,10 @@ class Page:
         """Whether these words stand somewhere in one element of the page."""
         return any(text in (node.name, node.value) or text in node.text for node in self._root().walk())
 
+    def names(self, role: str, containing: str = "") -> list[str]:
+        """The names of all that has that role, in reading order; only those with a text in them, if one is given."""
+        return [node.name for node in self._root().find(role) if containing in node.name]
+
     def text(self, name: str) -> str:
         """What stands in the part of that name: a region, group, list or table, or below a heading to the next one."""
         parts = [node for node in self._root().find(*SECTIONS) if node.name == name]

@@ -1,0 +1,193 @@
+"""Promises of the storefront in a real browser: readable by everybody, complete on a telephone and without scripts."""
+
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+from store_cases import Shopper
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+import worlds
+from worlds.engine.surfaces.browsing.chromium import find_chromium
+from worlds.engine.surfaces.pages import create_pages
+from worlds.shop import WORLD
+
+pytestmark = pytest.mark.browser
+PREFIXES = {"customer": "/episodes/abc", "staff": "/episodes/def"}
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def app():
+    return create_pages(WORLD)
+
+
+@pytest.fixture(scope="module")
+def shopper(app):
+    one = Shopper(app)
+    yield one
+    one.episode.close()
+
+
+@pytest.fixture(scope="module")
+def origins(app, shopper):
+    """Where a customer and somebody of the staff see the shop."""
+    with worlds.open("shop", role="ops") as staff:
+        episodes = {PREFIXES["customer"]: shopper.episode, PREFIXES["staff"]: staff}
+
+        def below_its_prefix(environ, start_response):
+            prefix = environ["PATH_INFO"][: len(PREFIXES["staff"])]
+            environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(prefix)
+            environ |= {"SCRIPT_NAME": prefix, "worlds.episode": episodes[prefix], "worlds.secret": "a secret"}
+            return app(environ, start_response)
+
+        server = make_server("127.0.0.1", 0, below_its_prefix, threaded=True, request_handler=_Quiet)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield {name: f"http://127.0.0.1:{server.port}{prefix}" for name, prefix in PREFIXES.items()}
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def origin(origins):
+    return origins["customer"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=find_chromium().path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def paths(shopper):
+    """Every page of the storefront by name, with something in the cart."""
+    shopper.fill()
+    address = shopper.call("get_my_account")["addresses"][0]["address_id"]
+    product, gone = shopper.buyable["product_id"], shopper.partly_gone["product_id"]
+    order = shopper.returnable["order_id"]
+    return {
+        "home": "/",
+        "everything": "/shop",
+        "category": "/shop/camping-hiking",
+        "search": "/search?query=mug&sort=price_low",
+        "nothing found": "/search?query=zzzz&in_stock_only=true",
+        "filters that make no sense": "/search?query=mug&price_min=cheap",
+        "product": f"/products/{product}",
+        "product partly sold out": f"/products/{gone}",
+        "cart": "/cart",
+        "address": "/checkout",
+        "new address": "/checkout/new-address",
+        "shipping": f"/checkout/shipping?address_id={address}",
+        "review": f"/checkout/review?address_id={address}&shipping_method=standard",
+        "confirmation": f"/account/orders/{order}/confirmation",
+        "account": "/account",
+        "orders": "/account/orders",
+        "order": f"/account/orders/{order}",
+        "return": f"/account/orders/{order}/return",
+        "addresses": "/account/addresses",
+        "another address": "/account/addresses/new",
+        "sign in": "/sign-in",
+        "help": "/help",
+        "policy": "/help/shipping",
+        "not found": "/nowhere",
+    }
+
+
+def complaints(page):
+    found = Axe().run(page).response["violations"]
+    return [
+        (one["id"], one["impact"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_shuts_anybody_out_or_is_wider_than_the_screen(page, origin, paths, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    elsewhere, errors = [], []
+    page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith(origin) else None)
+    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    for name, path in paths.items():
+        page.goto(origin + path)
+        assert complaints(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        assert page.get_by_role("heading", level=1).count() == 1, name
+    assert (elsewhere, errors) == ([], [])
+
+
+@pytest.mark.parametrize("path", ["/shop", "/products/1", "/cart", "/sign-in", "/help"])
+def test_what_staff_see_shuts_nobody_out(page, origins, path):
+    page.goto(origins["staff"] + path)
+    assert complaints(page) == []
+
+
+def test_a_refused_form_shuts_nobody_out_and_leads_to_its_fields(page, origin):
+    page.goto(f"{origin}/account/addresses/new")
+    page.get_by_role("button", name="Save the address").click()
+    assert complaints(page) == []
+    assert page.evaluate("document.activeElement.id") == "problems"
+    page.get_by_role("alert").get_by_role("link", name="Town: fill this in.").click()
+    assert page.evaluate("document.activeElement.name") == "address.city"
+    expect(page.get_by_role("textbox", name="Town")).to_have_accessible_description("Error: Town: fill this in.")
+
+
+def test_the_menu_works_by_keyboard(page, origin):
+    page.goto(f"{origin}/help")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.locator("summary", has_text="Garden").focus()
+    page.keyboard.press("Enter")
+    link = page.get_by_role("link", name="All Garden")
+    expect(link).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(link).to_be_hidden()
+    assert page.evaluate("document.activeElement.textContent") == "Garden"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Garden")).to_be_visible()
+
+
+def test_a_customer_buys_without_scripts(browser, app, origin, shopper, paths):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    product, variant = shopper.buyable, shopper.buyable["variants"][-1]
+    name = f"{product['title']}, {variant['title']}"
+    page.goto(origin)
+    page.get_by_role("searchbox", name="Search products").fill(product["title"])
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name=product["title"], exact=True).first.click()
+    page.get_by_role("radio", name=variant["title"]).check()
+    page.get_by_role("spinbutton", name="Quantity", exact=True).fill("2")
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_role("status").first).to_contain_text(f"Added 2 units of {name}")
+    page.get_by_role("spinbutton", name=f"Quantity of {name}", exact=True).fill("1")
+    page.get_by_role("button", name=f"Update quantity of {name}").click()
+    page.get_by_role("textbox", name="Discount code").fill("no such code")
+    page.get_by_role("button", name="Apply code").click()
+    expect(page.get_by_role("textbox", name="Discount code")).to_have_value("no such code")
+    page.get_by_role("link", name="Go to checkout").click()
+    page.get_by_role("button", name="Continue to shipping").click()
+    page.get_by_role("radio", name="Pickup point").check()
+    page.get_by_role("button", name="Continue to review").click()
+    page.get_by_role("button", name="Place order and pay").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you for your order")
+    (order,) = shopper.rows("sales_order")
+    assert order["shipping_method"] == "pickup_point"
+    context.close()
