@@ -1,9 +1,11 @@
 """Checking tasks, running agents, judging and replaying what they did."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+import worlds
 from worlds.new import write_world
 
 
@@ -64,6 +66,23 @@ def test_an_observation_that_comes_out_differently_is_shown_with_code_1(say, tmp
     said = say("replay", path)
     assert said.code == 1
     assert "Differences" in said.out
+
+
+def test_the_state_that_a_trace_reached_is_saved_and_opened_again(say, tmp_path, cache):
+    played = say("run", "tiny/recount", "--seed", 3, "--jobs", 0, "--out", tmp_path, "--json").json["rollouts"][0]
+    assert say("snapshot", "save", played["trace"], "after-all").code == 0
+    assert say("snapshot", "save", played["trace"], "after-one", "--steps", 1).code == 0
+    reached = json.loads(Path(played["record"]).read_text())["state_hash"]
+    with worlds.open(snapshot="after-all") as episode:
+        assert episode.diff()
+        assert episode.state_hash() == reached
+    with worlds.open(snapshot="after-one") as episode:
+        assert (len(episode.journal), episode.diff()) == (1, [])
+    taken = say("snapshot", "save", played["trace"], "after-one")
+    assert taken.code == 2
+    assert "after-one" in taken.err
+    assert say("snapshot", "save", played["trace"], "after-one", "--replace").code == 0
+    assert {one["name"] for one in say("snapshot", "list", "--json").json} >= {"after-all", "after-one"}
 
 
 @pytest.mark.browser

@@ -209,20 +209,19 @@ class SnapshotStore:
             return f"its file {snapshot.path} is gone"
         if snapshot.path.stat().st_size != snapshot.bytes:
             return f"its file has {snapshot.path.stat().st_size} bytes instead of {snapshot.bytes}"
-        if FileStamp.of(snapshot.path) not in self._verified:
-            if _fingerprint(snapshot.path) != snapshot.hash:
-                return "its file does not match its fingerprint"
-            self._verified.add(FileStamp.of(snapshot.path))
+        if not self._matches(snapshot.path, snapshot.hash):
+            return "its file does not match its fingerprint"
         truth = snapshot.truth_path
-        if truth is None:
-            return ""
-        if not truth.exists():
-            return "its sealed truth is gone"
-        if FileStamp.of(truth) not in self._verified:
-            if _fingerprint(truth) != snapshot.truth_hash:
-                return "its sealed truth was changed"
-            self._verified.add(FileStamp.of(truth))
+        if truth is not None and not (truth.exists() and self._matches(truth, snapshot.truth_hash)):
+            return "its sealed truth is gone or was changed"
         return ""
+
+    def _matches(self, path: Path, fingerprint: str | None) -> bool:
+        """Whether a file is what its manifest says; read once a process, then only looked at."""
+        stamp = FileStamp.of(path)
+        if stamp not in self._verified and _fingerprint(path) == fingerprint:
+            self._verified.add(stamp)
+        return stamp in self._verified
 
     def is_whole(self, snapshot: Snapshot) -> bool:
         """Whether its files are there as they were when this process verified them; costs a look at each."""

@@ -29,7 +29,12 @@ def _options(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
 
 @click.command("run")
 @click.argument("tasks", nargs=-1, required=True)
-@click.option("--agent", default="solution", show_default=True, type=click.Choice(agent_names()), help="Who works.")
+@click.option(
+    "--agent",
+    default="solution",
+    show_default=True,
+    help=f"Who works: {', '.join(agent_names())}, or a module of your own.",
+)
 @click.option(
     "--surface", default="tools", show_default=True, type=click.Choice(SURFACES), help="What the agent works with."
 )

@@ -194,7 +194,7 @@ class Door:
             values=values or {},
             sent=sent,
             token=seals.form_token(self._secret, seals.seconds_now(self._episode)),
-            key=seals.form_key(self._secret, step, f"{self._forms}|{action}"),
+            key=seals.form_key(step, f"{self._forms}|{action.removeprefix(request.script_root)}"),
             allowed=self.may(operation),
             roles=self.who_may(operation),
             name=name,

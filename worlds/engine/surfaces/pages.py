@@ -50,7 +50,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from worlds.engine.errors import Refusal
+from worlds.engine.errors import NotFound, Refusal
 from worlds.engine.fields import MAX_ID
 from worlds.engine.operation import Operation
 from worlds.engine.surfaces import error_pages, seals, wording
@@ -194,7 +194,11 @@ def _apps(world: World) -> list[Pages]:
 def _home() -> AnyResponse:
     door = door_of(request)
     home = door.world.roles[door.actor.role].home.strip("/")
-    return redirect(f"{request.script_root}/{home}/" if home else f"{request.script_root}/", 303)
+    if not home:  # the role names none: the first app, if there is one
+        home = next((app.url_prefix.strip("/") for app in _apps(door.world) if app.url_prefix), "")
+    if not home:
+        raise NotFound("no_page_here", f"{door.world.title} has no pages.")
+    return redirect(f"{request.script_root}/{home}/", 303)
 
 
 def _shown(view: Callable[..., Any], arguments: Mapping[str, Any]) -> AnyResponse:

@@ -5,7 +5,7 @@ from worlds.shop.models.catalogue import Category, Discount, Product, Variant
 from worlds.shop.models.model import Model
 from worlds.shop.models.money import Payment, PaymentEvent, Refund, RefundLine
 from worlds.shop.models.orders import DiscountAllocation, OrderLine, SalesOrder
-from worlds.shop.models.people import Address, Customer, PaymentMethod, StaffUser, WebSession
+from worlds.shop.models.people import Address, Customer, PaymentMethod, StaffUser, WebSession, stand_in
 from worlds.shop.models.records import AuditEvent, Escalation, OrderNote, OutboxEmail, TimelineEvent
 from worlds.shop.models.shipping import Fulfilment, FulfilmentLine, ReturnLine, ReturnRequest
 from worlds.shop.models.stock import Allocation, InventoryLevel, Location, StockMovement
@@ -15,5 +15,5 @@ __all__ = [
     "DiscountAllocation", "Escalation", "Fulfilment", "FulfilmentLine", "InventoryLevel", "Location", "Model",
     "OrderLine", "OrderNote", "OutboxEmail", "Payment", "PaymentEvent", "PaymentMethod", "Product", "Refund",
     "RefundLine", "ReturnLine", "ReturnRequest", "SalesOrder", "StaffUser", "StockMovement", "TimelineEvent",
-    "Variant", "WebSession",
+    "Variant", "WebSession", "stand_in",
 ]  # fmt: skip

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from worlds.engine.context import Actor
 from worlds.engine.fields import format_money
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import changed_by, not_null
 from worlds.graders.typed import money
-from worlds.shop.models import Allocation, InventoryLevel, OrderLine, Payment, SalesOrder
+from worlds.shop.models import Allocation, InventoryLevel, OrderLine, Payment, SalesOrder, stand_in
 from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day
 from worlds.shop.tasks.deskwork import find_orders, money_in
 
@@ -57,7 +56,7 @@ def instance(draw: Draw) -> Instance:
     return Instance(
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
-        actor=Actor("support_l2", name="Senior support"),
+        actor=stand_in(draw.session, "support_l2"),
         expectation=_expectation(case),
         target={"sales_order": [case.order_id]},
     )

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from worlds.engine.context import Actor
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import unchanged
 from worlds.graders.typed import Typed
-from worlds.shop.models import Fulfilment, SalesOrder
+from worlds.shop.models import Fulfilment, SalesOrder, stand_in
 from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day, spoken_time
 from worlds.shop.tasks.deskwork import find_orders
 
@@ -69,7 +68,7 @@ def instance(draw: Draw) -> Instance:
     return Instance(
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
-        actor=Actor("ops", name="Operations"),
+        actor=stand_in(draw.session, "ops"),
         expectation=_expectation(case, PREFIXES[case.carrier] + digits),
         target={"sales_order": [case.order_id], "fulfilment": [case.fulfilment_id]},
     )

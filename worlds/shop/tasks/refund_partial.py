@@ -4,13 +4,13 @@ What is typically got wrong: the list price in place of what was paid, the wrong
 that the customer keeps, shipping refunded with them, the note that the policy asks for above 40.00.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, or_, select
 
-from worlds.engine.context import Actor
 from worlds.engine.fields import format_money, parse_money
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer
@@ -27,6 +27,7 @@ from worlds.shop.models import (
     ReturnRequest,
     SalesOrder,
     Variant,
+    stand_in,
 )
 from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day
 from worlds.shop.tasks.deskwork import find_orders, money_in
@@ -88,7 +89,7 @@ def instance(draw: Draw) -> Instance:
     return Instance(
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
-        actor=Actor("support_l2", name="Senior support"),
+        actor=stand_in(draw.session, "support_l2"),
         expectation=_expectation(case),
         target={"sales_order": [case.order_id], "order_line": [case.line_id]},
     )
@@ -247,21 +248,34 @@ def _report(amount: str) -> FinalAnswer:
     )
 
 
+def _noted_above(worker: Worker) -> int:
+    """Cents above which the house rules ask for a note on the order."""
+    rule = worker.call("get_policy", slug="refunds")["text"]
+    found = re.search(r"\*\*each refund above (\d+\.\d{2})\*\*", rule)
+    if found is None:
+        raise LookupError("the rule for refunds says nothing of notes")
+    return parse_money(found[1])
+
+
 def solve(worker: Worker) -> FinalAnswer:
-    """Find the line, refund the units for the true reason, note it where the policy asks, report the amount."""
-    order, line = _find(worker)
-    made = _refund(worker, line, order)
-    if parse_money(made["amount"]) > NOTED_ABOVE:
-        _note(worker, order, made["amount"])
-    return _report(made["amount"])
-
-
-def note_first(worker: Worker) -> FinalAnswer:
-    """Preview the amount and write the note before refunding."""
+    """Read the rule, find the line, see what it comes to, refund for the true reason, note it where the rule asks."""
+    limit = _noted_above(worker)
     order, line = _find(worker)
     asked = {"line_id": line["line_id"], "quantity": int(worker.facts["units"]), "restock": False}
     amount = worker.call("preview_refund", order_id=order["order_id"], lines=[asked])["amount"]
-    if parse_money(amount) > NOTED_ABOVE:
+    _refund(worker, line, order)
+    if parse_money(amount) > limit:
+        _note(worker, order, amount)
+    return _report(amount)
+
+
+def note_first(worker: Worker) -> FinalAnswer:
+    """Write the note before refunding, and not look at the amount twice."""
+    limit = _noted_above(worker)
+    order, line = _find(worker)
+    asked = {"line_id": line["line_id"], "quantity": int(worker.facts["units"]), "restock": False}
+    amount = worker.call("preview_refund", order_id=order["order_id"], lines=[asked])["amount"]
+    if parse_money(amount) > limit:
         _note(worker, order, amount)
     return _report(_refund(worker, line, order)["amount"])
 
