@@ -357,3 +357,12 @@ def test_the_number_of_slots_must_be_one_or_more(monkeypatch, snapshot):
     monkeypatch.setenv("WORLDS_SLOTS", "0")
     with pytest.raises(ValueError, match="at least one slot"):
         forks.open_fork(snapshot)
+
+
+def test_table_valued_functions_go_on_working_after_many_resets(open_fork):
+    query, fork = "SELECT value FROM json_each('[1, 2, 3]')", open_fork()
+    for _ in range(20):
+        with fork.lease() as connection, connection.begin():
+            driver = connection.connection.driver_connection
+            assert [row[0] for row in driver.execute(query).fetchall()] == [1, 2, 3]
+        fork.reset()

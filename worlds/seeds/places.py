@@ -169,15 +169,29 @@ class Copied:
 
     def __init__(self, original: Original) -> None:
         self._original = original
-        self.database = connect()
-        weakref.finalize(self, self.database.end).atexit = False
-        self.show({})
+        self._open()
+        self._load({})
 
-    def show(self, pages: Pages) -> None:
-        """Load a whole new copy."""
+    def _open(self) -> None:
+        self.database = connect()
+        self._release = weakref.finalize(self, self.database.end)
+        self._release.atexit = False
+
+    def _load(self, pages: Pages) -> None:
         self._original.check_intact()
         self.database.deserialize(self._original.image(pages))
         settle(self.database, self._original)
+
+    def show(self, pages: Pages) -> None:
+        """Load a whole new copy, in a connection of its own.
+
+        A second deserialize() frees the schema that a table-valued function such as json_each still points to: the
+        next use of it ends the process (seen with SQLite 3.40).
+        """
+        ended = self._release
+        self._open()
+        ended()
+        self._load(pages)
 
     def changed(self, known: Pages) -> Pages:
         """Compare the whole copy with the snapshot."""
