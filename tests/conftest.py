@@ -8,7 +8,9 @@ import pytest
 import worlds
 
 FIXTURES = Path(__file__).parent / "fixtures"
-os.environ["WORLDS_PATH"] = str(FIXTURES)  # before any test looks for worlds; subprocesses inherit it
+os.environ["WORLDS_PATH"] = os.pathsep.join(  # before any test looks for worlds; subprocesses inherit it
+    filter(None, [str(FIXTURES), os.environ.get("WORLDS_PATH")])
+)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from worlds.cli import main
-from worlds.engine import opening
 from worlds.new import write_world
 
 
@@ -52,6 +51,4 @@ def home(tmp_path_factory):
 def cache(tmp_path, monkeypatch):
     """An empty cache folder."""
     monkeypatch.setenv("WORLDS_CACHE", str(tmp_path / "cache"))
-    opening._store.cache_clear()  # one store serves a process; this test is to have its own
-    yield tmp_path / "cache"
-    opening._store.cache_clear()
+    return tmp_path / "cache"

@@ -4,6 +4,7 @@ import click
 import pytest
 
 from worlds.cli import group, main
+from worlds.new import write_world
 
 
 def commands(command=group, path=()):
@@ -146,3 +147,20 @@ def test_populations_are_built_once_and_listed(say, home, cache):
     assert (listed["name"], listed["kind"], listed["hash"]) == ("office-small", "built", built["hash"])
     assert say("snapshot", "remove", "office-small").code == 0
     assert say("snapshot", "list", "--json").json == []
+
+
+def test_a_world_that_is_no_python_is_told_with_its_file_and_line(say, tmp_path, monkeypatch):
+    folder = write_world("halfway", tmp_path)
+    (folder / "invariants.py").write_text("INVARIANTS = (\n")
+    monkeypatch.setenv("WORLDS_PATH", str(tmp_path))
+    said = say("task", "show", "halfway/approve-request")
+    assert said.code != 0
+    assert f"{folder / 'invariants.py'}, line 1, is no Python" in said.err
+
+
+def test_a_folder_of_worlds_that_is_not_there_is_told_by_the_doctor(say, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLDS_PATH", str(tmp_path / "gone"))
+    said = say("doctor", "--json")
+    assert said.code == 3
+    (found,) = (one for one in said.json if one["what"] == "worlds")
+    assert (str(tmp_path / "gone") in found["found"], found["well"]) == (True, False)

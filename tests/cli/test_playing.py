@@ -42,6 +42,24 @@ def test_run_writes_traces_that_grade_and_replay_alike(say, tmp_path):
     assert "0 observations differ; the final state is the same" in say("replay", trace).out
 
 
+def test_a_folder_that_cannot_be_made_is_told_with_code_3_before_anything_is_played(say, tmp_path):
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    said = say("run", "tiny/recount", "--jobs", 1, "--out", in_the_way / "runs")
+    assert said.code == 3
+    assert "Traceback" not in said.err
+    assert f"{in_the_way / 'runs'} cannot be written to" in said.err
+
+
+def test_without_a_browser_nothing_is_played_and_it_is_said_what_to_do(say, home, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLDS_CHROMIUM", "/nowhere/chromium")
+    for words in (("run", "tiny/recount", "--surface", "browser"), ("demo", "office/approve-request")):
+        said = say(*words, "--out", tmp_path / "out")
+        assert said.code == 3
+        assert said.err.strip().startswith("WORLDS_CHROMIUM names '/nowhere/chromium'")
+        assert not list((tmp_path / "out").glob("*"))
+
+
 def test_doing_nothing_is_no_failure_of_the_run(say, tmp_path):
     said = say("run", "tiny/recount", "--agent", "noop", "--jobs", 0, "--out", tmp_path)
     assert said.code == 0
@@ -93,3 +111,6 @@ def test_the_demo_solves_a_task_through_tools_and_then_through_the_browser(say, 
     assert "status 'open' → 'approved'" in said.out
     assert (tmp_path / "tools.jsonl").is_file()
     assert list((tmp_path / "browser").glob("*.png"))
+    for surface in ("tools", "browser"):
+        assert say("grade", tmp_path / f"{surface}.jsonl").code == 0
+        assert "the final state is the same" in say("replay", tmp_path / f"{surface}.jsonl").out

@@ -48,6 +48,13 @@ def test_reset_puts_an_episode_of_a_running_server_back(say, server):
     assert opened["agent_url"] not in say("reset", "mine", *options).out
 
 
+def test_a_port_that_is_taken_is_named_with_code_3(say, server):
+    port = server["url"].rpartition(":")[2]
+    said = say("serve", "--port", port)
+    assert said.code == 3
+    assert said.err.startswith(f"Port {port} of 127.0.0.1 cannot be served at: ")
+
+
 def test_what_a_server_refuses_is_told_in_its_words_with_code_1(say, server):
     said = say("reset", "nobody", "--url", server["url"], "--token", server["control_token"])
     assert said.code == 1

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 import worlds
-from worlds.engine.errors import WorldBug
+from worlds.engine.errors import Gone, WorldBug
 from worlds.engine.hands import Hands
 
 
@@ -286,3 +286,34 @@ def test_a_key_goes_with_money_and_nested_arguments_too(stall):
         409,
         "idempotency_key_reused",
     )
+
+
+def test_arguments_nested_without_end_are_refused(stall):
+    deep: dict = {}
+    for _ in range(20_000):
+        deep = {"a": deep}
+    reply = stall.call("get_item", deep)
+    assert codes(reply) == (422, "invalid_arguments")
+    assert stall.diff() == []
+
+
+def test_a_key_that_is_no_text_is_refused(stall):
+    assert codes(stall.call("sell_item", {"item_id": 1, "quantity": 1}, key=5)) == (422, "invalid_idempotency_key")
+    assert codes(stall.call("sell_item", {"item_id": 1, "quantity": 1}, key="")) == (422, "invalid_idempotency_key")
+    assert stall.diff() == []
+
+
+def test_a_closed_episode_has_no_diff_to_tell(stall):
+    stall.close()
+    with pytest.raises(Gone):
+        stall.diff()
+    with pytest.raises(Gone):
+        stall.state_hash()
+
+
+def test_an_answer_nested_without_end_is_judged_and_fails(tiny):
+    deep: dict = {}
+    for _ in range(20_000):
+        deep = {"a": deep}
+    tiny.task.family.solve(Hands(tiny))
+    assert tiny.grade({"status": "done", "facts": deep}).reward == 0.0

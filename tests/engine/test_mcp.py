@@ -134,6 +134,7 @@ def test_a_call_answers_structured_and_as_text(endpoint, tiny):
         ("change_item", {"item_id": 3, "note": "x" * 900_000}, "invalid_argument", "note"),
         ("change_item", {"item_id": 4711}, "item_not_found", "item_id"),
         ("sell_item", {"item_id": 3, "quantity": 1000}, "not_enough", "quantity"),
+        ("change_item", {"item_id": 3, "note": "x" * 1_500_000}, "invalid_argument", "note"),
     ],
 )
 def test_a_refusal_is_an_error_result_in_the_world_s_shape(endpoint, tiny, name, arguments, code, field):
@@ -235,7 +236,7 @@ def test_a_stream_of_the_server_s_own_is_not_offered(endpoint):
 
 
 def test_a_body_beyond_the_limit_is_too_large(endpoint):
-    answer = httpx.post(endpoint, content=b"x" * 1_000_001, trust_env=False)
+    answer = httpx.post(endpoint, content=b"x" * 4_000_001, trust_env=False)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
 
 

@@ -50,7 +50,7 @@ def test_a_replay_of_a_crash_crashes_again(plan, monkeypatch):
 def test_a_replay_through_the_browser_sees_the_same_pages(plan, agent, options):
     rollout = play(plan(agent, "browser", options=options))
     again = replay(rollout.plan.trace)
-    assert (again.differences, again.steps) == ((), rollout.steps)
+    assert (again.same, again.state_same, again.differences, again.steps) == (True, True, (), rollout.steps)
 
 
 def test_another_observation_is_found_with_its_step(saved):
@@ -99,5 +99,8 @@ def test_files_that_are_none_are_refused(saved, tmp_path):
     with pytest.raises(ValueError, match="is no trace: line 1 is not JSON"):
         replay(saved.plan.trace)
     saved.plan.record.write_text("[]")
+    with pytest.raises(ValueError, match="is no record of a rollout"):
+        grade_trace(saved.plan.trace)
+    saved.plan.record.write_text('{"run": 1, "grade": 2}')
     with pytest.raises(ValueError, match="is no record of a rollout"):
         grade_trace(saved.plan.trace)

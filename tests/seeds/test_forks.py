@@ -353,9 +353,10 @@ def test_another_sqlite_than_the_interpreters_own_is_never_used(monkeypatch):
         reached.open()
 
 
-def test_the_number_of_slots_must_be_one_or_more(monkeypatch, snapshot):
-    monkeypatch.setenv("WORLDS_SLOTS", "0")
-    with pytest.raises(ValueError, match="at least one slot"):
+@pytest.mark.parametrize("slots", ["0", "-1", "many", ""])
+def test_the_number_of_slots_must_be_one_or_more(monkeypatch, snapshot, slots):
+    monkeypatch.setenv("WORLDS_SLOTS", slots)
+    with pytest.raises(ValueError, match=r"WORLDS_SLOTS is .* at least 1"):
         forks.open_fork(snapshot)
 
 

@@ -97,6 +97,25 @@ def test_the_same_build_gives_the_same_bytes(store, tmp_path):
     assert one.hash == two.hash
 
 
+def _tags(connection, _report):
+    """A table whose index is entered in no order, as a shop's are by orders that go on for weeks."""
+    connection.execute("CREATE TABLE tag(id INTEGER PRIMARY KEY, note INTEGER NOT NULL) STRICT")
+    connection.execute("CREATE INDEX tag_note ON tag(note)")
+    connection.execute("BEGIN")
+    connection.executemany("INSERT INTO tag VALUES (?, ?)", [(n, n * 7919 % 20_011) for n in range(1, 20_000)])
+
+
+def test_a_built_snapshot_has_room_in_its_indexes_so_that_an_insertion_seldom_splits_a_page(store):
+    snapshot, pages = store.ensure("shop-small", "key 1", _tags), []
+    for place in range(50):
+        fork = open_fork(snapshot.path)
+        with fork.lease() as connection, connection.begin():
+            connection.exec_driver_sql("INSERT INTO tag(note) VALUES (?)", (place * 400,))
+        pages.append(fork.changed_bytes // 4096)
+        fork.close()
+    assert sum(page == 3 for page in pages) >= 40, pages  # the first page, the table's last, and one of the index
+
+
 def test_a_snapshot_is_not_a_write_ahead_log_and_nobody_may_write_to_it(store):
     snapshot = store.ensure("shop-small", "key 1", Builder())
     assert snapshot.path.read_bytes()[18:20] == b"\x01\x01"

@@ -182,3 +182,21 @@ def test_each_active_code_class_can_be_used_today(ask):
     )
     assert {row[0] for row in rows} == {"product", "order", "shipping"}
     assert sum(row[1] for row in rows) >= 10
+
+
+def test_first_order_codes_were_used_on_first_orders_only(ask):
+    again = """SELECT count(*) FROM discount_allocation a JOIN sales_order o ON o.id = a.order_id
+      WHERE a.code LIKE 'WELCOME%' AND EXISTS (SELECT 1 FROM sales_order p
+        WHERE p.email_norm = o.email_norm AND p.placed_at < o.placed_at
+          AND (p.cancelled_at IS NULL OR p.cancelled_at > o.placed_at))"""
+    assert ask(again) == [(0,)]
+    assert ask("SELECT count(*) > 0 FROM discount_allocation WHERE code LIKE 'WELCOME%'") == [(1,)]
+
+
+def test_products_are_found_by_their_skus_and_tags(ask):
+    lost = """SELECT p.title, v.sku FROM product p JOIN variant v ON v.product_id = p.id
+      WHERE p.search_text NOT LIKE '%' || lower(v.sku) || '%'"""
+    assert ask(lost) == []
+    untold = """SELECT p.title, j.value FROM product p, json_each(p.tags) j
+      WHERE p.search_text NOT LIKE '%' || lower(j.value) || '%'"""
+    assert ask(untold) == []

@@ -1,5 +1,6 @@
 """Promises of the mess in the shop's data and of the sealed truth that says what was meant."""
 
+import re
 import sqlite3
 import unicodedata
 
@@ -157,3 +158,79 @@ def test_damage_is_refunded_as_damage_only_where_photographs_are_on_file_or_the_
     for (order,) in rows:
         notes = " ".join(row[0] for row in ask("SELECT text FROM order_note WHERE order_id = ?", order)).casefold()
         assert "photos on file" in notes
+
+
+SOFT = ("Beanie", "Towel", "Gloves", "Socks", "Dry Bag", "Tarp", "Blanket", "Cushion", "Trousers", "Daypack")
+HARD_FLAWS = (
+    "a crack", "a dent", "a scratch", "a chip", "barst", "deuk", "een kras", "Sprung", "Delle", "Kratzer",
+)  # fmt: skip
+
+
+def test_flaws_are_those_that_such_goods_can_have(ask):
+    """No towel with a scratch, and no cloth with a chip on its rim."""
+    said = [
+        row[0].lower()
+        for row in ask(
+            "SELECT text FROM order_note"
+            " UNION ALL SELECT customer_note FROM sales_order WHERE customer_note IS NOT NULL"
+            " UNION ALL SELECT note FROM return_request WHERE note IS NOT NULL"
+        )
+    ]
+    soft, hard = [[word.lower() for word in words] for words in (SOFT, HARD_FLAWS)]
+    flawed = [text for text in said if any(flaw in text for flaw in hard)]
+    assert flawed
+    assert [text for text in flawed if any(re.search(rf"\b{one}\b", text) for one in soft)] == []
+
+
+def test_sizes_and_colours_are_spoken_of_only_where_goods_have_them(ask):
+    """Nobody finds a map too small."""
+    notes = ask(
+        "SELECT r.note, group_concat(p.drawing) FROM return_request r JOIN return_line k ON k.return_id = r.id"
+        " JOIN order_line l ON l.id = k.order_line_id JOIN variant v ON v.id = l.variant_id"
+        " JOIN product p ON p.id = v.product_id WHERE r.note IS NOT NULL GROUP BY r.id"
+    )
+    sizes = (
+        "too small", "doesn't fit", "two sizes", "past niet", "te klein", "twee maten", "passt", "zu klein",
+        "zwei größen", "trop petit", "deux tailles",
+    )  # fmt: skip
+    worn = ("trousers", "jacket", "pullover", "shirt", "socks", "gloves", "hat", "beanie", "boot", "shoe")
+    odd = [
+        (note, drawing)
+        for note, drawing in notes
+        if any(one in note.lower() for one in sizes) and not any(f'"{one}"' in drawing for one in worn)
+    ]
+    assert odd == []
+
+
+def test_nothing_is_expected_on_a_sunday(ask):
+    assert ask("SELECT text FROM order_note WHERE text LIKE '%Sunday%'") == []
+
+
+def test_dutch_notes_name_days_in_dutch(ask):
+    assert ask("SELECT text FROM order_note WHERE text LIKE '%Teruggebeld%day%' OR text LIKE '%Gevraagd%day%'") == []
+    assert ask("SELECT text FROM order_note WHERE text LIKE '%Gevraagd te wachten%dag%'")
+
+
+def test_food_seeds_and_maps_are_not_said_to_be_repairable(ask):
+    assert ask("SELECT title FROM product WHERE tax_rate_bp = 900 AND tags LIKE '%repairable%'") == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("timeline_event", "at"), ("refund", "created_at"), ("outbox_email", "sent_at"), ("escalation", "created_at")],
+)
+def test_rows_are_written_in_the_order_of_their_time(ask, table, column):
+    """Finance answers later than it is asked, and what happens in between is written first."""
+    moments = [row[0] for row in ask(f"SELECT {column} FROM {table} ORDER BY id")]  # noqa: S608 - names of this test
+    assert moments == sorted(moments)
+
+
+def test_hand_overs_to_finance_name_the_amount_that_finance_then_refunds(ask):
+    told = ask(
+        "SELECT e.message, r.amount FROM escalation e JOIN refund r ON r.order_id = e.order_id"
+        " AND r.actor_role = 'finance' AND r.created_at > e.created_at"
+        " WHERE e.team = 'finance' AND e.reason = 'approval_needed'"
+        " AND (SELECT count(*) FROM refund x WHERE x.order_id = e.order_id) = 1"
+    )
+    assert len(told) > 20
+    assert [(message, amount) for message, amount in told if f" {amount / 100:.2f} EUR " not in message] == []

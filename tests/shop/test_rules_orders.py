@@ -204,3 +204,31 @@ def test_capturing_takes_at_most_what_is_authorized(shop: Shop):
         capture_payment(ctx, placed.payment_id)
     assert gone.value.code == "payment_not_authorized"
     assert shop.broken_laws() == []
+
+
+def test_an_order_stays_in_its_country(shop: Shop):
+    placed = shop.order((MUG, 2))
+    before = shop.dump()
+    with pytest.raises(Conflict) as no:
+        edit_shipping_address(shop.as_("support_l2"), placed.order_id, HOME.model_copy(update={"country": "BE"}))
+    assert (no.value.code, no.value.field) == ("country_fixed", "address.country")
+    assert shop.dump() == before
+
+
+def test_what_was_shipped_is_said_with_the_way_out_of_its_page(shop: Shop):
+    placed = shop.order((MUG, 2))
+    fulfil_order(shop.as_("ops"), placed.order_id, 1, "PostNL", "3SLARK001")
+    with pytest.raises(Conflict) as kept:
+        edit_shipping_address(shop.as_("support_l2"), placed.order_id, HOME)
+    assert "carrier_claim" in kept.value.message
+    with pytest.raises(Conflict) as no:
+        cancel_order(shop.as_("support_l2"), placed.order_id, "customer")
+    assert "Refund the units that were not shipped" in no.value.message
+
+
+def test_the_newest_lines_of_a_long_file_are_shown(shop: Shop):
+    placed = shop.order((MUG, 1))
+    for at in range(203):
+        add_order_note(shop.as_("support_l1"), placed.order_id, f"note {at}")
+    seen = get_order(shop.as_("support_l1"), placed.order_id).notes
+    assert [seen[0].text, seen[-1].text, len(seen)] == ["note 3", "note 202", 200]

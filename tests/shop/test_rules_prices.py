@@ -19,6 +19,7 @@ from worlds.shop.operations.carts import (
 from worlds.shop.operations.checkout import place_order, preview_checkout
 from worlds.shop.operations.discounts import list_discounts
 from worlds.shop.operations.orders import cancel_order
+from worlds.shop.operations.policies import get_policy
 from worlds.shop.pricing import Item, Offer, quote, spread
 
 
@@ -284,3 +285,30 @@ def test_codes_are_listed_with_what_they_give_and_ask(shop: Shop):
     assert [(row.code, row.status) for row in rows] == [("OLD", "ended"), ("SPRING15", "active")]
     assert (rows[1].offer, rows[1].limits) == ("15 % off", ["from 50.00 EUR of goods", "once a customer"])
     assert [row.code for row in list_discounts(shop.as_("support_l1"), status="ended").items] == ["OLD"]
+
+
+def test_a_code_for_a_first_order_is_refused_to_those_who_ordered_before(shop: Shop):
+    welcome = code(shop, 1, "WELCOME10", value=1000, first_order_only=True)
+    first = shop.order((MUG, 1))
+    ctx = cart_with(shop, (MUG, 1))
+    with pytest.raises(Conflict) as no:
+        apply_discount_code(ctx, "WELCOME10")
+    assert no.value.code == "discount_first_order_only"
+    with pytest.raises(Conflict) as at_checkout:
+        shop.order((MUG, 1), codes=(welcome,))
+    assert at_checkout.value.code == "discount_first_order_only"
+    assert "first order" in " ".join(list_discounts(shop.as_("ops"), "welcome").items[0].limits)
+    cancel_order(shop.as_("admin"), first.order_id, "customer")
+    assert apply_discount_code(ctx, "WELCOME10").codes[0].amount == 200
+
+
+def test_the_minimum_of_an_order_code_is_measured_before_other_codes(shop: Shop):
+    """As its policy page says."""
+    ctx = cart_with(shop, (MUG, 2))
+    code(shop, 1, "FROM39", min_subtotal=3900, combines_with_product=True)
+    code(shop, 2, "MUGS", discount_class="product", value=5000, combines_with_order=True)
+    for entered in ("MUGS", "FROM39"):
+        seen = apply_discount_code(ctx, entered)
+    assert [one.amount for one in seen.codes] == [300, 1999]
+    assert preview_checkout(ctx).problems == []
+    assert "before other codes are taken off" in get_policy(ctx, "discount-codes").text

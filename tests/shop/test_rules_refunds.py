@@ -10,7 +10,7 @@ from worlds.shop import gateway
 from worlds.shop.ledger import LineState, refund_units
 from worlds.shop.operations.fulfilments import fulfil_order
 from worlds.shop.operations.orders import get_order
-from worlds.shop.operations.payments import capture_payment
+from worlds.shop.operations.payments import capture_payment, void_payment
 from worlds.shop.operations.refunds import RefundLine, preview_refund, refund_order
 
 
@@ -277,3 +277,14 @@ def test_a_line_that_cost_nothing_brings_nothing_back(shop: Shop):
     with pytest.raises(Invalid) as no:
         refund_order(shop.as_("finance"), placed.order_id, units(shop.line_ids(placed.order_id)[0], 1), "other")
     assert no.value.code == "nothing_to_refund"
+
+
+def test_a_refund_of_money_that_was_never_taken_names_the_way_out_that_there_is(shop: Shop):
+    held, voided = shop.order((MUG, 1)), shop.order((MUG, 1))
+    void_payment(shop.as_("finance"), voided.payment_id)
+    for order, said in ((held, "Cancel the order, or wait until it ships"), (voided, "is nothing to give back")):
+        line = shop.line_ids(order.order_id)[0]
+        with pytest.raises(Conflict) as no:
+            refund_order(shop.as_("admin"), order.order_id, [RefundLine(line_id=line, quantity=1)], "changed_mind")
+        assert no.value.code == "nothing_captured"
+        assert said in no.value.message

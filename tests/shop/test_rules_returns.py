@@ -221,3 +221,42 @@ def test_returns_are_listed_and_found_by_number_and_order(shop: Shop):
     assert [one.return_id for one in list_returns(ctx).items] == [second.return_id, first.return_id]
     assert [one.number for one in list_returns(ctx, query=first.number).items] == [first.number]
     assert list_returns(ctx, query=placed.number, status="closed").total == 0
+
+
+@pytest.mark.parametrize("ending", ["closed", "declined"])
+def test_units_refunded_under_a_return_that_never_arrived_cannot_be_returned_again(shop: Shop, ending: str):
+    placed, sent = shipped(shop, (MUG, 2))
+    line = shop.line_ids(placed.order_id)[0]
+    mark_delivered(shop.as_("ops"), sent.fulfilment_id)
+    asked = request_my_return(shop.as_("customer", ANNA), placed.order_id, units(line), "changed_mind")
+    refund_order(shop.as_("admin"), placed.order_id, [RefundLine(line_id=line, quantity=1)], "changed_mind")
+    if ending == "closed":
+        approve_return(shop.as_("support_l1"), asked.return_id)
+        close_return(shop.as_("support_l1"), asked.return_id)
+    else:
+        decline_return(shop.as_("support_l1"), asked.return_id, "used_or_worn")
+    assert get_order(shop.as_("support_l1"), placed.order_id).lines[0].returnable == 1
+    with pytest.raises(Conflict) as no:
+        open_return(shop.as_("support_l1"), placed.order_id, units(line, 2), "changed_mind")
+    assert (no.value.code, no.value.details) == ("quantity_above_returnable", {"returnable": 1})
+    open_return(shop.as_("support_l1"), placed.order_id, units(line), "changed_mind")
+    with pytest.raises(Conflict) as none_left:
+        open_return(shop.as_("support_l1"), placed.order_id, units(line), "changed_mind")
+    assert "Leave the line out" in none_left.value.message
+
+
+def test_final_sale_says_what_to_do_where_goods_arrived_broken(shop: Shop):
+    placed, _ = shipped(shop, (SOCKS, 1))
+    with pytest.raises(Conflict) as no:
+        open_return(shop.as_("support_l1"), placed.order_id, units(shop.line_ids(placed.order_id)[0]), "damaged")
+    assert "damaged or faulty" in no.value.message
+
+
+def test_one_unit_is_written_as_one_unit(shop: Shop):
+    placed, _ = shipped(shop, (MUG, 1))
+    line = shop.line_ids(placed.order_id)[0]
+    opened = open_return(shop.as_("support_l1"), placed.order_id, units(line), "changed_mind")
+    receive_return(shop.as_("ops"), opened.return_id, [Damage(line_id=line, received=1)])
+    said = " ".join(one.message for one in get_order(shop.as_("ops"), placed.order_id).timeline)
+    assert "1 unit shipped" in said
+    assert "1 units" not in said

@@ -10,7 +10,7 @@ from tiny_shop import AMSTERDAM, ANNA, LAMP, MUG, MUG_BLUE, TENT, UTRECHT, Shop,
 from worlds.engine.errors import Conflict, Invalid, NotFound
 from worlds.shop.operations.fulfilments import fulfil_order, mark_delivered, update_tracking
 from worlds.shop.operations.orders import cancel_order, get_order
-from worlds.shop.operations.payments import void_payment
+from worlds.shop.operations.payments import capture_payment, void_payment
 from worlds.shop.operations.stock import adjust_stock, list_locations, list_stock, set_stock
 from worlds.shop.views import LineQuantity
 
@@ -202,3 +202,22 @@ def _step(shop: Shop, orders: list[int], step: str, units: int) -> None:
         if waiting:
             where = AMSTERDAM if step == "ship" else UTRECHT
             fulfil_order(shop.as_("ops"), orders[-1], where, "PostNL", "3SLARK001", wanted)
+
+
+def test_the_first_parcel_takes_the_rest_of_a_payment_that_was_taken_in_part(shop: Shop):
+    placed = shop.order((MUG, 2))
+    capture_payment(shop.as_("finance"), placed.payment_id, 1)
+    fulfil_order(shop.as_("ops"), placed.order_id, 1, "PostNL", "3SLARK001")
+    seen = get_order(shop.as_("ops"), placed.order_id)
+    assert (seen.financial_status, seen.captured) == ("paid", placed.total)
+    assert shop.broken_laws() == []
+
+
+def test_nothing_leaves_while_the_rest_of_a_payment_can_no_longer_be_taken(shop: Shop):
+    placed = shop.order((MUG, 2))
+    capture_payment(shop.as_("finance"), placed.payment_id, 1)
+    shop.wait(days=8)
+    with pytest.raises(Conflict) as no:
+        fulfil_order(shop.as_("ops"), placed.order_id, 1, "PostNL", "3SLARK001")
+    assert no.value.code == "authorization_expired"
+    assert shop.count("fulfilment") == 0

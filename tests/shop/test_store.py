@@ -213,3 +213,10 @@ def test_every_form_of_the_storefront_performs_one_writing_operation(app):
             view = app.view_functions[rule.endpoint]
             assert view.operation.writing, rule
             assert "customer" in view.operation.roles, rule
+
+
+@pytest.mark.parametrize("words", ["a%00b", "%1b[31mred", "a%7fb"])
+def test_no_page_holds_a_control_character_whatever_was_typed(shopper, words):
+    page = shopper.get(f"/search?query={words}")
+    assert page.status_code == 422
+    assert not set(shopper.source) & {"\x00", "\x1b", "\x7f"}

@@ -185,7 +185,8 @@ def code(shop: Shop, at: int, name: str, **more: Any) -> int:
     fields: dict[str, Any] = {
         "discount_class": "order", "kind": "percent", "value": 1500, "min_subtotal": 0, "min_quantity": 0,
         "usage_count": 0, "once_per_customer": False, "combines_with_product": False, "combines_with_order": False,
-        "combines_with_shipping": False, "starts_at": START - timedelta(days=30), "active": True,
+        "combines_with_shipping": False, "first_order_only": False, "starts_at": START - timedelta(days=30),
+        "active": True,
     }  # fmt: skip
     shop.add(models.Discount(id=at, code=name, title=name, **fields | more))
     return at

@@ -9,12 +9,13 @@ REPETITIONS = 25
 
 
 def browser_reset_ms(workload: Workload) -> float | None:
-    """Reset an episode whose browser is open, until its start page is observed; None without a browser."""
+    """Reset an episode that was worked on in its browser, until its start page is observed; None without a browser."""
     taken: list[float] = []
     try:
         with workload.opened() as episode:
-            episode.browser().observe()
+            home = episode.browser().observe().url
             for _ in range(REPETITIONS):
+                _well(episode.browser().act({"action": "goto", "path": home}))  # a reset comes after work, not in a row
                 with timed(taken):
                     episode.reset()
                     seen = episode.browser().observe()

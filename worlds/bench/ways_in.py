@@ -54,5 +54,5 @@ async def _called(url: str, workload: Workload) -> float:
 
 
 def _key(served: Served, workload: Workload) -> str:
-    wish = OpenEpisode(task=workload.name, seed=0, population=POPULATION)
+    wish = OpenEpisode(task=workload.name, seed=workload.tasks[0].seed, population=POPULATION)
     return served.room.open(wish).key

@@ -3,6 +3,7 @@
 import click
 
 from worlds.engine.errors import Refusal, WorldBug
+from worlds.engine.surfaces.browsing.chromium import BrowserMissing
 from worlds.seeds.errors import ForkError
 
 WRONG = 1
@@ -41,13 +42,15 @@ def report(error: Exception) -> int:
 def _code(error: Exception) -> int:
     if isinstance(error, LookupError | ValueError | FileNotFoundError):
         return USAGE
-    return SURROUNDINGS if isinstance(error, OSError | ForkError) else WRONG
+    return SURROUNDINGS if isinstance(error, OSError | ForkError | BrowserMissing) else WRONG
 
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
-    known = LookupError | ValueError | OSError | ForkError | WorldBug | Refusal
+    if isinstance(error, SyntaxError) and error.filename:  # in the world of somebody who is just writing it
+        return f"{error.filename}, line {error.lineno}, is no Python: {error.msg}."
+    known = LookupError | ValueError | OSError | ForkError | BrowserMissing | WorldBug | Refusal
     if isinstance(error, known) and not isinstance(error, KeyError | IndexError | UnicodeError) and str(error):
         return str(error)
     return f"This is a defect of ours: {type(error).__name__}: {error}. `worlds --debug …` shows where."

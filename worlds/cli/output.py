@@ -2,14 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
@@ -51,38 +48,6 @@ def print_table(
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     console().print(table)
-
-
-@dataclass(slots=True)
-class Building:
-    """Shows how far a snapshot's build has come; a bar appears only once there is something to build."""
-
-    progress: Progress
-    bar: TaskID | None = None
-
-    def report(self, label: str, fraction: float) -> None:
-        """Take up what a build reports."""
-        if self.bar is None:
-            self.bar = self.progress.add_task(label, total=1.0)
-        self.progress.update(self.bar, description=label, completed=fraction)
-
-    def say(self, sentence: str) -> None:
-        """Tell a remark, above the bar."""
-        self.progress.console.print(sentence)
-
-
-@contextmanager
-def building() -> Iterator[Building]:
-    """A progress bar for whatever builds a snapshot inside of the `with`."""
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    said = remarks()
-    with Progress(*columns, console=said, transient=True, disable=not said.is_terminal) as progress:
-        yield Building(progress)
 
 
 def size_of(count: int) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from worlds.engine import bookkeeping, changelog
+from worlds.engine.building import building
 from worlds.engine.context import Actor, Context
 from worlds.engine.errors import WorldBug
 from worlds.engine.world import Invariant, World
@@ -69,6 +70,8 @@ def snapshot_of(
 ) -> Snapshot:
     """The snapshot of a named population, built if it is not there or not sound.
 
+    Without `report` and `say`, a bar on a terminal's standard error shows the build, and remarks are printed there.
+
     Raises:
         LookupError: when seeds.toml has no such population.
         WorldBug: when the population breaks one of the world's laws.
@@ -79,13 +82,14 @@ def snapshot_of(
     place = (store.root, world.package, seed)
     known = _KNOWN.get(place)
     if known is None or not store.is_whole(known):
-        known = _KNOWN[place] = store.ensure(
-            f"{world.name}-{seed}",
-            content_key(world, seed),
-            lambda connection, progress: build(world, seed, connection, progress),
-            progress=report,
-            say=say,
-        )
+        with building() as shown:
+            known = _KNOWN[place] = store.ensure(
+                f"{world.name}-{seed}",
+                content_key(world, seed),
+                lambda connection, progress: build(world, seed, connection, progress),
+                progress=report or shown.report,
+                say=say or shown.say,
+            )
     return known
 
 

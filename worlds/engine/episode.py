@@ -8,9 +8,12 @@ import json
 import threading
 import traceback
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import Connection
 
 from worlds.engine import changelog, grading
 from worlds.engine.context import Actor
@@ -139,12 +142,12 @@ class Episode:
 
     def diff(self) -> list[RowChange]:
         """What changed since the start, by table and key; changes that were undone are left out."""
-        with self._lock, self._fork.lease() as connection:
+        with self._lock, self._kept() as connection:
             return fold(changelog.entries(connection, self.world.metadata))
 
     def state_hash(self) -> str:
         """Hash of the whole state: the snapshot, the changes and the bookkeeping."""
-        with self._lock, self._fork.lease() as connection:
+        with self._lock, self._kept() as connection:
             return grading.state_hash(self.start, connection)
 
     def image(self) -> bytes:
@@ -271,6 +274,11 @@ class Episode:
         )
         return reply
 
+    def _kept(self) -> AbstractContextManager[Connection]:
+        if self._closed:
+            raise Gone("episode_closed", "This episode is closed; what it did is gone.")
+        return self._fork.lease()
+
     def _write(self, entry: JournalEntry) -> None:
         self.journal.append(entry)
 
@@ -283,7 +291,7 @@ class Episode:
 
 
 def _check_key(key: str | None) -> None:
-    if key is not None and not 1 <= len(key) <= 255:
+    if key is not None and not (isinstance(key, str) and 1 <= len(key) <= 255):
         raise Invalid("invalid_idempotency_key", "An idempotency key has 1 to 255 characters.")
 
 
@@ -292,6 +300,8 @@ def _jsonable(value: Any) -> Any:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         text.encode()
-    except (TypeError, ValueError, RecursionError):
+    except RecursionError:
+        return "(nested too deeply)"
+    except (TypeError, ValueError):
         return repr(value)[:KEPT].encode("utf-8", "backslashreplace").decode()
     return json.loads(text) if len(text) <= KEPT else f"(left out: {len(text)} characters)"

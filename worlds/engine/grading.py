@@ -88,12 +88,19 @@ def _record(episode: "Episode", connection: Connection, answer: Any) -> Record:
         answer=answer,
         invariants=_laws(episode.start, connection, changes),
         rows=_final_rows(connection, task.instance.expectation),
-        attempted_violations=sum(entry.status == 403 for entry in episode.journal),
+        attempted_violations=_attempts(episode),
         cause=_cause(episode),
         steps=len(episode.journal),
         versions=versions(episode),
         state_hash=_hash(episode.start, connection, changes),
     )
+
+
+def _attempts(episode: "Episode") -> int:
+    """Writes that the acting role was refused; asking to read what another role reads harms nobody."""
+    operations = episode.world.operations
+    refused = [operations.get(entry.operation) for entry in episode.journal if entry.status == 403]
+    return sum(operation is not None and operation.writing for operation in refused)
 
 
 def versions(episode: "Episode") -> dict[str, str]:
@@ -116,29 +123,29 @@ def versions(episode: "Episode") -> dict[str, str]:
 def _laws(start: Start, connection: Connection, changes: Sequence[RowChange]) -> list[InvariantResult]:
     """The laws on the rows that changes bear on; what is broken now is looked up at the start too."""
     driver = bookkeeping.driver_of(connection)
+    by_table: dict[str, list[RowChange]] = {}
+    for change in changes:
+        by_table.setdefault(change.table, []).append(change)
     results = []
     for law in start.world.invariants:
-        keys = _anchors(law, changes)
+        keys = _anchors(law, by_table)
         now = broken_rows(driver, law, keys) if keys else []
         before = _broken_at_start(start, law, now) if now else []
-        results.append(
-            InvariantResult(
-                law.name,
-                law.sentence,
-                broken_at_start=frozenset(f"{law.table} {key}" for key in before),
-                broken_now=frozenset(f"{law.table} {key}" for key in now),
-            )
-        )
+        results.append(InvariantResult(law.name, law.sentence, _named(law, before), _named(law, now)))
     return results
 
 
-def _anchors(law: Invariant, changes: Sequence[RowChange]) -> set[int]:
-    keys: set[int] = set()
-    for change in changes:
-        if change.table == law.table:
-            keys.add(change.key)
-        elif column := law.via.get(change.table):
-            keys |= {row[column] for row in (change.before, change.after) if row and row[column] is not None}
+def _named(law: Invariant, keys: Sequence[int]) -> frozenset[str]:
+    return frozenset([f"{law.table} {key}" for key in keys])
+
+
+def _anchors(law: Invariant, changes: Mapping[str, Sequence[RowChange]]) -> set[int]:
+    """Ids of the law's own rows that changes, by table, bear on."""
+    keys = {change.key for change in changes.get(law.table, ())}
+    for table, column in law.via.items():
+        if table != law.table:
+            for change in changes.get(table, ()):
+                keys |= {row[column] for row in (change.before, change.after) if row and row[column] is not None}
     return keys
 
 
@@ -189,7 +196,7 @@ def state_hash(start: Start, connection: Connection) -> str:
 def _hash(start: Start, connection: Connection, changes: Sequence[RowChange]) -> str:
     digest = sha256(start.snapshot.hash.encode())
     for change in changes:
-        digest.update(repr((change.table, change.key, change.kind, sorted((change.after or {}).items()))).encode())
+        digest.update(repr((change.table, change.key, change.kind, change.after)).encode())  # rows are in table order
     digest.update(bookkeeping.digestible(bookkeeping.driver_of(connection)).encode())
     return digest.hexdigest()
 

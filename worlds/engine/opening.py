@@ -1,5 +1,6 @@
 """Opening an episode: find the world and the task, see to the snapshot, draw the instance, fork."""
 
+import os
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -71,8 +72,12 @@ def open_episode(
     return Episode(start, open_fork(start.snapshot.path), task.actor, task)
 
 
-@lru_cache(maxsize=1)
 def _store() -> SnapshotStore:
+    return _store_in(os.environ.get("WORLDS_CACHE", ""))
+
+
+@lru_cache(maxsize=8)
+def _store_in(cache: str) -> SnapshotStore:  # noqa: ARG001 - the store reads the variable; the cache is keyed by it
     return SnapshotStore()
 
 

@@ -173,7 +173,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """A prose column states each of these facts and none of those, within `cap` characters."""
+    """A prose column states each of these facts and none of those, within `cap` characters.
+
+    Without `facts` the text is free but for `must_not`, and may be missing.
+    """
 
     tag: ClassVar[str] = "mentions"
     facts: tuple[Typed, ...]
@@ -182,13 +185,15 @@ class Mentions:
 
     def __post_init__(self) -> None:
         """Refuse a message of which nothing is asked."""
-        if not self.facts:
+        if not self.facts and not self.must_not:
             raise PredicateError("mentions needs a fact; use any_value(reason) where the text is free.")
         if any(fact.type == "yesno" for fact in (*self.facts, *self.must_not)):
             raise PredicateError("Prose states no yes or no; ask for it in a slot of the answer.")
 
     def holds(self, value: Any, before: Any, bound: Bound) -> bool:  # noqa: ARG002 (one signature for all)
         """Say whether the text states what it must and nothing that it must not."""
+        if value is None:
+            return not self.facts
         if not isinstance(value, str) or len(value) > self.cap:
             return False
         text = plain(value)
@@ -196,7 +201,8 @@ class Mentions:
         return stated and not any(fact.mentioned(text) for fact in self.must_not)
 
     def __str__(self) -> str:
-        return f"a text that states {listed(map(str, self.facts))}"
+        stated = f" that states {listed(map(str, self.facts))}" if self.facts else f" of up to {self.cap} characters"
+        return f"a text{stated}" + (f" and never {listed(map(str, self.must_not))}" if self.must_not else "")
 
 
 @dataclass(frozen=True, slots=True)

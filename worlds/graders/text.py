@@ -64,7 +64,10 @@ def shown(value: Any) -> str:
     if isinstance(value, str):
         cut = value if len(value) <= SHOWN else value[:SHOWN] + "…"
         return repr(cut)
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "(nested too deeply)"
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 

@@ -264,7 +264,7 @@ def open_fork(path: Path) -> Fork:
     if it is not a whole database; contents are the snapshot store's to verify.
     """
     mode = fork_mode().name
-    limit = int(os.environ.get("WORLDS_SLOTS", SLOTS))
-    if limit < 1:
-        raise ValueError(f"WORLDS_SLOTS is {limit}; at least one slot is needed.")
-    return PooledFork(pool_of(Path(path), mode, Mapped if mode == "slots" else Copied, limit), {})
+    limit = os.environ.get("WORLDS_SLOTS", str(SLOTS))
+    if not limit.isdecimal() or int(limit) < 1:
+        raise ValueError(f"WORLDS_SLOTS is {limit!r}; it must be a whole number of at least 1.")
+    return PooledFork(pool_of(Path(path), mode, Mapped if mode == "slots" else Copied, int(limit)), {})

@@ -166,18 +166,19 @@ class Native:
 class DatabaseFile:
     """SQLite's own idea of a database file."""
 
-    __slots__ = ("_address", "_measure")
+    __slots__ = ("_address", "_measure", "_size", "_target")
 
     def __init__(self, address: int) -> None:
         self._address = address
         self._measure = _File.from_address(address).methods.contents.file_size
+        self._size = ctypes.c_int64()
+        self._target = ctypes.byref(self._size)
 
     def size(self) -> int:
         """Bytes."""
-        size = ctypes.c_int64()
-        if self._measure(self._address, ctypes.byref(size)):
+        if self._measure(self._address, self._target):
             raise sqlite3.OperationalError("SQLite cannot tell the size of its file")
-        return size.value
+        return self._size.value
 
 
 _EXTENSION = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)

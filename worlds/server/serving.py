@@ -53,7 +53,10 @@ class Served:
         application = ServerApplication(
             self.room, self._passes, self.control_token, hosts=(shown, *hosts), reap_seconds=reap
         )
-        self._running: RunningServer = serve_in_thread(application, port, host)
+        try:
+            self._running: RunningServer = serve_in_thread(application, port, host)
+        except OSError as error:
+            raise OSError(f"Port {port} of {host} cannot be served at: {error.strerror}. Choose another.") from error
         self.url = self._running.url
 
     def start_link(self) -> str:

@@ -29,6 +29,7 @@ class Discount(NamedTuple):
     usage_limit: int | None
     usage_count: int
     once_per_customer: int
+    first_order_only: int
     combines_with_product: int
     combines_with_order: int
     combines_with_shipping: int
@@ -52,6 +53,7 @@ _SELECT = f"SELECT {_FIELDS}, c.path FROM discount o LEFT JOIN category c ON c.i
 BY_CODE = Query(Discount, f"{_SELECT} WHERE o.code = upper(:code)")
 BY_IDS = Query(Discount, f"{_SELECT} WHERE o.id IN (SELECT value FROM json_each(:ids)) ORDER BY o.id")
 OF_CART = Query(Discount, f"{_SELECT} JOIN cart_code k ON k.discount_id = o.id WHERE k.cart_id = :cart ORDER BY o.id")
+_ORDERED = "SELECT count(*) FROM sales_order s WHERE s.email_norm = :email AND s.cancelled_at IS NULL"
 _USED_BY = """SELECT count(*) FROM sales_order s WHERE s.email_norm = :email AND s.cancelled_at IS NULL
   AND EXISTS (SELECT 1 FROM discount_allocation a WHERE a.order_id = s.id AND a.discount_id = :discount)"""
 
@@ -100,7 +102,13 @@ def _state_problem(ctx: Context, discount: Discount, email: str) -> Refusal | No
     if discount.once_per_customer and number(ctx, _USED_BY, email=email, discount=discount.id):
         return Conflict(
             "discount_already_used",
-            f"The code {discount.code} may be used once, and you have used it before.",
+            f"The code {discount.code} may be used once, and you have used it before. Use another one.",
+            field="code",
+        )
+    if discount.first_order_only and number(ctx, _ORDERED, email=email):
+        return Conflict(
+            "discount_first_order_only",
+            f"The code {discount.code} is for a first order, and you have ordered before. Use another one, or none.",
             field="code",
         )
     return None
@@ -126,7 +134,9 @@ def _basket_problem(discount: Discount, items: Sequence[Item]) -> Refusal | None
     what = "of the goods that it covers" if discount.discount_class == "product" else "of goods"
     if not covered:
         return Conflict(
-            "discount_does_not_apply", f"Nothing in your cart is covered by the code {discount.code}.", field="code"
+            "discount_does_not_apply",
+            f"Nothing in your cart is covered by the code {discount.code}. Use another one, or none.",
+            field="code",
         )
     if subtotal < discount.min_subtotal:
         least = format_money(discount.min_subtotal)

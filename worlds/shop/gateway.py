@@ -109,7 +109,7 @@ def check_capturable(ctx: Context, payment: PaymentRow) -> None:
         raise Conflict(
             "authorization_expired",
             f"The authorization of payment {payment.id} expired at {iso_instant(payment.auth_expires_at)}. "
-            "Ask the customer for a new payment.",
+            "Cancel the order and ask the customer to order again.",
         )
 
 

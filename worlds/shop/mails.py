@@ -14,6 +14,16 @@ def euros(minor: int) -> str:
     return f"{format_money(minor)} EUR"
 
 
+def counted(units: int) -> str:
+    """Units as sentences write them: `1 unit`, `3 units`."""
+    return "1 unit" if units == 1 else f"{units} units"
+
+
+def fewer(left: int) -> str:
+    """The way out where more units of a line are asked for than are left."""
+    return "Lower the quantity." if left else "Leave the line out."
+
+
 def _letter(name: str, subject: str, *paragraphs: str) -> Letter:
     first = name.split(maxsplit=1)[0] if name.split() else "customer"
     return subject, "\n\n".join((f"Hello {first},", *paragraphs, _SIGNED))
@@ -98,7 +108,7 @@ def return_requested(name: str, number: str, return_number: str, goods: str) -> 
         f"We have your return request {return_number}",
         f"You would like to send back from order {number}:",
         goods,
-        "We will look at it within two working days. Please do not send anything yet.",
+        "We will look at it within one working day. Please do not send anything yet.",
     )
 
 

@@ -168,21 +168,22 @@ _RETURN = Query(ReturnRow, RETURN_SQL + "WHERE r.id = :return ORDER BY k.id")
 RETURNS_IN = Query(ReturnRow, RETURN_SQL + "WHERE r.id IN (SELECT value FROM json_each(:returns)) ORDER BY r.id, k.id")
 _TIMELINE = Query(
     TimelineRow,
-    "SELECT at, kind, message, actor_name FROM timeline_event WHERE order_id = :order ORDER BY id LIMIT 200",
+    "SELECT at, kind, message, actor_name FROM timeline_event WHERE order_id = :order ORDER BY id DESC LIMIT 200",
 )
 _NOTES = Query(
     NoteRow,
-    "SELECT id, order_id, text, author_name, created_at FROM order_note WHERE order_id = :order ORDER BY id LIMIT 200",
+    "SELECT id, order_id, text, author_name, created_at FROM order_note WHERE order_id = :order"
+    " ORDER BY id DESC LIMIT 200",
 )
 _EMAILS = Query(
     EmailRow,
     "SELECT id, kind, to_address, subject, body, sent_at, order_id, customer_id FROM outbox_email"
-    " WHERE order_id = :order ORDER BY id LIMIT 200",
+    " WHERE order_id = :order ORDER BY id DESC LIMIT 200",
 )
 _ESCALATIONS = Query(
     EscalationRow,
     "SELECT id, number, order_id, customer_id, team, reason, message, author_role, created_at FROM escalation"
-    " WHERE order_id = :order ORDER BY id LIMIT 50",
+    " WHERE order_id = :order ORDER BY id DESC LIMIT 50",
 )
 _CODES = Query(
     CodeRow,
@@ -329,23 +330,23 @@ def return_rows(ctx: Context, return_id: int) -> list[ReturnRow]:
 
 
 def timeline(ctx: Context, order_id: int) -> list[TimelineView]:
-    """An order's timeline, oldest first."""
-    return [TimelineView(**row._asdict()) for row in _TIMELINE.all(ctx, order=order_id)]
+    """The newest lines of an order's timeline, oldest first."""
+    return [TimelineView(**row._asdict()) for row in reversed(_TIMELINE.all(ctx, order=order_id))]
 
 
 def notes(ctx: Context, order_id: int) -> list[NoteView]:
-    """An order's internal notes, oldest first."""
-    return [NoteView(**row._asdict()) for row in _NOTES.all(ctx, order=order_id)]
+    """An order's newest internal notes, oldest first."""
+    return [NoteView(**row._asdict()) for row in reversed(_NOTES.all(ctx, order=order_id))]
 
 
 def emails(ctx: Context, order_id: int) -> list[EmailView]:
-    """E-mails about an order, oldest first."""
-    return [EmailView(**row._asdict()) for row in _EMAILS.all(ctx, order=order_id)]
+    """The newest e-mails about an order, oldest first."""
+    return [EmailView(**row._asdict()) for row in reversed(_EMAILS.all(ctx, order=order_id))]
 
 
 def escalations(ctx: Context, order_id: int) -> list[EscalationView]:
-    """Hand-overs about an order, oldest first."""
-    return [EscalationView(**row._asdict()) for row in _ESCALATIONS.all(ctx, order=order_id)]
+    """The newest hand-overs about an order, oldest first."""
+    return [EscalationView(**row._asdict()) for row in reversed(_ESCALATIONS.all(ctx, order=order_id))]
 
 
 def codes(ctx: Context, order_id: int) -> list[CodeUsed]:

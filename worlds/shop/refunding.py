@@ -97,7 +97,7 @@ def _planned_lines(order: OrderHead, lines: dict[int, LineState], wanted: Sequen
             raise Conflict(
                 "quantity_above_refundable",
                 f"Line {line.id} ({line.title}) of order {order.number} has {line.refundable} of {line.quantity} units "
-                f"that were not refunded; {want.quantity} cannot be. Lower the quantity.",
+                f"that were not refunded; {want.quantity} cannot be. {mails.fewer(line.refundable)}",
                 field=f"lines.{at}.quantity",
                 details={"refundable": line.refundable},
             )
@@ -119,10 +119,11 @@ def _shipping_left(ctx: Context, order: OrderHead) -> int:
 def _payment_for(order: OrderHead, payments: Sequence[PaymentRow], amount: int) -> tuple[PaymentRow, int]:
     maximum = sum(payment.refundable for payment in payments)
     if not any(payment.captured_amount for payment in payments):
+        held = order.financial_status == "authorized"
+        way = "Cancel the order, or wait until it ships." if held else "There is nothing to give back."
         raise Conflict(
             "nothing_captured",
-            f"Order {order.number} is {order.financial_status}: no money was taken, so none can be refunded. "
-            "Cancel the order, or void its payment.",
+            f"Order {order.number} is {order.financial_status}: no money was taken, so none can be refunded. {way}",
         )
     for payment in payments:
         if payment.refundable >= amount:

@@ -1,6 +1,7 @@
 """Asking for and opening returns: which units may come back, and what the customer is told."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid
@@ -11,10 +12,22 @@ from worlds.shop.derived import recompute
 from worlds.shop.ledger import LineState
 from worlds.shop.models import ReturnLine, ReturnRequest
 from worlds.shop.order_file import OrderHead, Sent
-from worlds.shop.rows import insert
+from worlds.shop.rows import Query, insert, run
 from worlds.shop.views import LineQuantity
 
 Asked = list[tuple[LineState, int]]
+
+
+class _Refunded(NamedTuple):
+    id: int
+    units: int
+
+
+_UNDER_RETURN = Query(
+    _Refunded,
+    """SELECT k.id, k.from_return FROM refund_line k JOIN refund r ON r.id = k.refund_id
+    WHERE k.order_line_id = :line AND k.from_return > 0 AND r.status <> 'failed' ORDER BY k.id DESC""",
+)
 
 
 def check_lines(ctx: Context, order: OrderHead, wanted: Sequence[LineQuantity]) -> Asked:
@@ -38,26 +51,29 @@ def check_lines(ctx: Context, order: OrderHead, wanted: Sequence[LineQuantity]) 
 
 def _check_line(ctx: Context, order: OrderHead, line: LineState, parcels: list[Sent], units: int, field: str) -> None:
     name = f"Line {line.id} ({line.title}) of order {order.number}"
+    buying = ctx.actor.role == "customer"
     if line.final_sale:
+        way = "Leave it out; write to us" if buying else "Leave it out, and say why; it is refunded without a return"
         raise Conflict(
             "final_sale",
-            f"{name} was sold as final sale and cannot be returned. Leave it out, and say why.",
+            f"{name} was sold as final sale and cannot be returned. {way} if it arrived damaged or faulty.",
             field=field,
         )
     if units > line.returnable:
         raise Conflict(
             "quantity_above_returnable",
             f"{name} has {line.returnable} units that were shipped, are under no return and were not refunded; {units} "
-            "cannot be returned. Lower the quantity.",
+            f"cannot be returned. {mails.fewer(line.returnable)}",
             field=field,
             details={"returnable": line.returnable},
         )
     in_time, until = order_file.returnable(line, parcels, order.return_window_days, local_day(ctx.now))
     if units > in_time:
+        way = "Leave the line out" if buying else "Decline, or escalate it to support_lead if an exception is due"
         raise Conflict(
             "return_window_closed",
-            f"{name}: the last day to send {units} units back was {until} ({order.return_window_days} days from "
-            "delivery). Decline, or escalate it to support_lead if an exception is due.",
+            f"{name}: the last day to send {mails.counted(units)} back was {until} ({order.return_window_days} days "
+            f"from delivery). {way}.",
             field=field,
             details={"returnable": in_time, "last_day": until.isoformat() if until else None},
         )
@@ -75,6 +91,21 @@ def write(ctx: Context, order: OrderHead, asked: Asked, reason: str, note: str |
     return return_id
 
 
+def let_go(ctx: Context, order_id: int) -> None:
+    """After a return ended without all of its units: what was refunded of those counts as refunded and kept."""
+    for line in order_file.lines(ctx, order_id).values():
+        excess = line.refunded_from_return - line.return_requested - line.returned
+        for refunded in _UNDER_RETURN.all(ctx, line=line.id) if excess > 0 else ():
+            kept = min(excess, refunded.units)
+            run(
+                ctx,
+                "UPDATE refund_line SET from_return = from_return - :kept WHERE id = :id",
+                kept=kept,
+                id=refunded.id,
+            )
+            excess -= kept
+
+
 _SAID = {"return_requested": "requested", "return_approved": "opened", "return_declined": "declined"}
 
 
@@ -83,7 +114,7 @@ def tell(ctx: Context, order: OrderHead, return_id: int, kind: str, *, notify: b
     rows = order_parts.return_rows(ctx, return_id)
     number = rows[0].number
     units = sum(row.quantity for row in rows)
-    timeline(ctx, order.id, kind, f"Return {number} of {units} units {_SAID[kind]}")
+    timeline(ctx, order.id, kind, f"Return {number} of {mails.counted(units)} {_SAID[kind]}")
     if not notify:
         return
     goods = mails.items((row.quantity, row.title, "") for row in rows)

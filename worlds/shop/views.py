@@ -67,7 +67,7 @@ class AddressView(Result):
 class LineQuantity(Input):
     """So many units of one order line."""
 
-    line_id: RecordId = Field(description="The order line's id, as get_order lists it.")
+    line_id: RecordId = Field(description="The order line's id, as the order lists it.")
     quantity: Quantity = Field(description="How many units.")
 
 

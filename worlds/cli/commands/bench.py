@@ -6,7 +6,8 @@ import click
 
 from worlds.bench import MARKS, Mark, measure, workload_of
 from worlds.cli.failures import WRONG
-from worlds.cli.output import as_json, building, print_json, print_table
+from worlds.cli.output import as_json, print_json, print_table
+from worlds.engine.building import building
 from worlds.engine.world import find
 
 

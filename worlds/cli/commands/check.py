@@ -5,8 +5,9 @@ import sys
 import click
 
 from worlds.cli.failures import WRONG
-from worlds.cli.output import as_json, building, console, print_json, print_table
+from worlds.cli.output import as_json, console, print_json, print_table
 from worlds.engine.build import snapshot_of
+from worlds.engine.building import building
 from worlds.engine.proofs.check import FamilyReport, check_family
 from worlds.engine.task import Family, find_task
 from worlds.engine.world import World, discover, find

@@ -1,7 +1,6 @@
 """`worlds demo`: one task solved through tools and then through the real browser, both graded before your eyes."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -9,12 +8,13 @@ import click
 import worlds
 from worlds.cli.failures import WRONG
 from worlds.cli.grades import print_diff, print_grade
-from worlds.cli.output import building, console
+from worlds.cli.output import console
+from worlds.engine.building import building
 from worlds.engine.episode import Episode
 from worlds.engine.rollouts.agents import find_agent
-from worlds.engine.rollouts.limits import Limits
-from worlds.engine.rollouts.seat import SURFACES, Seat
-from worlds.engine.rollouts.traces import TraceWriter
+from worlds.engine.rollouts.rollout import Plan, play_in
+from worlds.engine.rollouts.seat import SURFACES
+from worlds.engine.surfaces.browsing.chromium import find_chromium
 
 
 @click.command("demo")
@@ -29,11 +29,14 @@ from worlds.engine.rollouts.traces import TraceWriter
 )
 def command(task: str, seed: int, out: Path) -> None:
     """Show a graded episode: the reference agent solves TASK through tools, then, after a reset, in the browser."""
+    find_chromium()  # so that its lack is said at once, not as a failed solution
     with building() as bar:
         episode = worlds.open(task, seed=seed, report=bar.report, say=bar.say)
     with episode:
         _introduce(episode)
         passed = [_solved(episode, surface, out) for surface in SURFACES]
+    first = out / f"{SURFACES[0]}.jsonl"
+    console().print(f"To judge or to play it again: worlds grade {first}, worlds replay {first}", soft_wrap=True)
     if not all(passed):
         sys.exit(WRONG)
 
@@ -50,21 +53,23 @@ def _introduce(episode: Episode) -> None:
 
 def _solved(episode: Episode, surface: str, out: Path) -> bool:
     """Let the reference agent work on one surface from the start of the episode, and show what came of it."""
+    if episode.task is None:
+        raise ValueError("A demo plays a task.")
     episode.reset()
-    path = out / f"{surface}.jsonl"
-    with TraceWriter(path) as trace:
-        seat = Seat(episode, surface, trace, Limits(), screenshots=True)
-        trace.write("start", agent="solution", surface=surface, instruction=seat.instruction)
-        answer = find_agent("solution").work(seat)
-        trace.write("end", answer=_plain(answer), steps=seat.steps)
-    changes = episode.diff()
-    grade = episode.grade(answer)
-    print_grade(f"Through the {surface}: {seat.steps} steps", grade)
-    print_diff("What changed in the business", changes)
-    console().print(f"Trace: {path}" + (f"; screenshots: {path.with_suffix('')}/\n" if surface == "browser" else "\n"))
-    return grade.passed
-
-
-def _plain(answer: object) -> object:
-    dump: Callable[..., object] | None = getattr(answer, "model_dump", None)
-    return dump(mode="json") if dump else answer
+    plan = Plan(
+        name=surface,
+        task=episode.task.name,
+        seed=episode.task.seed,
+        agent="solution",
+        surface=surface,
+        out=str(out),
+        screenshots=True,
+    )
+    rollout = play_in(episode, plan, find_agent("solution"))
+    print_grade(f"Through the {surface}: {rollout.steps} steps", rollout.grade)
+    if rollout.error:
+        console().print(rollout.error, markup=False)
+    print_diff("What changed in the business", episode.diff())
+    pictures = f"; screenshots: {plan.trace.with_suffix('')}/" if surface == "browser" else ""
+    console().print(f"Trace: {plan.trace}, graded record: {plan.record}{pictures}\n", soft_wrap=True)
+    return rollout.grade.passed

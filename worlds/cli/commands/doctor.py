@@ -5,6 +5,7 @@ import platform
 import sqlite3
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 
@@ -67,9 +68,14 @@ def _snapshots() -> Finding:
     except OSError as error:
         return Finding("cache folder", f"{error.filename}: {error.strerror}", well=False)
     total = sum(snapshot.bytes for snapshot in found)
-    return Finding("cache folder", f"{store.root}: {len(found)} snapshots, {size_of(total)}")
+    count = "1 snapshot" if len(found) == 1 else f"{len(found)} snapshots"
+    return Finding("cache folder", f"{store.root}: {count}, {size_of(total)}")
 
 
 def _worlds() -> Finding:
     names = ", ".join(discover()) or "none"
-    return Finding("worlds", f"{names} ({PATH_VARIABLE}={os.environ.get(PATH_VARIABLE, '')})")
+    path = os.environ.get(PATH_VARIABLE, "")
+    lost = [entry for entry in path.split(os.pathsep) if entry and not Path(entry).expanduser().is_dir()]
+    if lost:
+        return Finding("worlds", f"{names}; {PATH_VARIABLE} names {', '.join(lost)}, which is no folder", well=False)
+    return Finding("worlds", f"{names} ({PATH_VARIABLE}={path})")

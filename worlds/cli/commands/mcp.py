@@ -3,7 +3,7 @@
 import click
 
 import worlds
-from worlds.cli.output import building
+from worlds.engine.building import building
 from worlds.engine.surfaces.mcp import run_stdio
 
 

@@ -11,7 +11,7 @@ from worlds.new import HOUSE, home_of_new_worlds, write_world
 
 @click.command("new")
 @click.argument("name")
-@click.option("--title", help="What people call the company; the name in capitals by default.")
+@click.option("--title", help="What people call the company; NAME with capital letters by default.")
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
@@ -28,7 +28,9 @@ def command(name: str, title: str | None, into: Path | None) -> None:
     out.print(f"  worlds tasks {name}")
     out.print(f"  worlds check {name}")
     out.print(f"  read {folder / 'README.md'}", soft_wrap=True)
-    if folder.parent != HOUSE:
+    if folder.parent == HOUSE:
+        out.print(f"To take it away again: rm -r worlds/{name} && scripts/docs", soft_wrap=True)
+    else:
         out.print(
             f"Worlds are found in the folders of WORLDS_PATH; {folder.parent} must be one of them.", soft_wrap=True
         )

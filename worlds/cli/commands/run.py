@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from worlds.cli.failures import WRONG
-from worlds.cli.output import as_json, building, console, print_json
+from worlds.cli.failures import WRONG, Lacking
+from worlds.cli.output import as_json, console, print_json
 from worlds.engine.build import snapshot_of
+from worlds.engine.building import building
 from worlds.engine.rollouts.agents import agent_names
 from worlds.engine.rollouts.limits import Limits
 from worlds.engine.rollouts.rollout import Rollout
@@ -103,6 +104,7 @@ def command(  # noqa: PLR0913 - the options of a run
     Exit code 1 if a rollout has no reward because the world or our own side failed.
     """
     _build(tasks, population)
+    _make(out)
     batch = Batch(
         tasks=tasks,
         agent=agent,
@@ -129,6 +131,13 @@ def _build(tasks: tuple[str, ...], population: str | None) -> None:
     for world, family in map(find_task, tasks):
         with building() as bar:
             snapshot_of(world, population or family.population, report=bar.report, say=bar.say)
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Lacking(f"{out} cannot be written to: {error.strerror}.") from None
 
 
 def _show(rollouts: list[Rollout], out: Path) -> None:

@@ -2,8 +2,9 @@
 
 import click
 
-from worlds.cli.output import as_json, building, console, print_json, print_table, size_of
+from worlds.cli.output import as_json, console, print_json, print_table, size_of
 from worlds.engine.build import content_key, snapshot_of
+from worlds.engine.building import building
 from worlds.engine.world import World, discover, find
 from worlds.seeds.snapshots import Snapshot, SnapshotStore
 

@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 import worlds
-from worlds.cli.output import as_json, building, console, print_json, print_table, size_of
+from worlds.cli.output import as_json, console, print_json, print_table, size_of
+from worlds.engine.building import building
 from worlds.engine.episode import Episode
 from worlds.engine.rollouts.traces import STEPS, read_record, read_trace, trace_path
 from worlds.seeds.snapshots import SnapshotStore

@@ -4,8 +4,9 @@ from typing import Any
 
 import click
 
-from worlds.cli.output import as_json, building, console, print_json, print_table
+from worlds.cli.output import as_json, console, print_json, print_table
 from worlds.engine.build import snapshot_of
+from worlds.engine.building import building
 from worlds.engine.grading import Start
 from worlds.engine.opening import draw
 from worlds.engine.task import Task, find_task

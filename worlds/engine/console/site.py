@@ -101,7 +101,7 @@ def _check(passes: Passes) -> None:
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         raise Forbidden("not_for_scripts", "This page is for people; programs use the control API.")
     if g.session is None:
-        raise Unauthorized("no_ticket", "Open the link that `worlds serve` printed; it works once.")
+        raise Unauthorized("no_ticket", "Open a link to the start page that this server gave out; each works once.")
     if request.method == "POST":
         origin = request.headers.get("Origin")
         ours = origin in {None, request.host_url.rstrip("/")}
@@ -115,7 +115,10 @@ def _start(passes: Passes) -> AnyResponse:
     if session is None:
         if g.session is not None:
             return redirect(url_for("episodes"), 303)
-        raise Unauthorized("ticket_used", "This link has been used or never worked. Ask the server for another.")
+        raise Unauthorized(
+            "ticket_used",
+            "This link has been used or never worked; the control API gives out others.",
+        )
     answer = redirect(url_for("episodes"), 303)
     answer.set_cookie(COOKIE, session.token, path="/console", httponly=True, samesite="Strict")
     return answer

@@ -123,10 +123,13 @@ def play(plan: Plan, attempt: int = 1) -> Rollout:
 
 
 def _play_once(plan: Plan, agent: Agent, attempt: int) -> Rollout:
-    with (
-        TraceWriter(plan.trace) as trace,
-        open_episode(plan.task, seed=plan.seed, population=plan.population) as episode,
-    ):
+    with open_episode(plan.task, seed=plan.seed, population=plan.population) as episode:
+        return play_in(episode, plan, agent, attempt)
+
+
+def play_in(episode: Episode, plan: Plan, agent: Agent, attempt: int = 1) -> Rollout:
+    """Play a plan in an episode of its task and seed that stands at its start; the episode is graded afterwards."""
+    with TraceWriter(plan.trace) as trace:
         seat = Seat(episode, plan.surface, trace, plan.limits, screenshots=plan.screenshots)
         trace.write("start", **_start(episode, seat, plan))
         ending = _work(agent, seat)
@@ -136,17 +139,17 @@ def _play_once(plan: Plan, agent: Agent, attempt: int) -> Rollout:
             ending.cause = "world_bug" if crashes_again(plan.to_json(), trace.steps()) else "infra"
         answer = _answer(ending.answer)
         trace.write("end", answer=answer, truncated=ending.truncated, steps=seat.steps, usage=seat.usage)
-        record = _judged(episode, answer, ending)
-        rollout = Rollout(
-            plan=plan,
-            grade=grade(record),
-            steps=seat.steps,
-            truncated=ending.truncated,
-            error=ending.error,
-            attempts=attempt,
-            usage=seat.usage,
-        )
-        write_record(plan.record, _record(rollout, episode, record))
+    record = _judged(episode, answer, ending)
+    rollout = Rollout(
+        plan=plan,
+        grade=grade(record),
+        steps=seat.steps,
+        truncated=ending.truncated,
+        error=ending.error,
+        attempts=attempt,
+        usage=seat.usage,
+    )
+    write_record(plan.record, _record(rollout, episode, record))
     return rollout
 
 

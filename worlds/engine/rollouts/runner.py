@@ -9,6 +9,7 @@ that fails too it is reported with the reward None and its cause.
 
 import contextlib
 import multiprocessing
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from worlds.engine.rollouts.agents import find_agent
 from worlds.engine.rollouts.limits import Limits
 from worlds.engine.rollouts.rollout import Plan, Rollout, lost, play
 from worlds.engine.rollouts.seat import SURFACES
+from worlds.engine.surfaces.browsing.chromium import find_chromium
 from worlds.engine.task import find_task
 
 GRACE_SECONDS = 60.0
@@ -112,8 +114,11 @@ def run(
     Raises:
         LookupError: when there is no such task, agent or population.
         ValueError: for another surface, or an option that the agent does not know.
+        BrowserMissing: when there is no browser to work with.
     """
     todo = batch.plans()
+    if batch.surface == "browser":
+        find_chromium()  # once and before anything starts, not in every rollout
     _build(todo, building)
     found: dict[str, Rollout] = {}
     with _bar(len(todo), shown=progress) as show:
@@ -243,9 +248,23 @@ def _hired() -> _Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), name="rollouts", daemon=True)
-    process.start()
+    with _uninterrupted():
+        process.start()
     theirs.close()
     return _Worker(process, ours)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold interrupts back, for this thread and for good in processes that it starts: ours ends them itself."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _dismiss(worker: _Worker) -> None:
@@ -262,7 +281,8 @@ def _dismiss(worker: _Worker) -> None:
 
 
 def _serve(pipe: "Connection[Rollout, tuple[Plan, int] | None]") -> None:
-    """The life of a process: play what is sent until nothing more comes."""
+    """The life of a process: play what is sent until nothing more comes. Interrupting is for whoever sends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         while (sent := pipe.recv()) is not None:
             plan, attempt = sent
@@ -271,5 +291,5 @@ def _serve(pipe: "Connection[Rollout, tuple[Plan, int] | None]") -> None:
             except Exception as error:  # noqa: BLE001 - a plan that cannot be played is told, not lost
                 rollout = lost(plan, f"{type(error).__name__}: {error}", attempt)
             pipe.send(rollout)
-    except (EOFError, KeyboardInterrupt):
+    except EOFError:
         pass

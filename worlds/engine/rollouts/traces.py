@@ -20,6 +20,7 @@ from typing import Any, Self
 TRACE = ".jsonl"
 RECORD = ".record.json"
 STEPS = ("call", "look", "act")
+_HOLDS = {"run", "trace_hash", "grade", "error", "record"}
 
 
 class TraceWriter:
@@ -121,7 +122,7 @@ def read_record(path: Path | str) -> dict[str, Any]:
         value = json.loads(named.read_text("utf-8"))
     except json.JSONDecodeError as error:
         raise ValueError(f"{named} is no record: {error}.") from None
-    if not isinstance(value, dict) or "run" not in value or "grade" not in value:
+    if not isinstance(value, dict) or not value.keys() >= _HOLDS or not isinstance(value["run"], dict):
         raise ValueError(f"{named} is no record of a rollout.")
     return value
 

@@ -20,6 +20,7 @@ from flask import Flask
 
 from worlds.engine.errors import Gone, NotFound, Refusal
 from worlds.engine.surfaces.asgi import (
+    BODY_LIMIT,
     Answer,
     Application,
     Disconnected,
@@ -42,6 +43,8 @@ from worlds.engine.world import World
 logger = logging.getLogger(__name__)
 
 PREFIX = "episodes"
+MCP_BODY = 4_000_000
+"""Bytes of an MCP request: enough that an argument too long is refused by its tool, in the world's own words."""
 WORKERS = 16
 """Threads for pages, and as many for other calls; calls of one episode run one after another anyway."""
 
@@ -99,7 +102,7 @@ class AgentApplication:
             if scope["path"] == f"/{PREFIX}/{key}":
                 await Answer(308, b"", "text/plain", (("location", f"/{PREFIX}/{key}/"),)).send(send)
                 return
-            body = await read_body(scope, receive)
+            body = await read_body(scope, receive, MCP_BODY if way == "mcp" else BODY_LIMIT)
             await self._let_in(way, key, body, scope, receive, send)
         except Disconnected:
             return

@@ -45,7 +45,7 @@ class Typed:
             return None
         for name, numbers in self.rows.items():
             head, _, rest = path.removeprefix(f"{name}.").partition(".")
-            if path.startswith(f"{name}.") and head.isdigit() and int(head) < len(numbers):
+            if path.startswith(f"{name}.") and _INDEX.match(head) and int(head) < len(numbers):
                 return f"{name}.{numbers[int(head)]}" + (f".{rest}" if rest else "")
         return path
 
@@ -126,10 +126,18 @@ def _may_be_empty(schema: Mapping[str, Any], required: bool) -> bool:
 
 
 def _plant(tree: dict[str, Any], parts: list[str], value: Any) -> None:
+    """Put a value at its place; one that stands in another's way keeps its dotted name, and is unknown by it."""
     node = tree
     for part in parts[:-1]:
-        node = node.setdefault(part, {})
-    node[parts[-1]] = value
+        child = node.setdefault(part, {})
+        if not isinstance(child, dict):
+            tree[".".join(parts)] = value
+            return
+        node = child
+    if isinstance(node.get(parts[-1]), dict):
+        tree[f"{'.'.join(parts)}."] = value
+    else:
+        node[parts[-1]] = value
 
 
 def _lists(
@@ -144,7 +152,7 @@ def _lists(
         chosen = [
             index
             for index in sorted(node, key=int)
-            if deciding is None or not isinstance(node[index], dict) or node[index].get(deciding, "0") not in {"", "0"}
+            if deciding is None or not isinstance(node[index], dict) or node[index].get(deciding, "0") not in ("", "0")
         ]
         numbers[path] = [int(index) for index in chosen]
         return [_lists(node[index], items, rows, f"{path}.{index}", numbers) for index in chosen]

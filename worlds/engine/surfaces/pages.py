@@ -39,9 +39,10 @@ to a secret text of that episode and epoch.
 """
 
 import importlib.util
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from flask import Blueprint, Flask, Response, flash, g, redirect, request
 from flask_bootstrap import Bootstrap5
@@ -162,6 +163,7 @@ def create_pages(world: World) -> Flask:
     app.url_map.converters["id"] = IdConverter
     app.url_map.strict_slashes = True
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.finalize = _printable
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     wording.install(app, world)
     app.before_request(_check_body)
@@ -177,6 +179,14 @@ def create_pages(world: World) -> Flask:
     error_pages.install(app)
     app.after_request(_seal)
     return app
+
+
+def _printable(value: Any) -> Any:
+    """What a template shows, control characters replaced: no page may hold them, whatever was typed."""
+    return _CONTROL.sub("\ufffd", value) if type(value) is str and _CONTROL.search(value) else value
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def _apps(world: World) -> list[Pages]:
@@ -246,8 +256,17 @@ def _checked_next(path: str | None) -> str | None:
     """
     if not path:
         return None
+    plain = unquote(path)
     inside = path.startswith(f"{request.script_root}/") and not path.startswith("//")
-    if not inside or ".." in path or "\\" in path or not path.isprintable() or len(path) > 2_000:
+    if (
+        not inside
+        or ".." in plain
+        or "\\" in plain
+        or not plain.isprintable()
+        or "\\" in path
+        or not path.isprintable()
+        or len(path) > 2_000
+    ):
         raise BadRequest("The form names a page to go to that is none of these pages; nothing was done.")
     return path
 

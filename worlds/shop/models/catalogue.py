@@ -15,7 +15,7 @@ DISCOUNT_KINDS = ("percent", "fixed", "free_shipping")
 
 
 class Category(Model):
-    """A node of the category tree. `path` holds the slugs from the root, such as `outdoor/camping/mugs`."""
+    """A node of the category tree. `path` holds the slugs from the root, such as `kitchen-table/tableware`."""
 
     __tablename__ = "category"
     __table_args__ = table("business", *not_negative("position"))
@@ -108,6 +108,7 @@ class Discount(Model):
     usage_limit: Mapped[int | None] = business()
     usage_count: Mapped[int] = derived()
     once_per_customer: Mapped[bool] = business()
+    first_order_only: Mapped[bool] = business()
     combines_with_product: Mapped[bool] = business()
     combines_with_order: Mapped[bool] = business()
     combines_with_shipping: Mapped[bool] = business()

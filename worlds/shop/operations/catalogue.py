@@ -245,7 +245,7 @@ def search_products(  # noqa: PLR0913 - a list's filters are its schema
 
     Args:
         query: Words that must all occur in title, vendor, tags or SKU, in any case and with or without accents.
-        category: Path of a category, such as `outdoor/camping`; products below it are found too.
+        category: Path of a category, such as `kitchen-table/tableware`; products below it are found too.
         in_stock_only: Leave out products of which no unit can be ordered now.
         price_min: Lowest price without tax of the cheapest variant.
         price_max: Highest price without tax of the cheapest variant.

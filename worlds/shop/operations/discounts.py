@@ -25,6 +25,7 @@ class _Row(NamedTuple):
     usage_count: int
     usage_limit: int | None
     once_per_customer: int
+    first_order_only: int
     with_product: int
     with_order: int
     with_shipping: int
@@ -37,8 +38,8 @@ class _Row(NamedTuple):
 
 _SOURCE = """discount o LEFT JOIN category c ON c.id = o.category_id LEFT JOIN product p ON p.id = o.product_id"""
 _SQL = """o.id, o.code, o.title, o.discount_class, o.kind, o.value, o.min_subtotal, o.min_quantity, o.usage_count,
-  o.usage_limit, o.once_per_customer, o.combines_with_product, o.combines_with_order, o.combines_with_shipping,
-  o.starts_at, o.ends_at, o.active, c.name, p.title"""
+  o.usage_limit, o.once_per_customer, o.first_order_only, o.combines_with_product, o.combines_with_order,
+  o.combines_with_shipping, o.starts_at, o.ends_at, o.active, c.name, p.title"""
 _STATES = {
     "off": "o.active = 0",
     "scheduled": "o.active = 1 AND o.starts_at > :now",
@@ -116,6 +117,7 @@ def _limits(row: _Row) -> list[str]:
         *([f"from {format_money(row.min_subtotal)} EUR of goods"] if row.min_subtotal else []),
         *([f"from {row.min_quantity} units"] if row.min_quantity > 1 else []),
         *(["once a customer"] if row.once_per_customer else []),
+        *(["for a first order"] if row.first_order_only else []),
         *([f"{row.usage_limit} uses in all"] if row.usage_limit is not None else []),
     ]
 

@@ -12,6 +12,7 @@ from worlds.engine.operation import writes
 from worlds.shop import gateway, mails, order_file, order_parts, stockroom
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.derived import recompute
+from worlds.shop.gateway import PaymentRow
 from worlds.shop.ledger import LineState
 from worlds.shop.models import Fulfilment, FulfilmentLine
 from worlds.shop.order_file import OrderHead
@@ -122,11 +123,16 @@ def _check_payable(ctx: Context, order: OrderHead) -> None:
         raise Conflict(
             "order_not_paid",
             f"Order {order.number} is {order.financial_status}: it has no payment that could be taken, so nothing may "
-            "be shipped. Ask the customer for a new payment, or cancel the order.",
+            "be shipped. Cancel the order and ask the customer to order again.",
         )
-    held = [payment for payment in gateway.PAYMENTS.all(ctx, order=order.id) if payment.status == "authorized"]
-    for payment in held if order.financial_status == "authorized" else ():
+    for payment in _untaken(ctx, order):
         gateway.check_capturable(ctx, payment)
+
+
+def _untaken(ctx: Context, order: OrderHead) -> list[PaymentRow]:
+    """The payments of which a parcel takes the rest: those taken in part, and those held for an unpaid order."""
+    wanted = ("authorized", "partially_captured") if order.financial_status == "authorized" else ("partially_captured",)
+    return [payment for payment in gateway.PAYMENTS.all(ctx, order=order.id) if payment.status in wanted]
 
 
 def _contents(
@@ -148,7 +154,7 @@ def _contents(
             raise Conflict(
                 "quantity_above_fulfillable",
                 f"Line {line.id} ({line.title}) of order {order.number} has {line.unfulfilled} units left to ship; "
-                f"{want.quantity} cannot be. Lower the quantity.",
+                f"{want.quantity} cannot be. {mails.fewer(line.unfulfilled)}",
                 field=f"lines.{at}.quantity",
                 details={"fulfillable": line.unfulfilled},
             )
@@ -177,10 +183,8 @@ def _ship(
 
 
 def _capture_first(ctx: Context, order: OrderHead) -> None:
-    if order.financial_status == "authorized":
-        for payment in gateway.PAYMENTS.all(ctx, order=order.id):
-            if payment.status == "authorized":
-                gateway.capture(ctx, payment, payment.amount)
+    for payment in _untaken(ctx, order):
+        gateway.capture(ctx, payment, payment.amount - payment.captured_amount)
 
 
 def _tell_shipped(
@@ -195,7 +199,7 @@ def _tell_shipped(
 ) -> None:
     carrier, tracking = carried
     units = sum(quantity for _, quantity in parcel)
-    timeline(ctx, order.id, "shipped", f"{units} units shipped with {carrier}, tracking number {tracking}")
+    timeline(ctx, order.id, "shipped", f"{mails.counted(units)} shipped with {carrier}, tracking number {tracking}")
     audit(ctx, "fulfil_order", "fulfilment", fulfilment_id, order=order.id, tracking_number=tracking)
     if notify:
         complete = units == sum(line.unfulfilled for line in found.values())

@@ -124,7 +124,11 @@ def cancel_order(
         notify: Mail the customer.
     """
     order = order_file.head(ctx, order_id)
-    _check_unshipped(order, "it cannot be cancelled")
+    _check_unshipped(
+        order,
+        "it cannot be cancelled",
+        "Refund the units that were not shipped, and open a return for what comes back.",
+    )
     payments = gateway.PAYMENTS.all(ctx, order=order_id)
     _check_whole(order, payments)
     captured = sum(payment.refundable for payment in payments)
@@ -162,7 +166,7 @@ def cancel_order(
 def edit_shipping_address(
     ctx: Context, order_id: RecordId, address: AddressInput, notify: bool = True
 ) -> AddressChanged:
-    """Replace an order's shipping address, as long as nothing of it has been shipped.
+    """Replace an order's shipping address within its country, as long as nothing of it has been shipped.
 
     Args:
         order_id: The order's id.
@@ -170,7 +174,14 @@ def edit_shipping_address(
         notify: Mail the customer.
     """
     order = order_file.head(ctx, order_id)
-    _check_unshipped(order, "its address stays as it is")
+    _check_unshipped(order, "its address stays as it is", "Hand it over to operations with the reason carrier_claim.")
+    if address.country != order.address.country:
+        raise Conflict(
+            "country_fixed",
+            f"Order {order.number} goes to {order.address.country}; tax and shipping depend on the country, so it "
+            f"cannot become {address.country}. Cancel the order and have it placed again.",
+            field="address.country",
+        )
     new = AddressView(**address.model_dump())
     if new == order.address:
         return AddressChanged(order_id=order_id, number=order.number, changed=False, shipping_address=new)
@@ -220,13 +231,13 @@ def one_line(address: AddressView) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _check_unshipped(order: OrderHead, consequence: str) -> None:
+def _check_unshipped(order: OrderHead, consequence: str, way_out: str) -> None:
     if order.cancelled_at is not None:
         raise Conflict("order_cancelled", f"Order {order.number} was cancelled before, so {consequence}.")
     if order.fulfilment_status != "unfulfilled":
         raise Conflict(
             "order_shipped",
-            f"Something of order {order.number} has been shipped, so {consequence}. Open a return for what comes back.",
+            f"Something of order {order.number} has been shipped, so {consequence}. {way_out}",
         )
 
 
@@ -241,5 +252,6 @@ def _check_whole(order: OrderHead, payments: Sequence[gateway.PaymentRow]) -> No
     if any(payment.status == "partially_captured" for payment in payments):
         raise Conflict(
             "payment_incomplete",
-            f"Only a part of order {order.number} has been captured. Capture the rest first, then cancel it.",
+            f"Only a part of order {order.number} has been captured. Finance captures the rest first; hand it over "
+            "with the reason payment_problem where the rest cannot be captured any more.",
         )

@@ -103,7 +103,8 @@ def refund_order(
 
     Each unit is refunded at what was paid for it: its price less its share of every discount, with its tax. Units under
     a return are refunded first, then units not shipped yet (which then will not be shipped), then shipped ones. Shipped
-    units that are refunded cannot be returned afterwards.
+    units that are refunded cannot be returned afterwards. preview_refund says what it comes to and what your role may
+    refund.
 
     Args:
         order_id: The order's id.

@@ -139,6 +139,7 @@ def decline_return(
         ctx, return_id,
         "UPDATE return_request SET status = 'declined', decline_reason = :reason WHERE id = :return", reason=reason,
     )  # fmt: skip
+    returning.let_go(ctx, order_id)
     order = order_file.head(ctx, order_id)
     returning.tell(ctx, order, return_id, "return_declined", notify=notify, why=explanation or _WHY[reason])
     audit(ctx, "decline_return", "return", return_id, reason=reason)
@@ -188,7 +189,8 @@ def receive_return(
         _close(ctx, return_id)
     recompute(ctx, order.id)
     units, damaged = sum(one.received for one in lines), sum(one.damaged for one in lines)
-    message = f"{units} units of return {rows[0].number} received" + (f", {damaged} of them damaged" if damaged else "")
+    broken = f", {damaged} of them damaged" if damaged else ""
+    message = f"{mails.counted(units)} of return {rows[0].number} received{broken}"
     timeline(ctx, order.id, "return_received", message)
     audit(ctx, "receive_return", "return", return_id, received=units, damaged=damaged, complete=complete)
     if notify:
@@ -208,6 +210,7 @@ def close_return(ctx: Context, return_id: RecordId) -> ReturnView:
     _check_open(rows[0])
     _close(ctx, return_id)
     recompute(ctx, rows[0].order_id)
+    returning.let_go(ctx, rows[0].order_id)
     timeline(ctx, rows[0].order_id, "return_closed", f"Return {rows[0].number} closed")
     audit(ctx, "close_return", "return", return_id)
     return get_return(ctx, return_id)

@@ -71,11 +71,13 @@ def _unwanted(rng: random.Random, journey: Journey) -> list[LineQuantity]:
 def _ask(course: Course, journey: Journey, now: datetime, wanted: list[LineQuantity]) -> None:
     """The buyer asks in the account, or writes and support opens the return."""
     rng = course.rng(journey.plan, "return")
-    family = journey.lines[wanted[0].line_id].article.family
-    reason = (_REASONS_FOR_CLOTHES if family == "wear" else _REASONS).draw(rng)
+    one = journey.lines[wanted[0].line_id]
+    worn = all(journey.lines[want.line_id].article.family == "wear" for want in wanted)
+    reason = (_REASONS_FOR_CLOTHES if worn else _REASONS).draw(rng)
     buyer = journey.plan.buyer
-    given = course.slots(rng, journey, now)
-    note = words.customer_says(rng, buyer.language, rng.choice(("return_note", "request_note")), given)
+    given = course.slots(rng, journey, now) | words.of_article(one.short, one.article.motif)
+    kind = words.return_wish(rng, reason, coloured=one.article.colours[1] > 0)
+    note = words.customer_says(rng, buyer.language, kind, given)
     if not journey.plan.guest and rng.random() < 0.85:
         asked = course.desk.perform(
             now,
@@ -108,7 +110,7 @@ def _decide(course: Course, journey: Journey, now: datetime, asked: ReturnView) 
     actor = course.desk.someone("support_l1", now, journey.order_id)
     if rng.random() < 0.055:
         reason = rng.choice(("used_or_worn", "used_or_worn", "duplicate", "other"))
-        why = words.staff_say(rng, "explanation", {})
+        why = words.staff_say(rng, f"explanation_{reason}", {})
         course.desk.perform(now, actor, decline_return, asked.return_id, reason, why)
     elif course.desk.perform(now, actor, approve_return, asked.return_id):
         _await_parcel(course, journey, now, asked)
@@ -153,10 +155,11 @@ def _complain(course: Course, journey: Journey, now: datetime) -> None:
     rng = course.rng(journey.plan, "complaint")
     actor = course.desk.someone("support_l1", now, journey.order_id)
     line_id = rng.choice(sorted(journey.lines))
-    given = course.slots(rng, journey, now) | {"product": journey.lines[line_id].short}
+    one = journey.lines[line_id]
+    given = course.slots(rng, journey, now) | words.of_article(one.short, one.article.motif)
     missing = rng.random() < 0.25
     seen = rng.random() < 0.75
-    kind = "call" if missing else "photos" if seen else "no_photos"
+    kind = "missing" if missing else "photos" if seen else "no_photos"
     course.desk.perform(now, actor, add_order_note, journey.order_id, words.staff_say(rng, kind, given))
     if missing or seen:
         units = rng.randint(1, max(1, journey.units[line_id] // 2))

@@ -17,6 +17,7 @@ from worlds.shop.population.truth import Truth
 from worlds.shop.views import AddressInput
 
 _TRIES = 7
+_SUNDAY = 6
 
 
 @dataclass(slots=True)
@@ -39,9 +40,9 @@ class Journey:
         return Actor("customer", self.plan.buyer.customer_id)
 
     @property
-    def first_article(self) -> str:
-        """The first line's article, as people call it."""
-        return self.lines[min(self.lines)].short
+    def first_article(self) -> Offered:
+        """The first line's article."""
+        return self.lines[min(self.lines)]
 
 
 @dataclass(slots=True)
@@ -62,9 +63,12 @@ class Course:
     def slots(self, rng: random.Random, journey: Journey, moment: datetime) -> dict[str, str]:
         """What notes about an order may speak of."""
         day = (moment + timedelta(days=rng.randint(1, 6))).astimezone(self.calendar.zone)
+        if day.weekday() == _SUNDAY:  # nothing is delivered, and nobody is at work
+            day += timedelta(days=1)
         buyer = journey.plan.buyer
+        first = journey.first_article
         return {
-            "product": journey.first_article,
+            **words.of_article(first.short, first.article.motif),
             "day": f"{day:%A}",
             "number": journey.number,
             "first": (buyer.first_name or buyer.recipient).strip(),
@@ -94,7 +98,8 @@ def _draft(course: Course, rng: random.Random, plan: OrderPlan) -> tuple[placing
     card = rng.choice(buyer.cards)
     note, dirt = None, None
     if rng.random() < 0.13:
-        given = {"first": buyer.first_name or buyer.recipient, "product": plan.wishes[0].offered.short}
+        first = plan.wishes[0].offered
+        given = {"first": buyer.first_name or buyer.recipient} | words.of_article(first.short, first.article.motif)
         said = words.customer_says(rng, buyer.language, "order_note", given)
         note, dirt = words.dirtied(rng, said, course.rates)
     draft = placing.Draft(

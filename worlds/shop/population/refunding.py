@@ -1,10 +1,11 @@
 """Refunds as the shop's people make them: within their limits, handed over beyond them, noted when large."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from worlds.engine.fields import format_money
-from worlds.shop import order_file
+from worlds.shop import mails, order_file
 from worlds.shop.operations.escalations import escalate
 from worlds.shop.operations.orders import add_order_note
 from worlds.shop.operations.refunds import RefundLine, preview_refund, refund_order
@@ -15,6 +16,13 @@ from worlds.shop.population.settling import settle_later
 from worlds.shop.rules import MERCHANT_FAULT
 
 _NOTED_ABOVE = 4_000  # cents; the policy page on refunds asks for a note from here on
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    lines: tuple[RefundLine, ...]
+    reason: str
+    shipping: bool
 
 
 def refund(
@@ -29,19 +37,29 @@ def refund(
     wanted, reason = asked
     rng = course.rng(journey.plan, f"refund {len(wanted)} {reason}")
     with_shipping = _with_shipping(course, journey, now, wanted, reason) if shipping is None else shipping
-    for role in rng.choice((("support_l1", "support_l2", "finance"), ("support_l2", "finance"))):
-        actor = course.desk.someone(role, now, journey.order_id)
-        made = course.desk.perform(
-            now, actor, refund_order, journey.order_id, list(wanted), reason, shipping=with_shipping
-        )
-        if made:
-            _write_down(course, journey, now, (made.refund_id, made.amount, reason))
+    wish = _Wish(tuple(wanted), reason, with_shipping)
+    for role in rng.choice((("support_l1", "support_l2"), ("support_l2",))):
+        if _made(course, journey, now, role, wish) or course.desk.why != "approval_needed":
             return
-        if course.desk.why != "approval_needed":
-            return
-        if role == "support_l2":
-            _hand_over(course, journey, now, (wanted, reason))
-            now += timedelta(minutes=rng.randint(20, 400))
+    _hand_over(course, journey, now, wish)
+    moment = now + timedelta(minutes=rng.randint(20, 400))
+    course.desk.at(moment, lambda then: _answer(course, journey, then, wish))
+
+
+def _answer(course: Course, journey: Journey, now: datetime, wish: _Wish) -> None:
+    """Finance makes a refund that was handed over."""
+    _made(course, journey, now, "finance", wish)
+
+
+def _made(course: Course, journey: Journey, now: datetime, role: str, wish: _Wish) -> bool:
+    """Whether somebody of a role made the refund; then it is written down too."""
+    actor = course.desk.someone(role, now, journey.order_id)
+    made = course.desk.perform(
+        now, actor, refund_order, journey.order_id, list(wish.lines), wish.reason, shipping=wish.shipping
+    )
+    if made:
+        _write_down(course, journey, now, (made.refund_id, made.amount, wish.reason))
+    return made is not None
 
 
 def _with_shipping(course: Course, journey: Journey, now: datetime, wanted: Sequence[RefundLine], reason: str) -> bool:
@@ -57,13 +75,11 @@ def _with_shipping(course: Course, journey: Journey, now: datetime, wanted: Sequ
     return reason in MERCHANT_FAULT and 2 * worth > sum(line.total for line in lines.values())
 
 
-def _hand_over(course: Course, journey: Journey, now: datetime, asked: tuple[Sequence[RefundLine], str]) -> None:
-    wanted, reason = asked
+def _hand_over(course: Course, journey: Journey, now: datetime, wish: _Wish) -> None:
     actor = course.desk.someone("support_l2", now, journey.order_id)
-    shown = course.desk.perform(now, actor, preview_refund, journey.order_id, list(wanted))
+    shown = course.desk.perform(now, actor, preview_refund, journey.order_id, list(wish.lines), wish.shipping)
     amount = format_money(shown.amount) if shown else "the rest"
-    units = sum(one.quantity for one in wanted)
-    goods = f"{units} {'unit' if units == 1 else 'units'}, {reason}"
+    goods = f"{mails.counted(sum(one.quantity for one in wish.lines))}, {wish.reason}"
     message = f"Refund of {amount} EUR on order {journey.number} ({goods}) is above my limit. Goods are dealt with."
     course.desk.perform(now, actor, escalate, "finance", "approval_needed", message, order_id=journey.order_id)
 

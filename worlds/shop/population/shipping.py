@@ -217,7 +217,7 @@ def _lose(course: Course, journey: Journey, now: datetime, lines: list[LineQuant
     """The carrier gives a parcel up; what was in it is refunded."""
     _note(course, journey, now, "lost")
     wanted = [RefundLine(line_id=one.line_id, quantity=one.quantity) for one in lines]
-    refund(course, journey, now + timedelta(minutes=25), (wanted, "missing_item"))
+    course.desk.at(now + timedelta(minutes=25), lambda then: refund(course, journey, then, (wanted, "missing_item")))
 
 
 def _deliver(course: Course, journey: Journey, now: datetime, fulfilment_id: int, arrived: Arrived) -> None:

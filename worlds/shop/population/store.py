@@ -30,8 +30,9 @@ from worlds.shop.population.clientele import Record
 from worlds.shop.population.shelves import Article, MadeProduct, departments, stock_shelves
 from worlds.shop.population.truth import Truth
 from worlds.shop.population.vouchers import Voucher, category_of
-from worlds.shop.rows import insert
+from worlds.shop.rows import insert, run
 
+_LOWER_TAX = 900
 _STAFF = ("support_l1",) * 4 + ("ops",) * 3 + ("support_l2",) * 2 + ("finance",) * 2 + ("admin", "support_l1", "ops")
 _PLACES = (
     ("Utrecht warehouse", "Utrecht", "NL", 1),
@@ -158,17 +159,19 @@ def _write_product(
         handle += f"-{rng.randint(2, 9)}"
     handles.add(handle)
     path = _path(shop, product.article)
+    durable = product.article.tax > _LOWER_TAX  # the lower rate is for food, seeds and print
     tags = [
         tag
-        for tag, chance in (("gift", 0.12), ("new", 0.08), ("repairable", 0.1), ("made-in-eu", 0.2))
+        for tag, chance in (("gift", 0.12), ("new", 0.08), ("repairable", 0.1 * durable), ("made-in-eu", 0.2))
         if rng.random() < chance
     ]
+    skus = [one.sku for one in product.variants]
     product_id = insert(
         ctx, Product, category_id=shop.categories[path], title=product.title, handle=handle, vendor=product.vendor,
         description="" if blank else product.description, status=status, tags=json.dumps(tags),
         final_sale=product.final_sale, tax_rate_bp=product.article.tax,
         drawing=json.dumps({"motif": product.article.motif, "colour": product.colour}),
-        search_text=search_text(product.title, product.vendor, product.article.shelf, product.colour),
+        search_text=search_text(product.title, product.vendor, product.article.shelf, product.colour, *tags, *skus),
         created_at=_shopped_in(rng, ctx.now),
     )  # fmt: skip
     if blank:
@@ -217,7 +220,9 @@ def _write_variants(
         )  # fmt: skip
         sku = skus.of(one.sku, truth, row)
         if sku != one.sku:
-            ctx.session.connection().exec_driver_sql("UPDATE variant SET sku = ? WHERE id = ?", (sku, row))
+            run(ctx, "UPDATE variant SET sku = :sku WHERE id = :id", sku=sku, id=row)
+            told = "UPDATE product SET search_text = replace(search_text, lower(:old), lower(:new)) WHERE id = :id"
+            run(ctx, told, old=one.sku, new=sku, id=product_id)
         retiring = product_id in shop.retiring
         pull = 0.0 if status == "draft" else product.popularity * one.share / total * (0.4 if retiring else 1.0)
         offered = Offered(
@@ -259,8 +264,9 @@ def print_codes(ctx: Context, shop: Shop, made: Sequence[Voucher]) -> None:
             ctx, Discount, code=one.code, title=one.title, discount_class=one.discount_class, kind=one.kind,
             value=one.value, category_id=category_of(shop.categories, one), product_id=None,
             min_subtotal=one.min_subtotal, min_quantity=one.min_quantity, usage_limit=one.usage_limit, usage_count=0,
-            once_per_customer=one.once, combines_with_product=one.with_product, combines_with_order=one.with_order,
-            combines_with_shipping=one.with_shipping, starts_at=one.starts, ends_at=one.ends, active=1,
+            once_per_customer=one.once, first_order_only=one.first, combines_with_product=one.with_product,
+            combines_with_order=one.with_order, combines_with_shipping=one.with_shipping, starts_at=one.starts,
+            ends_at=one.ends, active=1,
         )  # fmt: skip
         shop.vouchers.append((row, one))
 

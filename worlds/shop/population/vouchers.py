@@ -53,6 +53,7 @@ class Voucher:
     min_quantity: int = 0
     usage_limit: int | None = None
     once: bool = False
+    first: bool = False
     with_product: bool = False
     with_order: bool = False
     with_shipping: bool = True
@@ -112,7 +113,9 @@ def vouchers(rng_of: Callable[..., random.Random], span: Span, count: int) -> li
 def _standing(span: Span) -> Iterator[Voucher]:
     """Codes without an end; together they show each way in which codes go together or not."""
     begin = span.begin
-    yield Voucher("WELCOME10", "10 % off a first order", "order", "percent", 1000, begin, None, 3.0, once=True)
+    yield Voucher(
+        "WELCOME10", "10 % off a first order", "order", "percent", 1000, begin, None, 3.0, once=True, first=True
+    )
     yield Voucher(
         "LARK15", "15 % off from 100.00", "order", "percent", 1500, begin, None, 3.4, min_subtotal=10_000,
         with_shipping=False,

@@ -17,7 +17,7 @@ from worlds.engine.fields import format_money
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer, FromRow
 from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.graders.predicates import any_value, ref
+from worlds.graders.predicates import any_value, one_of, ref
 from worlds.graders.typed import money
 from worlds.shop.models import (
     Address,
@@ -118,12 +118,13 @@ def _expectation(case: Case, customer: Customer, address: Address, card: Payment
             set={
                 "total": case.total,
                 "shipping_method": "standard",
-                "ship_line1": address.line1,
-                "ship_postal_code": address.postal_code,
-                "ship_city": address.city,
+                "email": customer.email,
+                "source": "web",
+                "customer_note": None,
+                **{f"ship_{part}": getattr(address, part) for part in buying.ADDRESS},
             },
             bind="order",
-            words=f"One order of {format_money(case.total)} EUR by standard delivery to {address.line1}",
+            words=f"One order of {format_money(case.total)} EUR by standard delivery to {address.line1}, nothing noted",
         ),
         Effect(
             "payment",
@@ -139,7 +140,7 @@ def _expectation(case: Case, customer: Customer, address: Address, card: Payment
             "payment_event",
             "insert",
             where={**of_order, "kind": "authorization"},
-            set={"payment_id": ref("payment")},
+            set={"payment_id": ref("payment"), "amount": case.total},
             words="The bank was asked once",
         ),
         Effect(
@@ -147,12 +148,16 @@ def _expectation(case: Case, customer: Customer, address: Address, card: Payment
             "outbox_email",
             "insert",
             where={**of_order, "kind": "order_confirmation"},
+            set={"to_address": customer.email},
             words="The order was confirmed once",
         ),
     ]
     allowed = [
-        Effect("codes", "discount_allocation", "insert", where=of_order, count=(0, 12), words="What the codes took off")
-    ]
+        Effect(
+            "codes", "discount_allocation", "insert", of_order, {"code": one_of(*case.codes)}, (0, 12),
+            words="What the codes took off",
+        )
+    ]  # fmt: skip
     for article, units in zip(case.articles, case.units, strict=True):
         required += _goods(article, units)
         allowed.append(

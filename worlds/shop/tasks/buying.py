@@ -7,6 +7,9 @@ from worlds.engine.fields import parse_money
 from worlds.engine.task import Refused, Worker
 from worlds.graders.answers import FinalAnswer
 
+ADDRESS = ("name", "company", "line1", "line2", "city", "province", "postal_code", "country", "phone")
+"""Parts of an address, which an order copies one by one."""
+
 
 def variant_named(worker: Worker, said: str) -> int:
     """The id of the variant that people call `Title (variant)`."""

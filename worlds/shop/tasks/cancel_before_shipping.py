@@ -13,10 +13,10 @@ from worlds.engine.fields import format_money
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.graders.predicates import changed_by, not_null
+from worlds.graders.predicates import changed_by, mentions, not_null
 from worlds.graders.typed import money
 from worlds.shop.models import Allocation, InventoryLevel, OrderLine, Payment, SalesOrder, stand_in
-from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day
+from worlds.shop.tasks.casework import Contact, contact, orders_matching, placed_on, spare_note, spoken_day
 from worlds.shop.tasks.deskwork import find_orders, money_in
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ def instance(draw: Draw) -> Instance:
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
         actor=stand_in(draw.session, "support_l2"),
-        expectation=_expectation(case),
+        expectation=_expectation(case, contact(draw.session, case.order_id)),
         target={"sales_order": [case.order_id]},
     )
 
 
-def _expectation(case: Case) -> Expectation:
+def _expectation(case: Case, told: Contact) -> Expectation:
     required = [
         Effect(
             "order",
@@ -85,6 +85,7 @@ def _expectation(case: Case) -> Expectation:
             "payment_event",
             "insert",
             where={"payment_id": case.payment_id, "kind": "void"},
+            set={"amount": case.reserved},
             words="The bank was told once",
         ),
         Effect(
@@ -92,6 +93,7 @@ def _expectation(case: Case) -> Expectation:
             "outbox_email",
             "insert",
             where={"order_id": case.order_id, "kind": "order_cancelled"},
+            set={"to_address": told.email, "body": mentions(money(case.reserved, "EUR"))},
             words="The customer was told once",
         ),
         *(
@@ -108,7 +110,8 @@ def _expectation(case: Case) -> Expectation:
     ]
     released = {"released": money(case.reserved, "EUR"), "refunded": money(0, "EUR")}
     return Expectation(
-        any_of=[Bundle(required=required, allowed=[spare_note(case.order_id)])], answer=Answer("done", released)
+        any_of=[Bundle(required=required, allowed=[spare_note(case.order_id, told.never)])],
+        answer=Answer("done", released),
     )
 
 

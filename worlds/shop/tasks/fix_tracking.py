@@ -14,10 +14,18 @@ from sqlalchemy import select
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.graders.predicates import unchanged
-from worlds.graders.typed import Typed
+from worlds.graders.predicates import mentions, unchanged
+from worlds.graders.typed import Typed, enum, record
 from worlds.shop.models import Fulfilment, SalesOrder, stand_in
-from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day, spoken_time
+from worlds.shop.tasks.casework import (
+    Contact,
+    contact,
+    orders_matching,
+    placed_on,
+    spare_note,
+    spoken_day,
+    spoken_time,
+)
 from worlds.shop.tasks.deskwork import find_orders
 
 if TYPE_CHECKING:
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
 
 PREFIXES = {"PostNL": "3SLK", "DHL": "JVGL", "DPD": "0534", "GLS": "ZNL", "UPS": "1ZLK", "FedEx": "7712"}
 """What each carrier's numbers begin with (policy: tracking)."""
+CARRIERS = {name: name for name in PREFIXES}
 DIGITS = {"PostNL": 9, "DHL": 10, "DPD": 10, "GLS": 8, "UPS": 10, "FedEx": 8}
 
 WORDINGS = (
@@ -69,12 +78,13 @@ def instance(draw: Draw) -> Instance:
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
         actor=stand_in(draw.session, "ops"),
-        expectation=_expectation(case, PREFIXES[case.carrier] + digits),
+        expectation=_expectation(case, PREFIXES[case.carrier] + digits, contact(draw.session, case.order_id)),
         target={"sales_order": [case.order_id], "fulfilment": [case.fulfilment_id]},
     )
 
 
-def _expectation(case: Case, tracking: str) -> Expectation:
+def _expectation(case: Case, tracking: str, told: Contact) -> Expectation:
+    right = mentions(record(tracking), enum(case.carrier, CARRIERS))
     return Expectation(
         any_of=[
             Bundle(
@@ -92,10 +102,11 @@ def _expectation(case: Case, tracking: str) -> Expectation:
                         "outbox_email",
                         "insert",
                         where={"order_id": case.order_id, "kind": "tracking_updated"},
-                        words="The customer was told once",
+                        set={"to_address": told.email, "body": right},
+                        words=f"The customer was told once, of {case.carrier} and {tracking}",
                     ),
                 ],
-                allowed=[spare_note(case.order_id)],
+                allowed=[spare_note(case.order_id, told.never)],
             )
         ],
         answer=Answer(

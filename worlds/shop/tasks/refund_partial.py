@@ -15,7 +15,7 @@ from worlds.engine.fields import format_money, parse_money
 from worlds.engine.task import Draw, Family, Instance, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.graders.predicates import any_value, mentions, ref
+from worlds.graders.predicates import mentions, ref
 from worlds.graders.typed import money
 from worlds.shop.models import (
     Category,
@@ -29,7 +29,7 @@ from worlds.shop.models import (
     Variant,
     stand_in,
 )
-from worlds.shop.tasks.casework import orders_matching, placed_on, spare_note, spoken_day
+from worlds.shop.tasks.casework import Contact, contact, free_words, orders_matching, placed_on, spare_note, spoken_day
 from worlds.shop.tasks.deskwork import find_orders, money_in
 
 if TYPE_CHECKING:
@@ -90,12 +90,12 @@ def instance(draw: Draw) -> Instance:
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
         actor=stand_in(draw.session, "support_l2"),
-        expectation=_expectation(case),
+        expectation=_expectation(case, contact(draw.session, case.order_id)),
         target={"sales_order": [case.order_id], "order_line": [case.line_id]},
     )
 
 
-def _expectation(case: Case) -> Expectation:
+def _expectation(case: Case, told: Contact) -> Expectation:
     required = [
         Effect(
             "refund",
@@ -107,7 +107,7 @@ def _expectation(case: Case) -> Expectation:
                 "shipping_amount": 0,
                 "reason": "defective",
                 "status": "pending",
-                "note": any_value("a note on the refund itself is neither asked for nor wrong"),
+                "note": free_words(told.never),
             },
             bind="refund",
             words=f"A refund of {format_money(case.amount)} EUR for being defective, without shipping",
@@ -133,6 +133,7 @@ def _expectation(case: Case) -> Expectation:
             "outbox_email",
             "insert",
             where={"order_id": case.order_id, "kind": "refund_created"},
+            set={"to_address": told.email},
             words="The customer was told once",
         ),
     ]
@@ -141,15 +142,15 @@ def _expectation(case: Case) -> Expectation:
         "order_note",
         "insert",
         where={"order_id": case.order_id},
-        set={"text": mentions(money(case.amount, "EUR"))},
-        words="One note on the order that names the amount, as the policy asks above 40.00",
+        set={"text": mentions(money(case.amount, "EUR"), must_not=told.never)},
+        words="One note on the order that names the amount and nothing private, as the policy asks above 40.00",
     )
     wants_note = case.amount > NOTED_ABOVE
     return Expectation(
         any_of=[
             Bundle(
                 required=[*required, note] if wants_note else required,
-                allowed=[] if wants_note else [spare_note(case.order_id)],
+                allowed=[] if wants_note else [spare_note(case.order_id, told.never)],
             )
         ],
         answer=Answer("done", {"amount": money(case.amount, "EUR")}),

@@ -164,7 +164,7 @@ async def _press(page: Page, key: str) -> None:
 
 async def _goto(page: Page, address: str) -> None:
     try:
-        await page.goto(address, timeout=LOAD_MS)
+        await page.goto(address, wait_until="commit", timeout=LOAD_MS)  # what it loads is waited for before the look
     except Error as error:
         if page.is_closed():
             raise

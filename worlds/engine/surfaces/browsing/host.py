@@ -24,6 +24,13 @@ FLAGS = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy",
 )
+WARMING = (
+    "<main><nav><ul><li><a href=#>A</a></ul></nav><form><label>B<input></label><select><option>C</select>"
+    "<button>D</button></form><section aria-label=E><h2>F</h2><table><thead><tr><th scope=col>G<tbody>"
+    + "<tr><th scope=row><a href=#>H</a><td><span>I</span> J" * 20
+    + "</table></section></main>"
+)
+"""What a page made in advance looks at, so that the code which looks is read and translated before it is needed."""
 PATIENCE = 60.0
 """Seconds after which a browser that does not answer is given up."""
 
@@ -36,9 +43,10 @@ class BrowserFailure(RuntimeError):  # noqa: N818 - what happened: our own failu
 
 @dataclass(frozen=True, slots=True)
 class _Spare:
-    """A page made in advance, and what it was made with."""
+    """A page made in advance, and what it was made with. `wanted` is set as soon as somebody waits for it."""
 
     options: dict[str, Any]
+    wanted: asyncio.Event
     page: "asyncio.Future[Page]"
 
 
@@ -85,6 +93,7 @@ class BrowserHost:
         """
         spare, self._spare = self._spare, None
         if spare is not None and spare.options == options:
+            spare.wanted.set()
             with contextlib.suppress(Error):
                 return await spare.page
         elif spare is not None:
@@ -94,7 +103,8 @@ class BrowserHost:
     def keep_spare(self, **options: Any) -> None:
         """Make the next page ready in the background, if none is. On the loop thread only."""
         if self._spare is None:
-            self._spare = _Spare(options, asyncio.ensure_future(self._make_page(options)))
+            wanted = asyncio.Event()
+            self._spare = _Spare(options, wanted, asyncio.ensure_future(self._make_spare(options, wanted)))
 
     def close(self) -> None:
         """End the browser and its thread; it starts again when it is next needed."""
@@ -126,6 +136,14 @@ class BrowserHost:
                 self._browser = await self._launch()
         context = await self._browser.new_context(**options)
         return await context.new_page()
+
+    async def _make_spare(self, options: dict[str, Any], wanted: asyncio.Event) -> Page:
+        page = await self._make_page(options)
+        if not wanted.is_set():
+            await page.set_content(WARMING)
+        if not wanted.is_set():
+            await page.aria_snapshot(mode="ai")
+        return page
 
     async def _launch(self) -> Browser:
         found = find_chromium()

@@ -44,7 +44,7 @@ class Tab:
         self._page = page
         self._options = _options(setting)
         self._place = setting.place
-        self._inside = urljoin(setting.place.start, setting.home.lstrip("/"))
+        self._inside = urljoin(setting.place.start, f"{setting.home.strip('/')}/".lstrip("/"))
         self._said: list[str] = []
         self._crashed = False
         self.broken = ""
@@ -67,9 +67,11 @@ class Tab:
         page = await host.new_page(**_options(setting))
         tab = cls(host, page, setting)
         try:
-            await page.set_extra_http_headers(setting.place.headers)
-            await page.add_init_script(f"({_still()})({now * 1000});")
-            await page.goto(tab._inside, timeout=LOADING_SECONDS * 1000)
+            await asyncio.gather(
+                page.set_extra_http_headers(setting.place.headers),
+                page.add_init_script(f"({_still()})({now * 1000});"),
+            )
+            await page.goto(tab._inside, wait_until="commit", timeout=LOADING_SECONDS * 1000)
         except Error as error:
             await tab.close()
             raise BrowserFailure(f"The first page cannot be shown: {_first_line(error)}") from error
@@ -130,19 +132,24 @@ class Tab:
             async with asyncio.timeout(LOADING_SECONDS):
                 for _ in range(HOPS):
                     try:
-                        return str(await self._page.evaluate(QUIET, now * 1000))
+                        title, _ = await asyncio.gather(self._page.evaluate(QUIET, now * 1000), self._make_ready())
+                        return str(title)
                     except Error as error:
                         self._check_alive(error)  # otherwise another document took this one's place
-                        await self._page.wait_for_load_state("load", timeout=LOADING_SECONDS * 1000)
         except TimeoutError:
             pass
         self._said.append("The page is still loading.")
         return ""
 
+    async def _make_ready(self) -> None:
+        """Have Playwright put what it looks with into the document while the document still loads."""
+        with contextlib.suppress(Error):
+            await self._page.locator("html").count()
+
     async def _return_inside(self, now: int) -> str:
         """Go back to the last page of the site, since an action led out of it; answers its title."""
         self._said.append("That address lies outside of this site and was not opened.")
-        await self._page.goto(self._inside, timeout=LOADING_SECONDS * 1000)
+        await self._page.goto(self._inside, wait_until="commit", timeout=LOADING_SECONDS * 1000)
         return await self._settle(now)
 
     # -- what the browser tells -----------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from worlds.shop.operations.returns import list_returns
 from worlds.shop.operations.stock import list_stock
 from worlds.shop.pages.office.app import office
 
-SHOWN = 5
+SHOWN = 3
+"""Rows of a heap; the list behind it has them all."""
 
 
 @dataclass(frozen=True, slots=True)
