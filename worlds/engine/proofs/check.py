@@ -52,7 +52,7 @@ def check_family(
     """Play one family for seeds 0 to `seeds` - 1, the first `browser_seeds` of them through the browser too."""
     store = store or SnapshotStore()
     start = Start(world, family.population, snapshot_of(world, family.population, store=store), store)
-    report = FamilyReport(f"{world.name}/{family.name}", seeds, browser_seeds)
+    report = FamilyReport(f"{world.name}/{family.name}", seeds, min(browser_seeds, seeds))
     report.mistakes = dict.fromkeys(family.mistakes, 0)
     report.alternatives = dict.fromkeys(family.alternatives, 0)
     fingerprints = set()
