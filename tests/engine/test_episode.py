@@ -116,6 +116,13 @@ def test_the_journal_is_not_changed_through_the_arguments_that_were_passed(stall
     assert next(iter(stall.journal)).arguments == {"item_id": 1}
 
 
+def test_the_journal_is_not_changed_through_an_answer_that_was_given(stall):
+    reply = stall.call("get_item", {"item_id": 1})
+    name = reply.body["name"]
+    reply.body["name"] = "forged"
+    assert next(iter(stall.journal)).told["name"] == name
+
+
 def test_the_same_key_and_arguments_have_one_effect_and_the_same_answer(stall):
     first = stall.call("sell_item", {"item_id": 1, "quantity": 1}, key="abc")
     again = stall.call("sell_item", {"item_id": 1, "quantity": 1}, key="abc")

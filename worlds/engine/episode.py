@@ -20,7 +20,7 @@ from worlds.engine.context import Actor
 from worlds.engine.door import Call, Reply, refused, transact
 from worlds.engine.errors import Gone, Invalid, NotFound, Refusal, WorldBug
 from worlds.engine.grading import Crash, Start
-from worlds.engine.journal import Journal, JournalEntry
+from worlds.engine.journal import Journal, JournalEntry, pack
 from worlds.engine.operation import Operation
 from worlds.engine.task import Task
 from worlds.engine.toolbox import tool_definitions
@@ -242,7 +242,7 @@ class Episode:
                     outcome="invalid",
                     committed=False,
                     status=reply.status,
-                    told=reply.body,
+                    answer=pack(reply.body),
                 )
             )
         return reply
@@ -268,7 +268,7 @@ class Episode:
                 outcome=passed.outcome,
                 committed=passed.outcome == "done" and call.operation.writing,
                 status=reply.status,
-                told=reply.body,
+                answer=pack(reply.body),
                 key=call.key,
             )
         )
