@@ -126,7 +126,7 @@ def test_a_bundle_that_contradicts_itself_is_refused(name):
         lambda: any_value("  "),
         mentions,
         lambda: mentions(yes_no(value=True)),
-        lambda: money(1840, "XXX"),
+        lambda: money(1840, "QQQ"),
         lambda: date("02/03/2026"),
         lambda: email("jane"),
         lambda: enum("lost", {"found": "Found"}),

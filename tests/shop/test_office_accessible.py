@@ -1,25 +1,15 @@
 """Promises of the office in a real browser: readable by everybody, whole on a telephone, quiet in the console."""
 
-import threading
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from looking import complaints, served
 from office_cases import Cases
-from playwright.sync_api import sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 import worlds
-from worlds.engine.surfaces.browsing.chromium import find_chromium
 from worlds.engine.surfaces.pages import create_pages
 from worlds.shop import WORLD
 
 pytestmark = pytest.mark.browser
 PREFIX = "/episodes/abc"
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, *args):
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -38,42 +28,8 @@ def cases(episode):
 
 @pytest.fixture(scope="module")
 def origin(episode):
-    app = create_pages(WORLD)
-
-    def below_its_prefix(environ, start_response):
-        environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(PREFIX)
-        environ |= {"SCRIPT_NAME": PREFIX, "worlds.episode": episode, "worlds.secret": "s"}
-        return app(environ, start_response)
-
-    server = make_server("127.0.0.1", 0, below_its_prefix, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}{PREFIX}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=find_chromium().path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
-
-
-def complaints(page):
-    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in {"serious", "critical"}]
-    return [
-        (one["id"], one["impact"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}
-    ]
+    with served(create_pages(WORLD), {PREFIX: episode}) as server:
+        yield server + PREFIX
 
 
 @pytest.mark.parametrize("width", [1280, 390])

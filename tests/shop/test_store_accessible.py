@@ -1,25 +1,16 @@
 """Promises of the storefront in a real browser: readable by everybody, complete on a telephone and without scripts."""
 
-import threading
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from looking import complaints, served
+from playwright.sync_api import expect
 from store_cases import Shopper
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 import worlds
-from worlds.engine.surfaces.browsing.chromium import find_chromium
 from worlds.engine.surfaces.pages import create_pages
 from worlds.shop import WORLD
 
 pytestmark = pytest.mark.browser
 PREFIXES = {"customer": "/episodes/abc", "staff": "/episodes/def"}
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, *args):
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -39,40 +30,13 @@ def origins(app, shopper):
     """Where a customer and somebody of the staff see the shop."""
     with worlds.open("shop", role="ops") as staff:
         episodes = {PREFIXES["customer"]: shopper.episode, PREFIXES["staff"]: staff}
-
-        def below_its_prefix(environ, start_response):
-            prefix = environ["PATH_INFO"][: len(PREFIXES["staff"])]
-            environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(prefix)
-            environ |= {"SCRIPT_NAME": prefix, "worlds.episode": episodes[prefix], "worlds.secret": "a secret"}
-            return app(environ, start_response)
-
-        server = make_server("127.0.0.1", 0, below_its_prefix, threaded=True, request_handler=_Quiet)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield {name: f"http://127.0.0.1:{server.port}{prefix}" for name, prefix in PREFIXES.items()}
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with served(app, episodes) as server:
+            yield {name: server + prefix for name, prefix in PREFIXES.items()}
 
 
 @pytest.fixture(scope="module")
 def origin(origins):
     return origins["customer"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=find_chromium().path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -108,13 +72,6 @@ def paths(shopper):
         "policy": "/help/shipping",
         "not found": "/nowhere",
     }
-
-
-def complaints(page):
-    found = Axe().run(page).response["violations"]
-    return [
-        (one["id"], one["impact"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.parametrize("width", [1280, 390])
