@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from worlds.seeds.calendars import Calendar, black_friday, easter, holidays, is_working_day
-from worlds.seeds.streams import Weighted, pareto, poisson, share, stream
+from worlds.seeds.streams import Weighted, pareto, share, stream
 from worlds.seeds.text import Phrasebook, filled, slipped
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -38,12 +38,11 @@ def test_weights_are_kept_and_nonsense_is_refused():
         Weighted({})
 
 
-def test_tails_are_long_and_counts_have_their_mean():
+def test_tails_are_long():
     rng = stream("tails")
     big = sorted(pareto(rng, 1, 1.3) for _ in range(3_000))
     assert big[0] >= 1
     assert big[-1] > 10 * big[len(big) // 2]
-    assert 2.7 < sum(poisson(rng, 3.0) for _ in range(3_000)) / 3_000 < 3.3
 
 
 def test_a_share_is_never_empty_unless_asked():

@@ -1,6 +1,5 @@
 """Seeded chance for making data: streams keyed by names, and the few distributions that business data follow."""
 
-import math
 import random
 from bisect import bisect
 from collections.abc import Mapping, Sequence
@@ -38,23 +37,9 @@ class Weighted(Generic[Item]):
         return self._items[min(at, len(self._items) - 1)]
 
 
-def lognormal(rng: random.Random, median: float, spread: float) -> float:
-    """A positive number with a long tail: half lie below `median`; `spread` is the sigma of its logarithm."""
-    return median * math.exp(rng.gauss(0.0, spread))
-
-
 def pareto(rng: random.Random, least: float, shape: float) -> float:
     """A number of at least `least` whose tail falls with the power `shape`: the few that are far above all others."""
     return least * rng.paretovariate(shape)
-
-
-def poisson(rng: random.Random, mean: float) -> int:
-    """How many of many rare things happened, `mean` on average (Knuth's method; for means up to some hundreds)."""
-    limit, product, count = math.exp(-mean), rng.random(), 0
-    while product > limit:
-        product *= rng.random()
-        count += 1
-    return count
 
 
 def share(rng: random.Random, items: Sequence[Item], fraction: float) -> list[Item]:

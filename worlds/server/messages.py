@@ -7,8 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from worlds.engine.console.control_room import Standing
 from worlds.engine.console.wishes import EpisodeId
 
-ANSWER_LENGTH = 200_000
-
 
 class Message(BaseModel):
     """A message; members that it does not name are refused."""
