@@ -58,6 +58,14 @@ def test_a_solution_that_misses_is_a_hole_that_says_what_was_missed(world, famil
     assert any("the solution earns 0.0" in hole and "quantity" in hole for hole in report.holes)
 
 
+def test_a_solution_that_does_not_find_its_way_is_a_hole_and_ends_nothing_else(world, family, monkeypatch):
+    def lost(worker):
+        raise LookupError(f"no item is named {worker.facts['item']}")
+
+    report = checked(world, replace(family, name="lost", solve=lost), monkeypatch)
+    assert sum("the solution earns 0.0: no item is named" in hole for hole in report.holes) == 4
+
+
 def test_a_key_that_the_start_state_lacks_is_a_hole(world, family, monkeypatch):
     def drawn(draw):
         effect = Effect("made", "message", "insert", where={"item_id": 4711})

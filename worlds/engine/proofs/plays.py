@@ -25,34 +25,26 @@ class Play:
 
 def through_tools(start: Start, task: Task, way: Callable[[Worker], FinalAnswer]) -> Play:
     """Play a solution, an alternative or a mistake through tools, in an episode of its own."""
-    with Episode(start, open_fork(start.snapshot.path), task.actor, task) as episode:
-        answer, stopped = None, ""
-        try:
-            answer = way(Hands(episode))
-        except (Refused, WorldBug) as error:
-            stopped = str(error)
-        return _played(episode, answer, stopped)
+    return _play(start, task, lambda episode: way(Hands(episode)))
 
 
 def through_browser(start: Start, task: Task) -> Play:
-    """Play the reference solution through the real browser."""
-    from worlds.engine.surfaces.browser import Page  # noqa: PLC0415 - Playwright is loaded when needed
-
-    with Episode(start, open_fork(start.snapshot.path), task.actor, task) as episode:
-        answer, stopped = None, ""
-        try:
-            answer = task.family.browse(Page(episode.browser()))
-        except (Refused, WorldBug, LookupError) as error:
-            stopped = str(error)
-        return _played(episode, answer, stopped)
+    """Play the reference solution through the real browser, in an episode of its own."""
+    return _play(start, task, lambda episode: task.family.browse(episode.browser().hands()))
 
 
 def nothing(start: Start, task: Task) -> Play:
     """Do nothing and say nothing."""
+    return _play(start, task, lambda _: None)
+
+
+def _play(start: Start, task: Task, work: Callable[[Episode], FinalAnswer | None]) -> Play:
     with Episode(start, open_fork(start.snapshot.path), task.actor, task) as episode:
-        return _played(episode, None, "")
-
-
-def _played(episode: Episode, answer: FinalAnswer | None, stopped: str) -> Play:
-    grade = episode.grade(answer)
-    return Play(grade, sum(entry.committed for entry in episode.journal), answer is not None, stopped)
+        answer, stopped = None, ""
+        try:
+            answer = work(episode)
+        except (Refused, WorldBug, LookupError) as error:  # a LookupError: what it looked for was not there
+            stopped = str(error)
+        grade = episode.grade(answer)
+        committed = sum(entry.committed for entry in episode.journal)
+        return Play(grade, committed, answer is not None, stopped)
