@@ -1,4 +1,4 @@
-"""Counters, statuses and sums that follow from other rows, recomputed in this one place.
+"""Counters, statuses and sums that follow from other rows, kept in line in this one place.
 
 The same selects serve the invariants: a stored value must equal what they answer.
 """
@@ -89,7 +89,7 @@ def recompute(ctx: Context, order_id: int) -> None:
     run(ctx, _ORDER, order=order_id)
 
 
-def recompute_discounts(ctx: Context, order_id: int, step: int) -> None:
+def count_codes(ctx: Context, order_id: int, step: int) -> None:
     """Count an order's codes as used once more (`step` 1) or once less (-1)."""
     run(
         ctx,

@@ -1,10 +1,11 @@
 """Reading an order: its head and lines for those who change it, and the whole file for those who look at it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from worlds.engine.context import Context
-from worlds.engine.errors import NotFound
+from worlds.engine.errors import Invalid, NotFound
 from worlds.shop.days import local_day
 from worlds.shop.ledger import LineState
 from worlds.shop.rows import Query
@@ -119,18 +120,22 @@ def lines(ctx: Context, order_id: int) -> dict[int, LineState]:
     return {line.id: line for line in LINES.all(ctx, order=order_id)}
 
 
-def line_of(order: OrderHead, found: dict[int, LineState], line_id: int, at: int) -> LineState:
-    """One line of an order, named in the argument `lines.<at>`.
+def line_of(order: OrderHead, found: dict[int, LineState], ids: Sequence[int], at: int) -> LineState:
+    """One line of an order, named in the argument `lines.<at>`; `ids` are all that the argument names.
 
     Raises:
         NotFound: when the order has no such line.
+        Invalid: when it was named before.
     """
+    line_id = ids[at]
     if line_id not in found:
         raise NotFound(
             "line_not_found",
             f"Order {order.number} has no line {line_id}; its lines are {', '.join(map(str, found))}.",
             field=f"lines.{at}.line_id",
         )
+    if line_id in ids[:at]:
+        raise Invalid("duplicate_line", f"Line {line_id} is named twice; name it once.", field=f"lines.{at}.line_id")
     return found[line_id]
 
 

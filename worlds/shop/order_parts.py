@@ -11,6 +11,7 @@ from worlds.shop import WORLD, order_file
 from worlds.shop.days import local_day
 from worlds.shop.gateway import PAYMENTS, PaymentRow
 from worlds.shop.order_file import OrderHead
+from worlds.shop.order_lists import NAME_SQL
 from worlds.shop.rows import Query
 from worlds.shop.views import (
     CodeUsed,
@@ -201,10 +202,7 @@ class NameRow(NamedTuple):
     name: str
 
 
-_NAME = Query(
-    NameRow,
-    "SELECT trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) FROM customer WHERE id = :customer",
-)
+_NAME = Query(NameRow, f"SELECT {NAME_SQL} FROM customer c WHERE c.id = :customer")
 
 
 def shown(ctx: Context, order: OrderHead) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from worlds.engine.errors import Conflict, NotFound
 from worlds.shop import WORLD, codes, gateway, mails, stockroom
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.codes import Discount
-from worlds.shop.derived import recompute, recompute_discounts
+from worlds.shop.derived import count_codes, recompute
 from worlds.shop.folding import normal_email, phone_digits, search_text
 from worlds.shop.models import DiscountAllocation, OrderLine, SalesOrder
 from worlds.shop.pricing import Item, Quote, quote
@@ -123,7 +123,7 @@ def place(ctx: Context, draft: Draft) -> Placed:
     payment_id = None
     if totals.total and draft.card:
         payment_id = gateway.authorize(ctx, order_id, totals.total, draft.card.brand, draft.card.last4)
-    recompute_discounts(ctx, order_id, 1)
+    count_codes(ctx, order_id, 1)
     recompute(ctx, order_id)
     _tell(ctx, draft, found, totals, order_id, number)
     return Placed(order_id, number, totals.total, payment_id, totals)

@@ -85,14 +85,9 @@ def plan(ctx: Context, order: OrderHead, wanted: Sequence[Wanted], *, shipping: 
 
 def _planned_lines(order: OrderHead, lines: dict[int, LineState], wanted: Sequence[Wanted]) -> list[PlannedLine]:
     planned: list[PlannedLine] = []
+    ids = [want.line_id for want in wanted]
     for at, want in enumerate(wanted):
-        line = order_file.line_of(order, lines, want.line_id, at)
-        if any(one.line.id == line.id for one in planned):
-            raise Invalid(
-                "duplicate_line",
-                f"Line {line.id} ({line.title}) is named twice; name it once.",
-                field=f"lines.{at}.line_id",
-            )
+        line = order_file.line_of(order, lines, ids, at)
         if want.quantity > line.refundable:
             raise Conflict(
                 "quantity_above_refundable",

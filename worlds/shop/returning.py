@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from worlds.engine.context import Context
-from worlds.engine.errors import Conflict, Invalid
+from worlds.engine.errors import Conflict
 from worlds.shop import mails, order_file, order_parts
 from worlds.shop.chronicle import mail, timeline
 from worlds.shop.days import local_day
@@ -38,12 +38,9 @@ def check_lines(ctx: Context, order: OrderHead, wanted: Sequence[LineQuantity]) 
     """
     found, parcels = order_file.lines(ctx, order.id), order_file.sent(ctx, order.id)
     asked: Asked = []
+    ids = [want.line_id for want in wanted]
     for at, want in enumerate(wanted):
-        line = order_file.line_of(order, found, want.line_id, at)
-        if any(line.id == other.id for other, _ in asked):
-            raise Invalid(
-                "duplicate_line", f"Line {line.id} is named twice; name it once.", field=f"lines.{at}.line_id"
-            )
+        line = order_file.line_of(order, found, ids, at)
         _check_line(ctx, order, line, parcels.get(line.id, []), want.quantity, f"lines.{at}.quantity")
         asked.append((line, want.quantity))
     return asked

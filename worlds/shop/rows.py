@@ -28,16 +28,12 @@ def driver(ctx: Context) -> sqlite3.Connection:
 class Query(Generic[Record]):
     """A select with named parameters whose columns are the fields of a NamedTuple, in order.
 
-    `{fields}` in the text stands for all field names; `{fields:o}` for the names with the alias `o`.
+    `{fields}` in the text stands for all field names.
     """
 
     def __init__(self, record: type[Record], sql: str) -> None:
         names = cast("Any", record)._fields
-        for alias in ("", "o", "l", "p", "r", "f", "v", "e"):
-            mark = f"{{fields:{alias}}}" if alias else "{fields}"
-            if mark in sql:
-                sql = sql.replace(mark, ", ".join(f"{alias}.{name}" if alias else name for name in names))
-        self.sql = sql
+        self.sql = sql.replace("{fields}", ", ".join(names))
         self._make = cast("Any", record)._make
         hints = get_type_hints(record)
         self._instants = tuple(at for at, name in enumerate(names) if hints[name] in (datetime, datetime | None))

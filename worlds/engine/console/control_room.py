@@ -43,7 +43,6 @@ class Standing:
     step: int
     now: str
     state: str
-    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +244,6 @@ def standing_of(line: Line) -> Standing:
         step=last.step if last else 0,
         now=_now(episode),
         state=_state(episode),
-        epoch=line.address.epoch,
     )
 
 

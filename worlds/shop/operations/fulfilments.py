@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from worlds.engine.context import Context
-from worlds.engine.errors import Conflict, Invalid, NotFound
+from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.fields import RecordId
 from worlds.engine.operation import writes
 from worlds.shop import gateway, mails, order_file, order_parts, stockroom
@@ -144,12 +144,9 @@ def _contents(
             raise Conflict("nothing_to_fulfil", f"Order {order.number} has nothing left to ship.")
         return parcel
     parcel = []
+    ids = [want.line_id for want in wanted]
     for at, want in enumerate(wanted):
-        line = order_file.line_of(order, found, want.line_id, at)
-        if any(line_id == line.id for line_id, _ in parcel):
-            raise Invalid(
-                "duplicate_line", f"Line {line.id} is named twice; name it once.", field=f"lines.{at}.line_id"
-            )
+        line = order_file.line_of(order, found, ids, at)
         if want.quantity > line.unfulfilled:
             raise Conflict(
                 "quantity_above_fulfillable",

@@ -10,7 +10,7 @@ from worlds.engine.fields import Day, Money, Page, PageNumber, PageSize, RecordI
 from worlds.engine.operation import reads, writes
 from worlds.shop import gateway, mails, order_file, order_lists, order_parts, refunding, stockroom
 from worlds.shop.chronicle import audit, mail, speaker, timeline
-from worlds.shop.derived import recompute, recompute_discounts
+from worlds.shop.derived import count_codes, recompute
 from worlds.shop.folding import phone_digits, search_text
 from worlds.shop.models import OrderNote
 from worlds.shop.order_file import OrderHead
@@ -146,7 +146,7 @@ def cancel_order(
         now=ctx.now, reason=reason, order=order_id,
     )  # fmt: skip
     recompute(ctx, order_id)
-    recompute_discounts(ctx, order_id, -1)
+    count_codes(ctx, order_id, -1)
     timeline(ctx, order_id, "order_cancelled", f"Order {order.number} cancelled ({reason})")
     audit(ctx, "cancel_order", "order", order_id, reason=reason, restock=restock, refunded=captured, voided=voided)
     if notify:

@@ -14,6 +14,7 @@ from worlds.engine.operation import reads, writes
 from worlds.shop import stockroom
 from worlds.shop.chronicle import audit
 from worlds.shop.listing import Conditions, page_of
+from worlds.shop.models.stock import ON_HAND
 from worlds.shop.places import location_name
 from worlds.shop.rows import Query as Rows
 from worlds.shop.rules import STAFF, WAREHOUSE
@@ -217,7 +218,7 @@ def set_stock(
 
 
 def _view(row: _Level) -> StockLevel:
-    on_hand = sum((row.available, row.committed, row.reserved, row.damaged, row.quality_control, row.safety_stock))
+    on_hand = sum(getattr(row, state) for state in ON_HAND)
     return StockLevel(**row._asdict(), on_hand=on_hand, low=row.available <= row.low_at)
 
 

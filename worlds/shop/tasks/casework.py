@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,9 +13,9 @@ from worlds.engine.task import Worker
 from worlds.graders.effects import Effect
 from worlds.graders.predicates import Pred, any_value, mentions
 from worlds.graders.typed import Typed, phone, record
+from worlds.shop.days import ZONE
 from worlds.shop.models import Payment, SalesOrder
 
-ZONE = ZoneInfo("Europe/Amsterdam")
 CALLING_CODES = {"NL": "31", "BE": "32", "DE": "49", "FR": "33", "LU": "352", "AT": "43", "IE": "353"}
 YEARS = ("19", "20")
 """What four digits begin with that a note may hold as a year."""

@@ -47,7 +47,7 @@ def product(door: Door, product_id: int) -> str:
         product=shown,
         levels=levels,
         picture=picture_url(shown.drawing, shown.title),
-        picture_words=picture_words(shown.drawing, shown.title),
+        picture_words=picture_words(shown.drawing),
     )
 
 

@@ -11,7 +11,7 @@ from worlds.shop.pages.office.app import AGAIN, office
 from worlds.shop.views import FulfilmentView, OrderDetail
 
 LOOKED_UP = 10
-"""Lines of an order for which the page says where the goods lie; longer orders are shipped by the stock page."""
+"""Lines of an order for which the page says where the goods lie; of further ones the stock page says it."""
 
 
 @office.page("/orders/<id:order_id>/fulfil")

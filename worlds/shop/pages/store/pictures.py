@@ -29,7 +29,7 @@ def picture_url(drawing: str | None, title: str) -> str:
     return url_for("store.picture", motif=motif, colour=colour, name=title[:LONGEST_NAME])
 
 
-def picture_words(drawing: str | None, title: str = "") -> str:  # noqa: ARG001 - the title stands beside the picture
+def picture_words(drawing: str | None) -> str:
     """What is seen on a product's picture, and no more."""
     return pictures.words(*_parts(drawing))
 

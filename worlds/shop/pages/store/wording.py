@@ -97,16 +97,16 @@ _LABELS = {
 _MONEY_RULE = 'must be a decimal string with two decimals, for example "18.40"'
 
 
-def labelled(form: Form, labels: Mapping[str, str] = _LABELS) -> Form:
+def labelled(form: Form) -> Form:
     """A form whose problems name fields as the storefront's pages label them."""
     if form.sent is None or not form.sent.problems:
         return form
-    return replace(form, sent=replace(form.sent, problems=tuple(_said(one, labels) for one in form.sent.problems)))
+    return replace(form, sent=replace(form.sent, problems=tuple(_said(one) for one in form.sent.problems)))
 
 
-def _said(problem: Problem, labels: Mapping[str, str]) -> Problem:
+def _said(problem: Problem) -> Problem:
     field = problem.field or ""
-    old, new = f"{caption(field)}: ", labels.get(field)
+    old, new = f"{caption(field)}: ", _LABELS.get(field)
     message = problem.message.replace(_MONEY_RULE, "must be written with two decimals, such as 18.40")
     if new and message.startswith(old):
         message = f"{new}: {message.removeprefix(old)}"
@@ -114,7 +114,6 @@ def _said(problem: Problem, labels: Mapping[str, str]) -> Problem:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "labelled": labelled,
     "stock_words": stock_words,
     "return_reason": return_reason,
     "payment_words": payment_words,
