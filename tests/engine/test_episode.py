@@ -255,6 +255,20 @@ def test_eight_threads_calling_one_episode_are_served_one_after_another(stall):
     assert len(stall.journal) == 202
 
 
+def test_a_call_that_is_turned_away_first_is_kept_at_the_virtual_time(stall):
+    stall.call("no_such_thing")
+    assert next(iter(stall.journal)).now == int(stall.now.timestamp())
+    assert stall.now.year == 2026
+
+
+def test_a_saved_snapshot_is_opened_with_nothing_beside_its_name(tiny):
+    tiny.snapshot("beside-it", replace=True)
+    for beside in ({"role": "visitor"}, {"population": "small"}, {"seed": 4}, {"target": "tiny"}):
+        with pytest.raises(ValueError, match="give nothing beside it"):
+            worlds.open(snapshot="beside-it", **beside)
+    tiny.start.store.remove("beside-it")
+
+
 def test_free_play_cannot_be_graded(stall):
     with pytest.raises(ValueError, match="no task"):
         stall.grade({"status": "done"})

@@ -130,10 +130,10 @@ class Episode:
     def now(self) -> datetime:
         """The virtual time: that of the last call, or of the start."""
         last = self.journal.last
-        if last is not None and last.now:
+        if last is not None:
             return datetime.fromtimestamp(last.now, UTC)
         start: datetime = self.world.seeds[self.start.population].settings["start"]
-        return start
+        return start.astimezone(UTC)
 
     @property
     def closed(self) -> bool:
@@ -238,7 +238,7 @@ class Episode:
                     surface=surface,
                     operation=_jsonable(str(name)[:80]),
                     arguments=_jsonable(arguments),
-                    now=last.now if last else 0,
+                    now=int(self.now.timestamp()),
                     outcome="invalid",
                     committed=False,
                     status=reply.status,

@@ -49,9 +49,9 @@ def open_episode(
     """
     store = store or _store()
     if snapshot is not None:
-        if target is not None:
-            raise ValueError("A saved snapshot knows its task; give one of the two.")
-        return _reopened(snapshot, store)
+        if target is not None or population is not None or role is not None or seed:
+            raise ValueError("A saved snapshot knows its task, seed, population and role; give nothing beside it.")
+        return _reopened(snapshot, store, report, say)
     if target is None:
         raise ValueError("Name a task such as shop/refund-partial, a world, or a saved snapshot.")
     if "/" not in target:
@@ -124,11 +124,16 @@ def stand_in(start: Start, role: str | None) -> Actor:
         fork.close()
 
 
-def _reopened(name: str, store: SnapshotStore) -> Episode:
+def _reopened(
+    name: str,
+    store: SnapshotStore,
+    report: Callable[[str, float], None] | None,
+    say: Callable[[str], None] | None,
+) -> Episode:
     saved = store.named(name)
     meta = saved.meta
     world = find(meta["world"])
-    original = snapshot_of(world, meta["population"], store=store)
+    original = snapshot_of(world, meta["population"], store=store, report=report, say=say)
     if original.hash != meta["start"]:
         raise LookupError(
             f"The snapshot {name} was saved from another build of {world.name}'s population {meta['population']}; "

@@ -207,17 +207,21 @@ def discover() -> Mapping[str, World]:
 def _built_in() -> Iterator[World]:
     root = Path(__file__).parent.parent
     for folder in sorted(root.iterdir()):
-        if (folder / "models.py").is_file() or (folder / "models").is_dir():
+        if _has_tables(folder):
             module = importlib.import_module(f"worlds.{folder.name}")
             if isinstance(getattr(module, "WORLD", None), World):
                 yield module.WORLD
+
+
+def _has_tables(folder: Path) -> bool:
+    return (folder / "models.py").is_file() or (folder / "models").is_dir()
 
 
 def _on_path() -> Iterator[World]:
     for entry in filter(None, os.environ.get(PATH_VARIABLE, "").split(os.pathsep)):
         root = Path(entry).expanduser().resolve()
         for folder in sorted(root.iterdir()) if root.is_dir() else ():
-            if (folder / "models.py").is_file() and (folder / "__init__.py").is_file():
+            if (folder / "__init__.py").is_file() and _has_tables(folder):
                 yield _import_folder(folder)
 
 
@@ -231,8 +235,12 @@ def _import_folder(folder: Path) -> World:
             raise ValueError(f"The folder {folder} cannot be imported as a world.")
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
-        spec.loader.exec_module(module)
-    world = sys.modules[name].WORLD
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]  # a second look is to tell the same error
+            raise
+    world = getattr(sys.modules[name], "WORLD", None)
     if not isinstance(world, World):
         raise TypeError(f"{folder / '__init__.py'} must say WORLD = World(...).")
     return world

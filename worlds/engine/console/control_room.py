@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from worlds.engine.console.wishes import OpenEpisode
@@ -242,7 +241,7 @@ def standing_of(line: Line) -> Standing:
         population=episode.start.population,
         instruction=task.instruction if task else None,
         step=last.step if last else 0,
-        now=_now(episode),
+        now=iso_instant(episode.now),
         state=_state(episode),
     )
 
@@ -253,11 +252,3 @@ def _state(episode: Episode) -> str:
     if episode.record is not None:
         return "graded"
     return "crashed" if episode.crash else "open"
-
-
-def _now(episode: Episode) -> str:
-    last = episode.journal.last
-    if last is not None and last.now:
-        return iso_instant(datetime.fromtimestamp(last.now, UTC))
-    start: datetime = episode.world.seeds[episode.start.population].settings["start"]
-    return iso_instant(start)
