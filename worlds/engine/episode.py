@@ -255,7 +255,9 @@ class Episode:
         except Exception as error:
             last = self.journal.last
             step = last.step + 1 if last else 1
-            self.crash = Crash(step, name, _jsonable(arguments), surface, "".join(traceback.format_exception(error)))
+            self.crash = Crash(
+                step, name, _jsonable(arguments), surface, call.seconds, "".join(traceback.format_exception(error))
+            )
             raise WorldBug(f"{name} crashed at step {step} of the episode.") from error
         reply = passed.reply
         self._write(

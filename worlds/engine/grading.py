@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from worlds.engine import bookkeeping, changelog
 from worlds.engine.build import broken_rows
 from worlds.engine.errors import WorldBug
+from worlds.engine.journal import Journal
 from worlds.engine.world import Invariant, World
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.changes import RowChange, fold
@@ -53,12 +54,13 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """A defect that ended an episode: the call that met it, and the traceback for the operator."""
+    """A defect that ended an episode: the call that met it, its virtual seconds, and the traceback for the operator."""
 
     step: int
     operation: str
     arguments: Any
     surface: str
+    seconds: int
     traceback: str
 
 
@@ -178,14 +180,20 @@ def _cause(episode: "Episode") -> Cause | None:
     from worlds.engine.episode import Episode  # noqa: PLC0415 - an episode replays itself
 
     with Episode(episode.start, open_fork(episode.start.snapshot.path), episode.actor, episode.task) as again:
-        calls = [(entry.operation, entry.arguments, entry.surface, entry.key) for entry in episode.journal]
-        calls.append((episode.crash.operation, episode.crash.arguments, episode.crash.surface, None))
-        for operation, arguments, surface, key in calls:
-            try:
-                again.perform(operation, arguments, surface, key=key)
-            except WorldBug:
-                return "world_bug"
+        try:
+            _act_again(again, episode.journal, episode.crash)
+        except WorldBug:
+            return "world_bug"
     return "infra"
+
+
+def _act_again(again: "Episode", journal: Journal, crash: Crash) -> None:
+    """The calls of an episode at the virtual times that they had, then the one that ended it."""
+    now = int(again.now.timestamp())
+    for entry in journal:
+        again.perform(entry.operation, entry.arguments, entry.surface, key=entry.key, seconds=entry.now - now)
+        now = entry.now
+    again.perform(crash.operation, crash.arguments, crash.surface, seconds=crash.seconds)
 
 
 def state_hash(start: Start, connection: Connection) -> str:
