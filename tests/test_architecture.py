@@ -26,8 +26,9 @@ FLOORS = (
     ("worlds.<a world>",),
     ("worlds.engine.surfaces",),
     ("worlds.engine.hands", "worlds.engine.switchboard"),
-    ("worlds.engine.opening", "worlds.engine.episode", "worlds.engine.grading"),
+    ("worlds.engine.opening", "worlds.engine.episode", "worlds.engine.grading", "worlds.engine.drawing"),
     (
+        "worlds.engine.start",
         "worlds.engine.task",
         "worlds.engine.door",
         "worlds.engine.build",

@@ -15,12 +15,12 @@ from typing import Any
 
 import worlds
 from worlds.engine.build import snapshot_of
+from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
 from worlds.engine.errors import WorldBug
-from worlds.engine.grading import Start
 from worlds.engine.hands import Hands
 from worlds.engine.journal import JournalEntry
-from worlds.engine.opening import draw
+from worlds.engine.start import Start
 from worlds.engine.task import Family, Task
 from worlds.engine.world import World
 from worlds.seeds.forks import open_fork

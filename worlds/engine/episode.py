@@ -19,9 +19,10 @@ from worlds.engine import changelog, grading
 from worlds.engine.context import Actor
 from worlds.engine.door import Call, Reply, refused, transact
 from worlds.engine.errors import Gone, Invalid, NotFound, Refusal, WorldBug
-from worlds.engine.grading import Crash, Start
+from worlds.engine.grading import Crash
 from worlds.engine.journal import Journal, JournalEntry, pack
 from worlds.engine.operation import Operation
+from worlds.engine.start import Start
 from worlds.engine.task import Task
 from worlds.engine.toolbox import tool_definitions
 from worlds.engine.world import World

@@ -19,7 +19,8 @@ from worlds.engine import bookkeeping, changelog
 from worlds.engine.build import broken_rows
 from worlds.engine.errors import WorldBug
 from worlds.engine.journal import Journal
-from worlds.engine.world import Invariant, World
+from worlds.engine.start import Start
+from worlds.engine.world import Invariant
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.changes import RowChange, fold
 from worlds.graders.expectation import Expectation
@@ -27,29 +28,12 @@ from worlds.graders.grade import Grade, grade
 from worlds.graders.invariants import InvariantResult
 from worlds.graders.record import Cause, Record
 from worlds.seeds.forks import Fork, open_fork
-from worlds.seeds.snapshots import Snapshot, SnapshotStore
 from worlds.version import __version__
 
 if TYPE_CHECKING:
     from worlds.engine.episode import Episode
 
 RECORD_FORMAT = "1"
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where an episode begins: the snapshot of a world's named population."""
-
-    world: World
-    population: str
-    snapshot: Snapshot
-    store: SnapshotStore
-
-    def __hash__(self) -> int:
-        return hash((self.world.name, self.snapshot.hash))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Start) and self.snapshot == other.snapshot and self.world is other.world
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +136,8 @@ def _anchors(law: Invariant, changes: Mapping[str, Sequence[RowChange]]) -> set[
 
 
 def _broken_at_start(start: Start, law: Invariant, keys: Sequence[int]) -> list[int]:
-    fork = open_fork(start.snapshot.path)
-    try:
-        with fork.lease() as connection:
-            return broken_rows(bookkeeping.driver_of(connection), law, keys)
-    finally:
-        fork.close()
+    with start.reading() as (session, _):
+        return broken_rows(bookkeeping.driver_of(session.connection()), law, keys)
 
 
 def _final_rows(connection: Connection, expectation: Expectation) -> dict[str, list[dict[str, Any]]]:

@@ -4,15 +4,13 @@ import os
 from collections.abc import Callable
 from functools import lru_cache
 
-from sqlalchemy.orm import Session
-
-from worlds.engine import bookkeeping
 from worlds.engine.build import snapshot_of
 from worlds.engine.context import Actor
+from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
-from worlds.engine.grading import Start
 from worlds.engine.journal import Journal
-from worlds.engine.task import Draw, Family, Task, find_task
+from worlds.engine.start import Start
+from worlds.engine.task import find_task
 from worlds.engine.world import find
 from worlds.seeds.forks import open_fork
 from worlds.seeds.snapshots import SnapshotStore
@@ -81,27 +79,6 @@ def _store_in(cache: str) -> SnapshotStore:  # noqa: ARG001 - the store reads th
     return SnapshotStore()
 
 
-def draw(start: Start, family: Family, seed: int) -> Task:
-    """The instance of a family for a seed, drawn from the start state; the same one every time."""
-    return _drawn(start, family.name, seed)
-
-
-@lru_cache(maxsize=4096)
-def _drawn(start: Start, family_name: str, seed: int) -> Task:
-    family = start.world.families[family_name]
-    fork = open_fork(start.snapshot.path)
-    try:
-        with fork.lease() as connection, Session(connection, autoflush=False) as session:
-            now = bookkeeping.read(bookkeeping.driver_of(connection)).instant
-            instance = family.instance(
-                Draw(start.world, session, now, seed, f"{start.world.name}/{family.name}", start.snapshot.truth)
-            )
-    finally:
-        fork.close()
-    instance.expectation.check_against(start.world.schema)
-    return Task(start.world, family, start.population, seed, instance)
-
-
 def stand_in(start: Start, role: str | None) -> Actor:
     """Who acts in free play: the world's own choice of a person for the role.
 
@@ -115,13 +92,9 @@ def stand_in(start: Start, role: str | None) -> Actor:
     choose = getattr(world.part("models"), "stand_in", None)
     if choose is None:
         return Actor(role, name=world.roles[role].title)
-    fork = open_fork(start.snapshot.path)
-    try:
-        with fork.lease() as connection, Session(connection, autoflush=False) as session:
-            actor: Actor = choose(session, role)
-            return actor
-    finally:
-        fork.close()
+    with start.reading() as (session, _):
+        actor: Actor = choose(session, role)
+        return actor
 
 
 def _reopened(

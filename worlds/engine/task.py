@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
 Choice = TypeVar("Choice")
+SOLVABLE = "solvable"
 
 
 class Refused(Exception):  # noqa: N818 - what a solution meets when the world says no; not an error of ours
@@ -53,6 +54,25 @@ class Worker(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something that others do while the agent works: an event operation of the world, run at the door when it is due.
+
+    Args:
+        name: who or what did it; its changes are rooted in `world:<name>`, so the agent is never blamed for them.
+        operation: an operation that no surface offers (`@writes(roles=(), doors=())`).
+        arguments: what it is called with.
+        after: the operation whose first successful call sets it off; the start of the episode where empty.
+        delay: virtual seconds from there until it is due.
+    """
+
+    name: str
+    operation: str
+    arguments: Mapping[str, Any]
+    after: str = ""
+    delay: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """One drawn task.
 
@@ -60,9 +80,11 @@ class Instance:
         instruction: the request as its person would write it; every value of `facts` occurs in it.
         facts: what the instruction says, by name.
         actor: who the agent is.
-        expectation: what counts as done.
+        expectation: what counts as done, built from `decision`.
         target: what the task is about (table -> ids), for audits of the draw; the agent never sees it.
-        branch: which way is right, where instances come as twins ("solvable" unless a family says otherwise).
+        decision: what the family's ruling answered. `decision["branch"]` says which way is right where instances come
+            as twins; without it the instance is "solvable".
+        happenings: what others do meanwhile.
     """
 
     instruction: str
@@ -70,12 +92,18 @@ class Instance:
     actor: Actor
     expectation: Expectation
     target: Mapping[str, Sequence[int]]
-    branch: str = "solvable"
+    decision: Mapping[str, Any] = field(default_factory=dict)
+    happenings: Sequence[Happening] = ()
 
     def __post_init__(self) -> None:
         missing = [name for name, value in self.facts.items() if value not in self.instruction]
         if missing:
             raise ValueError(f"The instruction does not say {', '.join(missing)}: {self.instruction!r}")
+
+    @property
+    def branch(self) -> str:
+        """Which way is right: "solvable" unless the ruling says otherwise."""
+        return str(self.decision.get("branch", SOLVABLE))
 
     @property
     def fingerprint(self) -> str:
@@ -89,8 +117,26 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class Situation:
+    """What a ruling looks at: the start state, the time, what the task is about and what the request says."""
+
+    session: Session
+    now: datetime
+    target: Mapping[str, Sequence[int]]
+    facts: Mapping[str, str]
+
+
+Decision = Mapping[str, Any]
+"""What the written rules say of a situation, as JSON values; `branch` names the way that is right."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
-    """What a family draws an instance from: the start state, read-only, and chance keyed by family and seed."""
+    """What a family draws an instance from: the start state, read-only, and chance keyed by family and seed.
+
+    `flip` asks for the twin of the seed's instance: the same chance and wording, the next of the family's branches.
+    `listed` keeps the lists of cases that were made of this start state; `pinned` is the case to pick.
+    """
 
     world: World
     session: Session
@@ -98,25 +144,50 @@ class Draw:
     seed: int
     family: str
     truth: Callable[[], Any]
+    flip: int = 0
+    listed: dict[str, Sequence[Any]] = field(default_factory=dict)
+    pinned: Any = None
+    picked: list[Any] = field(default_factory=list)
 
     def rng(self, stream: str = "") -> random.Random:
         """Chance for one purpose of this instance."""
         digest = sha256(f"{self.family}|{self.seed}|{stream}".encode()).digest()
         return random.Random(int.from_bytes(digest[:8], "big"))
 
-    def pick(self, candidates: Sequence[Choice]) -> Choice:
-        """One of the candidates: neighbouring seeds get different ones until all have been had.
+    def branch(self, branches: Sequence[str]) -> str:
+        """One of the ways that instances can be right, evenly drawn; the twin of a seed gets the next one."""
+        return branches[(self.rng("branch").randrange(len(branches)) + self.flip) % len(branches)]
+
+    def pick(self, cases: Callable[["Draw"], Sequence[Choice]], *, branch: str = "") -> Choice:
+        """One of the cases that a function lists: neighbouring seeds get different ones until all have been had.
+
+        The function is called once for a start state, so it may read much; its cases are plain frozen values in a
+        stable order. With `branch`, only those whose `branch` is that.
 
         Raises:
             LookupError: when the population holds none.
         """
+        candidates = self._cases(cases, branch)
         if not candidates:
-            raise LookupError(f"The population holds no case for the family {self.family}.")
+            raise LookupError(f"The population holds no case for the family {self.family} {branch}".strip() + ".")
         order = list(range(len(candidates)))
         random.Random(f"{self.family}|order").shuffle(
             order
         )  # a text seed is hashed by sha512, the same in every process
-        return candidates[order[self.seed % len(order)]]
+        case = self.pinned or candidates[order[self.seed % len(order)]]
+        self.picked.append(case)
+        return case
+
+    def _cases(self, cases: Callable[["Draw"], Sequence[Choice]], branch: str) -> Sequence[Choice]:
+        name = f"{self.family}|{cases.__module__}.{cases.__qualname__}"
+        if name not in self.listed:
+            self.listed[name] = cases(self)
+        if not branch:
+            return self.listed[name]
+        key = f"{name}|{branch}"
+        if key not in self.listed:
+            self.listed[key] = [case for case in self.listed[name] if case.branch == branch]
+        return self.listed[key]
 
     def word(self, wordings: Sequence[str], facts: Mapping[str, str]) -> str:
         """One of several wordings, filled with the facts."""
@@ -136,7 +207,13 @@ class Family:
         solve: the reference solution through tools; answers the final answer.
         browse: the reference solution through the real browser.
         mistakes: named ways of getting it wrong through tools; each commits something.
-        alternatives: other right ways through tools.
+        alternatives: other right ways through tools, by other operations or another order.
+        only_way: why there is no other right way, where there is none.
+        ruling: what the written rules say of a situation; a policy function of its own, which no solution calls.
+        unenforced: written rules that the world itself does not hold the agent to: name of the mistake that breaks one
+            -> the rule's words as a policy page has them (a sentence or a part of one).
+        deadline: why a few hours more would change what is right, where they do.
+        population: the seed of seeds.toml that holds enough cases.
     """
 
     name: str
@@ -147,12 +224,20 @@ class Family:
     solve: Callable[[Worker], FinalAnswer]
     browse: Callable[["Page"], FinalAnswer]
     mistakes: Mapping[str, Callable[[Worker], FinalAnswer]]
+    ruling: Callable[[Situation], Decision]
     alternatives: Mapping[str, Callable[[Worker], FinalAnswer]] = field(default_factory=dict)
+    only_way: str = ""
+    unenforced: Mapping[str, str] = field(default_factory=dict)
+    deadline: str = ""
     population: str = "small"
 
     def __post_init__(self) -> None:
         if len(self.mistakes) < 2:
             raise TypeError(f"The family {self.name} names {len(self.mistakes)} mistakes; it needs two or more.")
+        if bool(self.alternatives) == bool(self.only_way):
+            raise TypeError(f"The family {self.name} needs another right way, or in `only_way` why there is none.")
+        if unknown := self.unenforced.keys() - self.mistakes.keys():
+            raise TypeError(f"The family {self.name} has no mistake named {min(unknown)!r}.")
 
 
 @dataclass(frozen=True)
@@ -164,6 +249,7 @@ class Task:
     population: str
     seed: int
     instance: Instance
+    flip: int = 0
 
     @property
     def name(self) -> str:

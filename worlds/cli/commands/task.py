@@ -7,8 +7,8 @@ import click
 from worlds.cli.output import as_json, console, print_json, print_table
 from worlds.engine.build import snapshot_of
 from worlds.engine.building import building
-from worlds.engine.grading import Start
-from worlds.engine.opening import draw
+from worlds.engine.drawing import draw
+from worlds.engine.start import Start
 from worlds.engine.task import Task, find_task
 from worlds.seeds.snapshots import SnapshotStore
 

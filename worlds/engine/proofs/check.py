@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from worlds.engine.build import snapshot_of
-from worlds.engine.grading import Start
-from worlds.engine.opening import draw
+from worlds.engine.drawing import draw
 from worlds.engine.proofs.keys import missing_keys
-from worlds.engine.proofs.plays import Play, nothing, through_browser, through_tools
+from worlds.engine.proofs.plays import Play, missed, nothing, through_browser, through_tools
+from worlds.engine.start import Start
 from worlds.engine.task import Family, Task
 from worlds.engine.world import World
 from worlds.graders.lint import literal_keys
@@ -101,11 +101,9 @@ def _check_wrong(report: FamilyReport, start: Start, task: Task) -> None:
 
 
 def _must_pass(report: FamilyReport, task: Task, what: str, play: Play) -> bool:
-    if play.grade.reward == 1.0 and not play.stopped:
+    if play.earned:
         return True
-    missed = [f"{one.words} ({one.evidence})" for one in play.grade.criteria if not one.satisfied]
-    cause = play.stopped or "; ".join(missed) or str(play.grade.cause)
-    report.holes.append(f"{report.name} seed {task.seed}: {what} earns {play.grade.reward}: {cause}"[:600])
+    report.holes.append(f"{report.name} seed {task.seed}: {what} earns {play.grade.reward}: {missed(play)}")
     return False
 
 

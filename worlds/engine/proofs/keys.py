@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from worlds.engine.grading import Start
+from worlds.engine.start import Start
 from worlds.seeds.forks import open_fork
 
 

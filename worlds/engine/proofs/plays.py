@@ -1,50 +1,152 @@
 """Playing an instance in one way or another, and what came of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
 
+from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
 from worlds.engine.errors import WorldBug
-from worlds.engine.grading import Start
 from worlds.engine.hands import Hands
-from worlds.engine.task import Refused, Task, Worker
+from worlds.engine.journal import JournalEntry
+from worlds.engine.start import Start
+from worlds.engine.task import Family, Refused, Task, Worker
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.grade import Grade
+from worlds.graders.record import Record
 from worlds.seeds.forks import open_fork
+
+Work = Callable[[Episode], FinalAnswer | None]
+"""What is done in an episode, to its final answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One run of an instance: its grade, how many writes it committed, whether it answered, and what stopped it."""
+    """One run of an instance: its grade, the record that it rests on, every call, the answer, what stopped it."""
 
     grade: Grade
-    committed: int
-    answered: bool
+    record: Record
+    journal: tuple[JournalEntry, ...]
+    answer: FinalAnswer | None
     stopped: str = ""
+
+    @property
+    def committed(self) -> int:
+        """How many writes were committed."""
+        return sum(entry.committed for entry in self.journal)
+
+    @property
+    def answered(self) -> bool:
+        """Whether something was handed in."""
+        return self.answer is not None
+
+    @property
+    def earned(self) -> bool:
+        """Whether the whole reward was earned, and nothing stopped the play."""
+        return self.grade.reward == 1.0 and not self.stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A play that was made for one proof and is looked at again by others; `right` says whether it must pass."""
+
+    label: str
+    play: Play
+    right: bool
+
+
+@dataclass(frozen=True)
+class Case:
+    """One instance under proof, with the plays that several proofs need, each played once when first asked for.
+
+    `corpus` is everything that proofs played so far and kept, for those that judge the grader itself.
+    """
+
+    start: Start
+    task: Task
+    corpus: list["Kept"] = field(default_factory=list, compare=False)
+
+    @classmethod
+    def of(cls, start: Start, family: Family, seed: int, *, flip: int = 0) -> "Case":
+        """The case of a family's seed, or of its twin."""
+        return cls(start, draw(start, family, seed, flip=flip))
+
+    @property
+    def family(self) -> Family:
+        """The family that the instance is of."""
+        return self.task.family
+
+    @property
+    def label(self) -> str:
+        """How a hole names it: `shop/refund-partial seed 3`."""
+        return f"{self.task.name} seed {self.task.seed}" + (" (twin)" if self.task.flip else "")
+
+    def keep(self, label: str, one: Play, *, right: bool) -> None:
+        """Add a play to the corpus."""
+        self.corpus.append(Kept(label, one, right))
+
+    @cached_property
+    def solution(self) -> Play:
+        """The reference solution, through tools."""
+        return through_tools(self.start, self.task, self.family.solve)
+
+    @cached_property
+    def alternatives(self) -> dict[str, Play]:
+        """The other right ways."""
+        return {name: through_tools(self.start, self.task, way) for name, way in self.family.alternatives.items()}
+
+    @cached_property
+    def mistakes(self) -> dict[str, Play]:
+        """The named ways of getting it wrong."""
+        return {name: through_tools(self.start, self.task, way) for name, way in self.family.mistakes.items()}
 
 
 def through_tools(start: Start, task: Task, way: Callable[[Worker], FinalAnswer]) -> Play:
     """Play a solution, an alternative or a mistake through tools, in an episode of its own."""
-    return _play(start, task, lambda episode: way(Hands(episode)))
+    return play(start, task, lambda episode: way(Hands(episode)))
 
 
 def through_browser(start: Start, task: Task) -> Play:
     """Play the reference solution through the real browser, in an episode of its own."""
-    return _play(start, task, lambda episode: task.family.browse(episode.browser().hands()))
+    return play(start, task, lambda episode: task.family.browse(episode.browser().hands()))
 
 
 def nothing(start: Start, task: Task) -> Play:
     """Do nothing and say nothing."""
-    return _play(start, task, lambda _: None)
+    return play(start, task, lambda _: None)
 
 
-def _play(start: Start, task: Task, work: Callable[[Episode], FinalAnswer | None]) -> Play:
+def play(start: Start, task: Task, work: Work) -> Play:
+    """Do some work in a fresh episode of the task, and grade it."""
     with Episode(start, open_fork(start.snapshot.path), task.actor, task) as episode:
         answer, stopped = None, ""
         try:
             answer = work(episode)
         except (Refused, WorldBug, LookupError) as error:  # a LookupError: what it looked for was not there
             stopped = str(error)
-        grade = episode.grade(answer)
-        committed = sum(entry.committed for entry in episode.journal)
-        return Play(grade, committed, answer is not None, stopped)
+        return finished(episode, answer, stopped)
+
+
+def finished(episode: Episode, answer: FinalAnswer | None, stopped: str = "") -> Play:
+    """Grade an episode that was worked in, and keep what proofs look at."""
+    grade = episode.grade(answer)
+    if episode.record is None:
+        raise WorldBug("a graded episode has its record")
+    return Play(grade, episode.record, tuple(episode.journal), answer, stopped)
+
+
+def wait(episode: Episode, time: timedelta) -> None:
+    """Let virtual time pass in an episode: a look at something, by somebody who takes that long over it."""
+    operation = next(
+        name
+        for name, one in sorted(episode.world.operations.items())
+        if not one.writing and episode.actor.role in one.roles and not one.input_schema.get("required")
+    )
+    episode.perform(operation, {}, "tools", seconds=int(time.total_seconds()))
+
+
+def missed(one: Play) -> str:
+    """What a play lacks, in a few words."""
+    lacking: Sequence[str] = [f"{c.words} ({c.evidence})" for c in one.grade.criteria if not c.satisfied]
+    return (one.stopped or "; ".join(lacking) or str(one.grade.cause))[:500]

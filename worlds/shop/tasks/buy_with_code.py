@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -87,7 +87,7 @@ class Case:
 
 def instance(draw: Draw) -> Instance:
     """A customer with an address and a card, two articles in stock and three codes."""
-    customer, address, card = draw.pick(draw.session.execute(_CUSTOMERS).all())
+    customer, address, card = draw.pick(_customers)
     case = _case(draw, draw.rng("basket"), customer)
     facts = {
         "first": case.articles[0].said,
@@ -105,6 +105,10 @@ def instance(draw: Draw) -> Instance:
         expectation=_expectation(case, customer, address, card),
         target={"customer": [customer.id], "variant": [article.variant_id for article in case.articles]},
     )
+
+
+def _customers(draw: Draw) -> list[Any]:
+    return list(draw.session.execute(_CUSTOMERS).all())
 
 
 def _expectation(case: Case, customer: Customer, address: Address, card: PaymentMethod) -> Expectation:
@@ -386,6 +390,8 @@ FAMILY = Family(
     instance=instance,
     solve=solve,
     browse=browse,
+    ruling=lambda _: {},
+    only_way="one operation corrects a parcel",
     mistakes={
         "no code": no_code,
         "the first code": first_code,

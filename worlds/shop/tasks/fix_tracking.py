@@ -65,7 +65,7 @@ class Case:
 
 def instance(draw: Draw) -> Instance:
     """One of two twins, and a number that a list says without its prefix."""
-    case = draw.pick(_cases(draw))
+    case = draw.pick(_cases)
     digits = "".join(draw.rng("number").choices("0123456789", k=DIGITS[case.carrier]))
     facts = {
         "name": case.name,
@@ -262,6 +262,8 @@ FAMILY = Family(
     instance=instance,
     solve=solve,
     browse=browse,
+    ruling=lambda _: {},
+    only_way="one operation corrects a parcel",
     mistakes={
         "the twin": the_twin,
         "both orders": both,
