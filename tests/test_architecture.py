@@ -37,7 +37,8 @@ FLOORS = (
     ),
     ("worlds.engine.world",),
     ("worlds.engine.operation",),
-    ("worlds.engine.changelog", "worlds.engine.bookkeeping", "worlds.engine.context", "worlds.engine.journal"),
+    ("worlds.engine.changelog", "worlds.engine.events", "worlds.engine.context", "worlds.engine.journal"),
+    ("worlds.engine.bookkeeping",),
     (
         "worlds.engine.errors",
         "worlds.engine.fields",

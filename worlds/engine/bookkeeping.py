@@ -1,4 +1,4 @@
-"""What the engine keeps in an episode's own database: clock, step, counters and idempotency records.
+"""What the engine keeps in an episode's own database: clock, step, counters, idempotency records, queued events.
 
 Part of a dump and of the state hash, never of a diff. Plain SQL on the driver's connection: every call pays for it.
 """
@@ -20,6 +20,11 @@ CREATE TABLE engine_idempotency (
   key TEXT NOT NULL, role TEXT NOT NULL, operation TEXT NOT NULL, arguments TEXT NOT NULL,
   status INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (key, role, operation)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE engine_event (
+  seq INTEGER PRIMARY KEY, due INTEGER NOT NULL, operation TEXT NOT NULL, arguments TEXT NOT NULL,
+  actor TEXT NOT NULL, root TEXT NOT NULL
+) STRICT;
+CREATE INDEX engine_event_due ON engine_event(due, seq);
 """
 
 
@@ -73,6 +78,12 @@ def advance(connection: sqlite3.Connection, *, seconds: int) -> Moment:
     return Moment(*row)
 
 
+def next_tx(connection: sqlite3.Connection) -> int:
+    """Count a transaction that is no step of the agent."""
+    rows = connection.execute("UPDATE engine_state SET tx = tx + 1 RETURNING tx").fetchall()
+    return int(rows[0][0])
+
+
 def next_id(connection: sqlite3.Connection, name: str) -> int:
     """The next value of a counter; a table's counter starts above the largest id it holds."""
     rows = connection.execute(
@@ -108,6 +119,6 @@ def digestible(connection: sqlite3.Connection) -> str:
     """All bookkeeping as one canonical text, for the state hash."""
     rows = [
         list(connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2"))  # noqa: S608 - names of this module
-        for table in ("engine_state", "engine_counter", "engine_idempotency")
+        for table in ("engine_state", "engine_counter", "engine_idempotency", "engine_event")
     ]
     return repr(rows)

@@ -153,7 +153,7 @@ def content_key(world: World, seed: str) -> str:
     here = Path(__file__).parent
     digest = sha256(f"{world.name}|{seed}|{faker.VERSION}|{sqlite3.sqlite_version}".encode())
     engine = [here / f"{name}.py" for name in ("build", "bookkeeping", "changelog", "context", "fields", "schema")]
-    for path in (*engine, *_sources(here.parent / "seeds", ()), *_sources(world.folder, ("pages", "tasks"))):
+    for path in (*engine, *_sources(here.parent / "seeds", ()), *_sources(world.folder, ("pages", "tasks", "rulings"))):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -1,12 +1,15 @@
 """What an operation is given: the open transaction, and time, chance and identity as inputs."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from worlds.engine.errors import WorldBug
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,12 @@ class Actor:
     role: str
     person: int | None = None
     name: str = ""
+
+
+def _no_queue(due: datetime, operation: str, arguments: Mapping[str, Any]) -> None:
+    raise WorldBug(
+        f"{operation} cannot be scheduled for {due:%Y-%m-%d} with {sorted(arguments)} here: nothing runs it."
+    )
 
 
 @dataclass(slots=True)
@@ -32,6 +41,7 @@ class Context:
     step: int
     chance: str
     _next_id: Callable[[str], int]
+    _schedule: Callable[[datetime, str, Mapping[str, Any]], None] = field(default=_no_queue)
 
     def new_id(self, model: type[DeclarativeBase]) -> int:
         """The next id of a table: above every id it ever had, also above deleted ones."""
@@ -40,6 +50,13 @@ class Context:
     def number(self, sequence: str) -> int:
         """The next number of a named sequence, such as the shop's order numbers."""
         return self._next_id(sequence)
+
+    def schedule(self, due: datetime, operation: str, /, **arguments: Any) -> None:
+        """Let an event operation of this world happen at a moment of virtual time, rooted in this call's first cause.
+
+        `arguments` are JSON values.
+        """
+        self._schedule(due, operation, arguments)
 
     def rng(self, stream: str) -> random.Random:
         """Chance for one purpose: depends on the episode, the step and the stream's name alone."""

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from worlds.engine import changelog, grading
 from worlds.engine.context import Actor
-from worlds.engine.door import Call, Reply, refused, transact
+from worlds.engine.door import Call, Door, Reply, refused, transact
 from worlds.engine.errors import Gone, Invalid, NotFound, Refusal, WorldBug
 from worlds.engine.grading import Crash
 from worlds.engine.journal import Journal, JournalEntry, pack
@@ -60,7 +60,12 @@ class Episode:
         self._fork = fork
         self._initial = journal or Journal()
         self.journal = self._initial.branch()
-        self._chance = f"{start.snapshot.hash}|{task.chance if task else start.population}"
+        self.door = Door(
+            start.world,
+            actor,
+            f"{start.snapshot.hash}|{task.chance if task else start.population}",
+            task.instance.happenings if task else (),
+        )
         self._lock = threading.RLock()
         self._grade: Grade | None = None
         self._closed = False
@@ -252,7 +257,7 @@ class Episode:
         name = call.operation.name
         try:
             with self._fork.lease() as connection:
-                passed = transact(connection, self.world, self.actor, self._chance, call)
+                passed = transact(connection, self.door, call)
         except Exception as error:
             last = self.journal.last
             step = last.step + 1 if last else 1

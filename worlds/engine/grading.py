@@ -7,7 +7,7 @@ import platform
 import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from worlds.engine import bookkeeping, changelog
+from worlds.engine import bookkeeping, changelog, events
 from worlds.engine.build import broken_rows
+from worlds.engine.door import settle
 from worlds.engine.errors import WorldBug
 from worlds.engine.journal import Journal
 from worlds.engine.start import Start
@@ -57,8 +58,24 @@ def judge(episode: "Episode", fork: Fork, answer: FinalAnswer | Mapping[str, Any
     if episode.task is None:
         raise ValueError("This episode runs no task, so there is nothing to grade; diff() says what changed.")
     with fork.lease() as connection:
-        record = _record(episode, connection, answer)
+        waiting = any(event.of_agent for event in events.queued(bookkeeping.driver_of(connection)))
+        record = None if waiting else _record(episode, connection, answer)
+    record = record or _settled_record(episode, fork, answer)
     return grade(record, world_bug_reward=None), record
+
+
+def _settled_record(episode: "Episode", fork: Fork, answer: Any) -> Record:
+    """The record once everything that the agent set off has happened, in a fork that nobody else sees."""
+    settled = fork.branch()
+    try:
+        with settled.lease() as connection:
+            try:
+                left = settle(connection, episode.door)
+            except Exception:  # noqa: BLE001 - whatever an event raises is a defect of the world, never of the agent
+                return replace(_record(episode, connection, answer), cause="world_bug")
+            return replace(_record(episode, connection, answer), unsettled=tuple(event.operation for event in left))
+    finally:
+        settled.close()
 
 
 def _record(episode: "Episode", connection: Connection, answer: Any) -> Record:

@@ -23,7 +23,8 @@ class Record:
     `entries` is the change log in the order of `seq`; `answer` what the agent handed in (an object, or text); `rows`
     the final rows of the tables that `expectation.final` asks about (those matching `State.literals()` are enough);
     `people` the role of each simulated person; `attempted_violations` counts refused attempts at what the policy
-    forbids; `cause` says why the episode ended early, if it did; `steps` how many calls the agent made.
+    forbids; `cause` says why the episode ended early, if it did; `steps` how many calls the agent made; `unsettled`
+    names what the agent set off that is due only after the horizon, so that nothing of it is judged.
     """
 
     schema: Schema
@@ -38,6 +39,7 @@ class Record:
     steps: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
     state_hash: str = ""
+    unsettled: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Refuse an unknown cause."""
@@ -60,6 +62,7 @@ class Record:
             "steps": self.steps,
             "versions": dict(self.versions),
             "state_hash": self.state_hash,
+            "unsettled": list(self.unsettled),
         }
 
     @classmethod

@@ -19,6 +19,9 @@ WORLD = World(
             "Operations", "Ships orders, keeps stock right and takes in returns; makes no refunds.", home="office"
         ),
         "finance": Role("Finance", "Captures and voids payments and refunds any amount.", home="office"),
+        "merch": Role(
+            "Merchandising", "Looks after the articles: their words, prices and marks; moves no stock.", home="office"
+        ),
         "admin": Role("Administrator", "May do all that the back office offers.", home="office"),
     },
     zone="Europe/Amsterdam",

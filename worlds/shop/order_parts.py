@@ -38,6 +38,7 @@ class RefundRow(NamedTuple):
     payment_id: int
     amount: int
     shipping_amount: int
+    fee: int
     status: str
     reason: str
     note: str | None
@@ -84,6 +85,9 @@ class ReturnRow(NamedTuple):
     decline_reason: str | None
     requested_by: str
     requested_at: datetime
+    asked_on: str
+    exception: int
+    fee: int
     line_id: int
     title: str
     quantity: int
@@ -130,6 +134,8 @@ class EscalationRow(NamedTuple):
     number: str
     order_id: int | None
     customer_id: int | None
+    product_id: int | None
+    variant_id: int | None
     team: str
     reason: str
     message: str
@@ -145,8 +151,8 @@ class CodeRow(NamedTuple):
     amount: int
 
 
-REFUND_SQL = """SELECT r.id, r.number, r.order_id, r.payment_id, r.amount, r.shipping_amount, r.status, r.reason,
-  r.note, r.created_at, r.settled_at, coalesce(u.name, r.actor_role), k.order_line_id, coalesce(l.title, ''),
+REFUND_SQL = """SELECT r.id, r.number, r.order_id, r.payment_id, r.amount, r.shipping_amount,
+  r.fee_amount, r.status, r.reason, r.note, r.created_at, r.settled_at, coalesce(u.name, r.actor_role), k.order_line_id, coalesce(l.title, ''),
   coalesce(k.quantity, 0), coalesce(k.net_amount, 0), coalesce(k.tax_amount, 0), coalesce(k.amount, 0),
   coalesce(k.restocked, 0)
 FROM refund r LEFT JOIN staff_user u ON u.id = r.staff_id LEFT JOIN refund_line k ON k.refund_id = r.id
@@ -156,7 +162,7 @@ PARCEL_SQL = """SELECT f.id, f.number, f.order_id, f.location_id, w.name, f.stat
 FROM fulfilment f JOIN location w ON w.id = f.location_id JOIN fulfilment_line k ON k.fulfilment_id = f.id
 JOIN order_line l ON l.id = k.order_line_id """
 RETURN_SQL = """SELECT r.id, r.number, r.order_id, o.number, r.status, r.reason, r.note, r.decline_reason,
-  r.requested_by, r.requested_at, k.order_line_id, l.title, k.quantity, k.received, k.damaged
+  r.requested_by, r.requested_at, r.asked_on, r.exception, r.fee, k.order_line_id, l.title, k.quantity, k.received, k.damaged
 FROM return_request r JOIN sales_order o ON o.id = r.order_id JOIN return_line k ON k.return_id = r.id
 JOIN order_line l ON l.id = k.order_line_id """
 
@@ -183,7 +189,7 @@ _EMAILS = Query(
 )
 _ESCALATIONS = Query(
     EscalationRow,
-    "SELECT id, number, order_id, customer_id, team, reason, message, author_role, created_at FROM escalation"
+    "SELECT id, number, order_id, customer_id, product_id, variant_id, team, reason, message, author_role, created_at FROM escalation"
     " WHERE order_id = :order ORDER BY id DESC LIMIT 50",
 )
 _CODES = Query(
@@ -303,6 +309,7 @@ def _return(rows: list[ReturnRow], *, staff: bool) -> ReturnView:
         return_id=one.return_id, number=one.number, order_id=one.order_id, order_number=one.order_number,
         status=one.status, reason=one.reason, note=one.note if staff or one.requested_by == "customer" else None,
         decline_reason=one.decline_reason, requested_by=one.requested_by, requested_at=one.requested_at,
+        asked_on=one.asked_on, exception=bool(one.exception), fee=one.fee,
         lines=[
             ReturnedLine(
                 line_id=row.line_id, title=row.title, quantity=row.quantity, received=row.received, damaged=row.damaged

@@ -17,7 +17,7 @@ MERCHANT_FAULT: Final = frozenset({"damaged", "defective", "wrong_item", "missin
 """Refund reasons that are the shop's fault: shipping may be refunded with them."""
 
 CUSTOMER: Final = ("customer",)
-STAFF: Final = ("support_l1", "support_l2", "ops", "finance", "admin")
+STAFF: Final = ("support_l1", "support_l2", "ops", "finance", "merch", "admin")
 EVERYBODY: Final = (*CUSTOMER, *STAFF)
 SUPPORT: Final = ("support_l1", "support_l2", "admin")
 LEADS: Final = ("support_l2", "admin")
@@ -25,6 +25,7 @@ CANCELLERS: Final = ("support_l2", "finance", "admin")
 REFUNDERS: Final = ("support_l1", "support_l2", "finance", "admin")
 TREASURY: Final = ("finance", "admin")
 WAREHOUSE: Final = ("ops", "admin")
+MERCHANDISERS: Final = ("merch", "admin")
 
 REFUND_LIMITS: Final = {"support_l1": 5_000, "support_l2": 15_000}
 """Cents that a person of the role may refund on one order, all their refunds on it together; others have no limit."""

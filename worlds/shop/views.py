@@ -151,7 +151,10 @@ class RefundedLine(Result):
 
 
 class RefundView(Result):
-    """A refund: pending until the bank settles it. `amount` includes `shipping_amount` and all tax."""
+    """A refund: pending until the bank settles it. `amount` includes `shipping_amount` and all tax.
+
+    `fee` was kept back of it as a return's restocking fee.
+    """
 
     refund_id: int
     number: str
@@ -159,6 +162,7 @@ class RefundView(Result):
     payment_id: int
     amount: Money
     shipping_amount: Money
+    fee: Money
     currency: str
     status: str
     reason: str
@@ -204,7 +208,11 @@ class ReturnedLine(Result):
 
 
 class ReturnView(Result):
-    """A return with its lines."""
+    """A return with its lines.
+
+    `asked_on` is the day to which its period was counted; an `exception` was opened although that was too late. `fee`
+    is the restocking fee that refunds of its goods keep back, once.
+    """
 
     return_id: int
     number: str
@@ -216,6 +224,9 @@ class ReturnView(Result):
     decline_reason: str | None
     requested_by: str
     requested_at: Instant
+    asked_on: str
+    exception: bool
+    fee: Money
     lines: UpTo200[ReturnedLine]
 
 
@@ -276,6 +287,8 @@ class EscalationView(Result):
     number: str
     order_id: int | None
     customer_id: int | None
+    product_id: int | None
+    variant_id: int | None
     team: str
     reason: str
     message: str

@@ -59,7 +59,9 @@ class PaymentEvent(Model):
 
 
 class Refund(Model):
-    """Money on its way back to the card. `amount` = its lines' amounts + `shipping_amount`, tax included, in cents.
+    """Money on its way back to the card, in cents: `amount` = its lines' amounts + `shipping_amount` - `fee_amount`.
+
+    `fee_amount` is what was kept of it as the restocking fee of a return; tax is in all of them.
 
     A pending or succeeded refund counts against what was captured, a failed one does not.
     """
@@ -71,6 +73,7 @@ class Refund(Model):
         one_of("reason", REFUND_REASONS),
         check("amount > 0"),
         check("shipping_amount BETWEEN 0 AND amount"),
+        *not_negative("fee_amount"),
         Index("refund_status", "status"),
     )
 
@@ -80,6 +83,7 @@ class Refund(Model):
     payment_id: Mapped[int] = refers("payment.id")
     amount: Mapped[int] = business()
     shipping_amount: Mapped[int] = business()
+    fee_amount: Mapped[int] = business()
     status: Mapped[str] = business()
     reason: Mapped[str] = business()
     note: Mapped[str | None] = prose()

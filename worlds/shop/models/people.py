@@ -10,7 +10,7 @@ from worlds.engine.schema import business, collection, derived, key, prose, refe
 from worlds.shop.models.model import Model, check, one_of
 
 CUSTOMER_STATES = ("enabled", "invited", "disabled")
-STAFF_ROLES = ("support_l1", "support_l2", "ops", "finance", "admin")
+STAFF_ROLES = ("support_l1", "support_l2", "ops", "finance", "merch", "admin")
 
 
 class Customer(Model):

@@ -16,7 +16,7 @@ ESCALATION_REASONS = (
 EMAILS = (
     "order_confirmation", "order_cancelled", "order_shipped", "tracking_updated", "refund_created",
     "refund_failed", "return_requested", "return_approved", "return_declined", "return_arrived",
-    "address_changed",
+    "address_changed", "message",
 )  # fmt: skip
 
 
@@ -90,13 +90,15 @@ class Escalation(Model):
         "business",
         one_of("team", TEAMS),
         one_of("reason", ESCALATION_REASONS),
-        check("order_id IS NOT NULL OR customer_id IS NOT NULL"),
+        check("coalesce(order_id, customer_id, product_id, variant_id) IS NOT NULL"),
     )
 
     id: Mapped[int] = key()
     number: Mapped[str] = business(unique=True)
     order_id: Mapped[int | None] = refers("sales_order.id")
     customer_id: Mapped[int | None] = refers("customer.id")
+    product_id: Mapped[int | None] = refers("product.id")
+    variant_id: Mapped[int | None] = refers("variant.id")
     team: Mapped[str] = business()
     reason: Mapped[str] = business()
     message: Mapped[str] = prose()

@@ -53,7 +53,11 @@ class FulfilmentLine(Model):
 
 
 class ReturnRequest(Model):
-    """A return (RMA): asked for, then opened or declined, then closed when the goods are in or given up."""
+    """A return (RMA): asked for, then opened or declined, then closed when the goods are in or given up.
+
+    `asked_on` is the store's day, as ISO text, to which its period was counted; an `exception` was opened although that
+    was too late. `fee` in cents is kept once from the refunds of its goods.
+    """
 
     __tablename__ = "return_request"
     __table_args__ = table(
@@ -61,6 +65,7 @@ class ReturnRequest(Model):
         one_of("status", RETURN_STATES),
         one_of("reason", RETURN_REASONS),
         check("(status = 'declined') = (decline_reason IS NOT NULL)"),
+        *not_negative("fee"),
         Index("return_request_status", "status"),
     )
 
@@ -72,6 +77,9 @@ class ReturnRequest(Model):
     note: Mapped[str | None] = prose()
     decline_reason: Mapped[str | None] = business()
     requested_by: Mapped[str] = business()
+    asked_on: Mapped[str] = business()
+    exception: Mapped[bool] = business()
+    fee: Mapped[int] = business()
     requested_at: Mapped[datetime] = volatile()
     closed_at: Mapped[datetime | None] = volatile()
 

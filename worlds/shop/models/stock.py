@@ -12,6 +12,7 @@ STOCK_STATES = ("available", "committed", "reserved", "damaged", "quality_contro
 ON_HAND = STOCK_STATES[:-1]
 MOVEMENTS = (
     "initial", "receipt", "allocation", "release", "sale", "restock", "return", "adjustment", "count", "write_off",
+    "transfer",
 )  # fmt: skip
 
 

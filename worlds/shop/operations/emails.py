@@ -13,7 +13,7 @@ from worlds.shop.views import EmailView
 
 EmailKind = Literal[
     "order_confirmation", "order_cancelled", "order_shipped", "tracking_updated", "refund_created", "refund_failed",
-    "return_requested", "return_approved", "return_declined", "return_arrived", "address_changed",
+    "return_requested", "return_approved", "return_declined", "return_arrived", "address_changed", "message",
 ]  # fmt: skip
 
 

@@ -34,6 +34,9 @@ from worlds.shop.rows import insert, run
 
 _LOWER_TAX = 900
 _STAFF = ("support_l1",) * 4 + ("ops",) * 3 + ("support_l2",) * 2 + ("finance",) * 2 + ("admin", "support_l1", "ops")
+_STAFF += ("merch",) * 2
+_GONE = (12, 13)
+"""Places in that list of those who have left."""
 _PLACES = (
     ("Utrecht warehouse", "Utrecht", "NL", 1),
     ("Antwerp warehouse", "Antwerpen", "BE", 1),
@@ -69,10 +72,10 @@ class Shop:
 
 
 def hire(build: Build, ctx: Context, shop: Shop) -> None:
-    """The people of the back office; the last two of the list have left."""
+    """The people of the back office, some of whom have left."""
     for at, role in enumerate(_STAFF):
         person = name_of(build.rng("staff", at), "NL", "nl")
-        active = at < len(_STAFF) - 2
+        active = at not in _GONE
         email = f"{slug(person.full).replace('-', '.')}@larkfieldsupply.example"
         staff_id = insert(ctx, StaffUser, email=email, name=person.full, role=role, active=active)
         if active:

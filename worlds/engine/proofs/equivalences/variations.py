@@ -1,0 +1,121 @@
+"""What a variation of the right way is, and the two means of playing one: other hands, and a changed tape."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from worlds.engine.door import Reply
+from worlds.engine.episode import Episode
+from worlds.engine.proofs.plays import Case, Play, play
+from worlds.engine.proofs.tapes import Pause, Tape, TapedCall, replay
+from worlds.engine.task import Refused, Task, Worker
+from worlds.graders.answers import FinalAnswer
+from worlds.graders.changes import Entry
+
+Step = TapedCall | Pause
+Pass = Callable[[Episode, str, dict[str, Any]], Reply]
+"""How a call of the solution is passed on to its episode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """One way that is as right as the solution: what is otherwise about it, and how it went."""
+
+    words: str
+    play: Play
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """Why an operator has nothing to vary on an instance."""
+
+    why: str
+
+
+Played = Sequence[Variation] | NotApplicable
+"""What an operator answers; a sequence is never empty."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """An instance with its solution on tape."""
+
+    case: Case
+
+    @cached_property
+    def tape(self) -> Tape:
+        """The solution's calls."""
+        return Tape.of(self.case.solution, self.case.start.world)
+
+    @property
+    def writes(self) -> tuple[TapedCall, ...]:
+        """The solution's committed writes."""
+        return self.tape.writes
+
+    @cached_property
+    def entries(self) -> Mapping[int, tuple[Entry, ...]]:
+        """What each committed write changed, by the number of the call."""
+        steps = [entry.step for entry in self.case.solution.journal if entry.committed]
+        return {
+            call.number: tuple(one for one in self.case.solution.record.entries if one.step == step)
+            for call, step in zip(self.writes, steps, strict=True)
+        }
+
+    def replay(self, steps: Sequence[Step]) -> Play:
+        """Play other steps to the solution's answer."""
+        return replay(self.case.start, self.case.task, self.tape.with_steps(steps))
+
+    def replaced(self, call: TapedCall, *others: TapedCall) -> list[Step]:
+        """The solution's writes with others in the place of one."""
+        return [other for step in self.writes for other in (others if step.number == call.number else (step,))]
+
+    def through(self, passed: Pass, task: Task | None = None) -> Play:
+        """Play the solution with hands that pass each call on in their own way."""
+        task = task or self.case.task
+        return play(self.case.start, task, lambda episode: task.family.solve(OtherHands(episode, task, passed)))
+
+
+class OtherHands:
+    """A `Worker` whose calls reach the episode in another way than usual."""
+
+    def __init__(self, episode: Episode, task: Task, passed: Pass) -> None:
+        """Work on a task in this episode."""
+        self._episode = episode
+        self._task = task
+        self._passed = passed
+
+    @property
+    def instruction(self) -> str:
+        """The request, as its person wrote it."""
+        return self._task.instruction
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the instruction says, by name."""
+        return self._task.instance.facts
+
+    def call(self, operation: str, /, **arguments: Any) -> Any:
+        """The JSON result of a tool call.
+
+        Raises:
+            Refused: when the world says no.
+        """
+        reply = self._passed(self._episode, operation, arguments)
+        if not reply.ok:
+            raise Refused(reply.status, reply.body)
+        return reply.body
+
+
+Way = Callable[[Worker], FinalAnswer]
+
+
+def accepted(one: Play) -> bool:
+    """Whether every call of a tape was accepted."""
+    return all(entry.outcome in ("done", "replayed") for entry in one.journal)
+
+
+def varied(found: Iterator[Variation], otherwise: str) -> Played:
+    """The variations that were found, or why there are none."""
+    variations = list(found)
+    return variations or NotApplicable(otherwise)
