@@ -21,6 +21,13 @@ class Building:
             self.bar = self.progress.add_task(label, total=1.0)
         self.progress.update(self.bar, description=label, completed=fraction)
 
+    def leave(self) -> None:
+        """Take the bar away, so that results can be printed; the next report brings it back."""
+        if self.bar is not None:
+            self.progress.remove_task(self.bar)
+            self.bar = None
+            self.progress.refresh()
+
     def say(self, sentence: str) -> None:
         """Tell a remark, above the bar."""
         self.progress.console.print(sentence)

@@ -17,7 +17,8 @@ HORIZON = timedelta(days=30)
 """How far after an agent's last call its queued events are still run before it is graded."""
 
 _COLUMNS = "seq, due, operation, arguments, actor, root"
-_DUE = f"SELECT {_COLUMNS} FROM engine_event WHERE due <= ? AND root GLOB ? ORDER BY due, seq LIMIT 1"  # noqa: S608 - names of this module
+_DUE = f"SELECT {_COLUMNS} FROM engine_event WHERE due <= ? ORDER BY due, seq LIMIT 1"  # noqa: S608 - names of this module
+_DUE_OF_AGENT = _DUE.replace("due <= ?", "due <= ? AND root GLOB 'agent:*'")
 _ALL = f"SELECT {_COLUMNS} FROM engine_event ORDER BY due, seq"  # noqa: S608 - names of this module
 
 
@@ -74,7 +75,7 @@ def queue(
 
 def take_due(connection: sqlite3.Connection, until: int, *, of_agent: bool = False) -> Event | None:
     """Take the next event that is due by then off the queue; the next that the agent set off, if asked."""
-    rows = connection.execute(_DUE, (until, "agent:*" if of_agent else "*")).fetchall()
+    rows = connection.execute(_DUE_OF_AGENT if of_agent else _DUE, (until,)).fetchall()
     if not rows:
         return None
     row = rows[0]

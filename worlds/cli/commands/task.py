@@ -1,4 +1,4 @@
-"""`worlds task show`: one drawn task."""
+"""`worlds task`: one drawn task, and the file of a new family."""
 
 from typing import Any
 
@@ -10,12 +10,13 @@ from worlds.engine.building import building
 from worlds.engine.drawing import draw
 from worlds.engine.start import Start
 from worlds.engine.task import Task, find_task
+from worlds.new.task import write_task
 from worlds.seeds.snapshots import SnapshotStore
 
 
 @click.group("task")
 def command() -> None:
-    """Look at one task."""
+    """Look at one task, or write a new one."""
 
 
 @command.command("show")
@@ -39,6 +40,19 @@ def show(name: str, seed: int, population: str | None, sealed: bool, as_json: bo
         out.print()
         rows = [(effect.id, effect.words) for bundle in task.instance.expectation.any_of for effect in bundle.required]
         print_table("Required", ("criterion", "in words"), rows)
+
+
+@command.command("new")
+@click.argument("name")
+@click.option("--title", help="A line for people; NAME in words by default.")
+def new(name: str, title: str | None) -> None:
+    """Write the file of a new task family NAME, such as shop/leave-note: a trivial one that proves itself."""
+    path = write_task(name, title=title)
+    out = console()
+    out.print(f"{path} is a task now. What to do next:", soft_wrap=True)
+    out.print(f"  worlds task show {name} --sealed")
+    out.print(f"  worlds check {name} --seeds 3")
+    out.print("  read docs/authoring.md, and change it into the task that you want")
 
 
 def _drawn(name: str, seed: int, population: str | None) -> Task:
