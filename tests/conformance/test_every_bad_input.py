@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from arguments import Known, made_up
 
 import worlds
+from worlds.engine.proofs.arguments import Known, made_up
 
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 HOSTILE = (

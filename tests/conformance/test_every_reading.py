@@ -1,6 +1,7 @@
 """Reading changes nothing: every reading operation, in every role, with ids that answers showed."""
 
-from arguments import Known, canonical, made_up
+from worlds.engine.proofs.arguments import Known, made_up
+from worlds.engine.proofs.crawl import canonical
 
 ROUNDS = 4
 

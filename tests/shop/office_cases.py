@@ -37,6 +37,7 @@ class Cases:
                 [payment["status"] for payment in order["payments"]] == ["authorized"]
                 and not order["fulfilments"]
                 and not order["cancelled_at"]
+                and not order["labels"]
             )
         )
 
@@ -75,6 +76,11 @@ class Cases:
         """An order of which units may be returned."""
         return self.order(lambda order: any(line["returnable"] for line in order["lines"]))
 
+    @cached_property
+    def labelled(self) -> Any:
+        """An order with a label that was neither scanned nor voided."""
+        return self.order(lambda order: any(label["status"] == "bought" for label in order["labels"]))
+
     def return_(self, status: str) -> Any:
         """A return in a state."""
         return self._call("list_returns", status=status)["items"][0]
@@ -89,10 +95,12 @@ class Cases:
         """Every page of the office by name."""
         held, refundable, under_way = (order["order_id"] for order in (self.held, self.refundable, self.under_way))
         payment = self.held["payments"][0]["payment_id"]
+        label = next(one["label_id"] for one in self.labelled["labels"] if one["status"] == "bought")
         parcel = next(one["fulfilment_id"] for one in self.under_way["fulfilments"] if one["status"] == "shipped")
         asked, opened = (self.return_(status)["return_id"] for status in ("requested", "open"))
         customer = self._call("list_customers", sort="orders_high")["items"][0]["customer_id"]
         product = self._call("list_products")["items"][0]["product_id"]
+        variant = self._call("get_product", product_id=product)["variants"][0]["variant_id"]
         office = {
             "today": "",
             "orders": "orders",
@@ -105,11 +113,17 @@ class Cases:
             "refund preview": f"orders/{refundable}/refund/preview?shipping=true",
             "cancel": f"orders/{held}/cancel",
             "address": f"orders/{held}/address",
+            "payments": "payments?status=authorized",
+            "labels": "labels",
+            "a labelled order": f"orders/{self.labelled['order_id']}",
+            "buy a label": f"orders/{held}/labels/new",
+            "void a label": f"orders/{self.labelled['order_id']}/labels/{label}/void",
             "capture": f"orders/{held}/payments/{payment}/capture",
             "void": f"orders/{held}/payments/{payment}/void",
             "tracking": f"orders/{under_way}/parcels/{parcel}/tracking",
             "delivery": f"orders/{under_way}/parcels/{parcel}/delivered",
             "open a return": f"orders/{self.returnable['order_id']}/return",
+            "write about an order": f"orders/{held}/message",
             "hand over an order": f"orders/{held}/hand-over",
             "returns": "returns",
             "a return": f"returns/{asked}",
@@ -122,8 +136,14 @@ class Cases:
             "hand over a customer": f"customers/{customer}/hand-over",
             "products": "products",
             "a product": f"products/{product}",
+            "edit a product": f"products/{product}/edit",
+            "price a product": f"products/{product}/price",
+            "a variant": f"products/{product}/variants/{variant}",
+            "hand over a product": f"products/{product}/hand-over",
             "stock": "stock",
             "a stock level": f"stock/{self.level['variant_id']}/{self.level['location_id']}",
+            "move stock": f"stock/{self.level['variant_id']}/{self.level['location_id']}/move",
+            "hand over a variant": f"variants/{self.level['variant_id']}/hand-over",
             "discounts": "discounts",
             "e-mails": "emails",
             "hand-overs": "handovers",

@@ -59,7 +59,10 @@ def test_money_and_stock_are_kept_apart():
     assert not {"refund_order", "capture_payment", "void_payment", "cancel_order"} & may["ops"]
     assert not {"capture_payment", "cancel_order", "edit_shipping_address", "fulfil_order"} & may["support_l1"]
     assert not {"fulfil_order", "adjust_stock", "capture_payment"} & may["support_l2"]
-    assert not {"fulfil_order", "adjust_stock", "set_stock"} & may["finance"]
+    assert not {"fulfil_order", "adjust_stock", "set_stock", "move_stock"} & may["finance"]
+    assert not {"adjust_stock", "move_stock", "refund_order", "cancel_order", "capture_payment"} & may["merch"]
+    priced = {"update_product", "price_product", "update_variant"}
+    assert [role for role in sorted(may) if priced & may[role]] == ["admin", "merch"]
     assert may["admin"] >= may["ops"] | may["finance"] | may["support_l2"]
 
 
@@ -197,10 +200,12 @@ BREAKAGES = {
     "payments_match_their_events": "UPDATE payment_event SET amount = amount + 1 WHERE kind = 'capture'",
     "payment_refunds_are_recomputed": "UPDATE payment SET refunded_amount = 1",
     "refunds_add_up": "UPDATE refund SET amount = amount - 1",
+    "fees_are_kept_once": "UPDATE refund SET fee_amount = 1",
     "refunds_within_lines": "UPDATE refund_line SET net_amount = 999999, amount = 999999 + tax_amount",
     "units_conserved": "UPDATE inventory_level SET available = available + 1 WHERE variant_id = 1",
     "movements_have_a_level": "UPDATE stock_movement SET location_id = 2 WHERE variant_id = 4",
     "movements_moved_units": "UPDATE stock_movement SET quantity = quantity + 1 WHERE variant_id = 1",
+    "transfers_conserve": "UPDATE stock_movement SET kind = 'transfer' WHERE variant_id = 4",
     "promises_are_committed": "UPDATE allocation SET quantity = quantity + 1",
     "committed_is_promised": "UPDATE allocation SET quantity = quantity + 1",
     "waiting_lines_are_promised": "UPDATE allocation SET quantity = quantity + 1",

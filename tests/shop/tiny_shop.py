@@ -27,7 +27,7 @@ ANNA, BEN = 1, 2
 HOME = AddressInput(
     name="Anna de Vries", line1="Prinsengracht 12", city="Amsterdam", postal_code="1015 DX", country="NL"
 )
-STAFF = {"support_l1": 1, "support_l2": 2, "ops": 3, "finance": 4, "admin": 5}
+STAFF = {"support_l1": 1, "support_l2": 2, "ops": 3, "finance": 4, "admin": 5, "merch": 6}
 
 
 @dataclass

@@ -1,19 +1,32 @@
 """Right work that is done or told differently: it must pass as the reference solution does."""
 
+from functools import cache
+from itertools import count
+
 import pytest
 
 import worlds
 from worlds.engine.hands import Hands
 from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
-from worlds.engine.task import Refused
+from worlds.engine.task import SOLVABLE, Refused
 from worlds.shop.tasks import buying, cancel_before_shipping, fix_tracking, refund_partial
 
-FAMILIES = ("refund-partial", "fix-tracking", "cancel-before-shipping", "buy-with-code")
+FAMILIES = ("refund-partial", "refund-rest", "fix-tracking", "cancel-before-shipping", "buy-with-code")
 
 
-def opened(family, seed=1):
-    return worlds.open(f"shop/{family}", seed=seed)
+def opened(family, seed=None):
+    return worlds.open(f"shop/{family}", seed=solvable(family) if seed is None else seed)
+
+
+@cache
+def solvable(family, first=1):
+    """The first seed from one on whose instance a colleague may deal with alone."""
+    for seed in count(first):
+        with worlds.open(f"shop/{family}", seed=seed) as episode:
+            if episode.task.instance.branch == SOLVABLE:
+                return seed
+    raise AssertionError("seeds never end")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -92,7 +105,7 @@ def test_an_order_number_may_be_spelt_with_or_without_its_mark(spelling):
 PLAIN = (
     "status: done\namount: {} EUR",
     "Status: Done\nAmount: €{}",
-    "I refunded what had failed.\nstatus: done\namount: {}\nNothing comes back.",
+    "I refunded what was missing.\nstatus: done\namount: {}\nNothing comes back.",
     '```json\n{{"status": "done", "facts": {{"amount": "{}"}}}}\n```',
     'Done.\n```json\n{{"status": "done", "facts": {{"amount": {}}}}}\n```\nBye',
 )
@@ -106,14 +119,16 @@ def test_the_answer_may_be_plain_text(text):
 
 
 NOTES = (
-    "Refunded {0} EUR, defective, asked for by mail.", "Erstattung €{1}, defekt, Kundin bat darum.", "amount={0}",
-    "({0} EUR) - defective", "Betrag: {1}\nGrund: defekt", "Refund of {0} for two broken ones of 2026.",
+    "Refunded {0} EUR, missing, asked for by mail.", "Erstattung €{1}, fehlte, Kundin bat darum.", "amount={0}",
+    "({0} EUR) - missing", "Betrag: {1}\nGrund: fehlte", "Refund of {0} for two that were missing, 2026.",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("words", NOTES)
 def test_the_note_may_be_written_in_any_words_that_state_the_amount(words):
-    for seed in range(8):
+    seed = 0
+    for _ in range(8):
+        seed = solvable("refund-partial", seed + 1)
         with opened("refund-partial", seed) as episode:
             worker = Hands(episode)
             order, line = refund_partial._find(worker)

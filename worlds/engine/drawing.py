@@ -1,6 +1,7 @@
 """Drawing instances: the task of a family for a seed, its twin, and the same one seen some hours later."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,9 @@ from worlds.engine.task import Draw, Family, Situation, Task
 NO_TIME = timedelta(0)
 
 
-def draw(start: Start, family: Family, seed: int, *, flip: int = 0, later: timedelta = NO_TIME) -> Task:
+def draw(
+    start: Start, family: Family, seed: int, *, flip: int = 0, later: timedelta = NO_TIME, wording: int = 0
+) -> Task:
     """The instance of a family for a seed, drawn from the start state; the same one every time.
 
     Args:
@@ -22,8 +25,9 @@ def draw(start: Start, family: Family, seed: int, *, flip: int = 0, later: timed
         seed: which instance.
         flip: 1 for the twin, where another branch is right; a family without branches gives the instance itself.
         later: draw the same case as it would be judged after so much virtual time.
+        wording: say the same in the wording that comes so many after the seed's own.
     """
-    return _drawn(start, family.name, seed, flip, later)
+    return _drawn(start, family.name, seed, flip, later, wording)
 
 
 def rule(start: Start, task: Task, *, later: timedelta = NO_TIME) -> dict[str, Any]:
@@ -34,11 +38,12 @@ def rule(start: Start, task: Task, *, later: timedelta = NO_TIME) -> dict[str, A
 
 
 @lru_cache(maxsize=4096)
-def _drawn(start: Start, family_name: str, seed: int, flip: int, later: timedelta) -> Task:
+def _drawn(start: Start, family_name: str, seed: int, flip: int, later: timedelta, wording: int) -> Task:
     family = start.world.families[family_name]
     pinned = _picked(start, family, seed, flip) if later else None
     with start.reading() as (session, now):
-        instance = family.instance(_draw(start, family, session, now + later, seed, flip, pinned))
+        drawn = _draw(start, family, session, now + later, seed, flip, pinned)
+        instance = family.instance(replace(drawn, wording=wording))
     instance.expectation.check_against(start.world.schema)
     return Task(start.world, family, start.population, seed, instance, flip)
 

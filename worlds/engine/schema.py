@@ -17,8 +17,12 @@ from worlds.engine.fields import iso_instant
 
 TABLE_CLASSES = ("business", "outward", "trace", "session", "engine")
 COLUMN_CLASSES = ("key", "business", "volatile", "derived", "prose", "set", "sensitive")
-_MUST_COUNT = re.compile(r"amount|price|total|quantity|qty|status|consent|captured|refunded|balance")
-_MUST_NOT_HIDE = re.compile(r"amount|price|total|status|consent|captured|refunded|balance")  # a cart's quantities may
+_MUST_COUNT = re.compile(
+    r"amount|price|cost|fee|total|quantity|qty|status|consent|permission|captured|refunded|balance"
+)
+_MUST_NOT_HIDE = re.compile(r"amount|price|cost|fee|total|status|consent|permission|captured|refunded|balance")
+"""As above, but a cart's quantities may."""
+_HIDDEN_TABLES = frozenset({"session", "engine"})
 
 
 class Instant(TypeDecorator[datetime]):
@@ -149,8 +153,10 @@ def _lint_column(table: Table, column: Column[Any], table_kind: str) -> Iterator
         yield f"Column {where} is stored as {column.type!r}; only INTEGER and TEXT are exact in a change log."
     if kind == "volatile" and _MUST_COUNT.search(column.name):
         yield f"Column {where} is volatile, but its name says that it counts; make it business or derived."
-    if table_kind == "session" and _MUST_NOT_HIDE.search(column.name):
-        yield f"Column {where} stands in a session table, but its name says that it counts."
+    if kind == "volatile" and (column.foreign_keys or column.primary_key or isinstance(column.type, Flag)):
+        yield f"Column {where} is volatile, but what it refers to, or whether it is so, counts; make it business."
+    if table_kind in _HIDDEN_TABLES and _MUST_NOT_HIDE.search(column.name):
+        yield f"Column {where} stands in a table of class {table_kind}, but its name says that it counts."
     for reference in column.foreign_keys:
         if not (reference.deferrable and reference.initially == "DEFERRED"):
             yield f"Column {where} has a foreign key that is not deferred; use refers()."

@@ -135,7 +135,8 @@ class Draw:
     """What a family draws an instance from: the start state, read-only, and chance keyed by family and seed.
 
     `flip` asks for the twin of the seed's instance: the same chance and wording, the next of the family's branches.
-    `listed` keeps the lists of cases that were made of this start state; `pinned` is the case to pick.
+    `listed` keeps the lists of cases that were made of this start state; `pinned` is the case to pick. `wording` asks
+    for the same instance in other words: so many wordings further on.
     """
 
     world: World
@@ -148,6 +149,7 @@ class Draw:
     listed: dict[str, Sequence[Any]] = field(default_factory=dict)
     pinned: Any = None
     picked: list[Any] = field(default_factory=list)
+    wording: int = 0
 
     def rng(self, stream: str = "") -> random.Random:
         """Chance for one purpose of this instance."""
@@ -191,7 +193,8 @@ class Draw:
 
     def word(self, wordings: Sequence[str], facts: Mapping[str, str]) -> str:
         """One of several wordings, filled with the facts."""
-        return self.rng("wording").choice(wordings).format(**facts)
+        at = self.rng("wording").randrange(len(wordings))
+        return wordings[(at + self.wording) % len(wordings)].format(**facts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,11 @@ class Weighted(Generic[Item]):
         self._items: Sequence[Item] = list(weights)
         self._bounds = list(accumulate(weights.values()))
 
+    @property
+    def items(self) -> Sequence[Item]:
+        """Every item, as they were named."""
+        return self._items
+
     def draw(self, rng: random.Random) -> Item:
         """One item."""
         at = bisect(self._bounds, rng.random() * self._bounds[-1])

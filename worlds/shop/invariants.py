@@ -58,11 +58,20 @@ INVARIANTS = (
     ),
     Invariant(
         name="refunds_add_up",
-        sentence="A refund is the sum of its lines and its shipping.",
+        sentence="A refund is the sum of its lines and its shipping, less the fee that was kept.",
         table="refund",
-        sql=f"""SELECT r.id FROM refund r WHERE r.id {_AMONG} AND r.amount <> r.shipping_amount +
+        sql=f"""SELECT r.id FROM refund r WHERE r.id {_AMONG} AND r.amount <> r.shipping_amount - r.fee_amount +
           (SELECT coalesce(sum(k.amount), 0) FROM refund_line k WHERE k.refund_id = r.id)""",
         via={"refund_line": "refund_id"},
+    ),
+    Invariant(
+        name="fees_are_kept_once",
+        sentence="Refunds of an order keep no more than the restocking fees of its returns.",
+        table="sales_order",
+        sql=f"""SELECT o.id FROM sales_order o WHERE o.id {_AMONG} AND
+          (SELECT coalesce(sum(t.fee), 0) FROM return_request t WHERE t.order_id = o.id) <
+          (SELECT coalesce(sum(r.fee_amount), 0) FROM refund r WHERE r.order_id = o.id AND r.status <> 'failed')""",
+        via={"refund": "order_id", "return_request": "order_id"},
     ),
     Invariant(
         name="refunds_within_lines",
@@ -94,6 +103,15 @@ INVARIANTS = (
         table="stock_movement",
         sql=f"""SELECT min(m.id) FROM stock_movement m JOIN inventory_level i ON i.variant_id = m.variant_id
           AND i.location_id = m.location_id WHERE m.id {_AMONG} GROUP BY i.id HAVING {_MOVED}""",
+    ),
+    Invariant(
+        name="transfers_conserve",
+        sentence="What transfers of a variant took from some locations they brought to others.",
+        table="variant",
+        sql=f"""SELECT m.variant_id FROM stock_movement m WHERE m.variant_id {_AMONG} AND m.kind = 'transfer'
+          GROUP BY m.variant_id
+          HAVING sum(CASE WHEN m.to_state IS NULL THEN -m.quantity ELSE m.quantity END) <> 0""",
+        via={"stock_movement": "variant_id"},
     ),
     Invariant(
         name="promises_are_committed",
@@ -189,6 +207,38 @@ INVARIANTS = (
         sql=f"""SELECT o.id FROM sales_order o WHERE o.id {_AMONG} AND o.cancelled_at IS NOT NULL
           AND EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id)""",
         via={"fulfilment": "order_id"},
+    ),
+    Invariant(
+        name="one_live_label",
+        sentence="An order has at most one live label.",
+        table="sales_order",
+        sql=f"""SELECT o.id FROM sales_order o WHERE o.id {_AMONG} AND (SELECT count(*) FROM shipping_label b
+          WHERE b.order_id = o.id AND b.status IN ('bought', 'scanned')) > 1""",
+        via={"shipping_label": "order_id"},
+    ),
+    Invariant(
+        name="live_labels_have_the_address",
+        sentence="A live label bears the address of its order.",
+        table="sales_order",
+        sql=f"""SELECT o.id FROM sales_order o JOIN shipping_label b ON b.order_id = o.id
+          AND b.status IN ('bought', 'scanned') WHERE o.id {_AMONG} AND (b.to_name, b.to_company, b.to_line1,
+            b.to_line2, b.to_city, b.to_province, b.to_postal_code, b.to_country, b.to_phone)
+          IS NOT (o.ship_name, o.ship_company, o.ship_line1, o.ship_line2, o.ship_city, o.ship_province,
+            o.ship_postal_code, o.ship_country, o.ship_phone)""",
+        via={"shipping_label": "order_id"},
+    ),
+    Invariant(
+        name="labels_match_their_events",
+        sentence="A label was charged once, given back once if it is voided, and scanned once if it was.",
+        table="shipping_label",
+        sql=f"""SELECT b.id FROM shipping_label b LEFT JOIN (
+            SELECT e.label_id, sum(CASE e.kind WHEN 'purchase' THEN e.amount ELSE 0 END) AS charged,
+              sum(CASE e.kind WHEN 'void' THEN e.amount ELSE 0 END) AS back, sum(e.kind = 'purchase') AS purchases,
+              sum(e.kind = 'void') AS voids, sum(e.kind = 'scan') AS scans
+            FROM carrier_event e WHERE e.label_id {_AMONG} GROUP BY e.label_id) s ON s.label_id = b.id
+          WHERE b.id {_AMONG} AND (b.price, CASE b.status WHEN 'voided' THEN b.price ELSE 0 END, 1,
+            b.status = 'voided', b.scanned_at IS NOT NULL) IS NOT (s.charged, s.back, s.purchases, s.voids, s.scans)""",
+        via={"carrier_event": "label_id"},
     ),
     Invariant(
         name="one_default_address",

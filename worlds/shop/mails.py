@@ -81,13 +81,15 @@ def tracking_updated(name: str, number: str, carrier: str, tracking: str) -> Let
     )
 
 
-def refund_created(name: str, number: str, goods: str, amount: int, shipping: int, card: str) -> Letter:
+def refund_created(name: str, number: str, goods: str, amount: int, shipping: int, fee: int, card: str) -> Letter:
     """Money is on its way back."""
     what = [f"We are refunding {euros(amount)} of your order {number} to your {card}."]
     if goods:
         what.append(goods)
     if shipping:
         what.append(f"This includes {euros(shipping)} for shipping.")
+    if fee:
+        what.append(f"We have kept a restocking fee of {euros(fee)} for goods that came back used.")
     return _letter(name, f"Refund for your order {number}", *what, "Your bank may take up to 10 working days.")
 
 
@@ -147,3 +149,8 @@ def return_arrived(name: str, number: str, return_number: str, goods: str) -> Le
 def address_changed(name: str, number: str, address: str) -> Letter:
     """Where the order goes now."""
     return _letter(name, f"New address for your order {number}", f"Your order {number} now goes to:", address)
+
+
+def message(name: str, number: str, words: str) -> Letter:
+    """What one of us writes in words of their own."""
+    return _letter(name, f"About your order {number}", words.strip())

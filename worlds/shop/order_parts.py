@@ -90,6 +90,8 @@ class ReturnRow(NamedTuple):
     fee: int
     line_id: int
     title: str
+    variant_title: str
+    sku: str
     quantity: int
     received: int
     damaged: int
@@ -152,7 +154,8 @@ class CodeRow(NamedTuple):
 
 
 REFUND_SQL = """SELECT r.id, r.number, r.order_id, r.payment_id, r.amount, r.shipping_amount,
-  r.fee_amount, r.status, r.reason, r.note, r.created_at, r.settled_at, coalesce(u.name, r.actor_role), k.order_line_id, coalesce(l.title, ''),
+  r.fee_amount, r.status, r.reason, r.note, r.created_at, r.settled_at, coalesce(u.name, r.actor_role),
+  k.order_line_id, coalesce(l.title, ''),
   coalesce(k.quantity, 0), coalesce(k.net_amount, 0), coalesce(k.tax_amount, 0), coalesce(k.amount, 0),
   coalesce(k.restocked, 0)
 FROM refund r LEFT JOIN staff_user u ON u.id = r.staff_id LEFT JOIN refund_line k ON k.refund_id = r.id
@@ -162,7 +165,8 @@ PARCEL_SQL = """SELECT f.id, f.number, f.order_id, f.location_id, w.name, f.stat
 FROM fulfilment f JOIN location w ON w.id = f.location_id JOIN fulfilment_line k ON k.fulfilment_id = f.id
 JOIN order_line l ON l.id = k.order_line_id """
 RETURN_SQL = """SELECT r.id, r.number, r.order_id, o.number, r.status, r.reason, r.note, r.decline_reason,
-  r.requested_by, r.requested_at, r.asked_on, r.exception, r.fee, k.order_line_id, l.title, k.quantity, k.received, k.damaged
+  r.requested_by, r.requested_at, r.asked_on, r.exception, r.fee, k.order_line_id, l.title, l.variant_title, l.sku,
+  k.quantity, k.received, k.damaged
 FROM return_request r JOIN sales_order o ON o.id = r.order_id JOIN return_line k ON k.return_id = r.id
 JOIN order_line l ON l.id = k.order_line_id """
 
@@ -189,8 +193,8 @@ _EMAILS = Query(
 )
 _ESCALATIONS = Query(
     EscalationRow,
-    "SELECT id, number, order_id, customer_id, product_id, variant_id, team, reason, message, author_role, created_at FROM escalation"
-    " WHERE order_id = :order ORDER BY id DESC LIMIT 50",
+    "SELECT id, number, order_id, customer_id, product_id, variant_id, team, reason, message, author_role, created_at"
+    " FROM escalation WHERE order_id = :order ORDER BY id DESC LIMIT 50",
 )
 _CODES = Query(
     CodeRow,
@@ -257,7 +261,8 @@ def _refund(rows: list[RefundRow], *, staff: bool = True) -> RefundView:
     one = rows[0]
     return RefundView(
         refund_id=one.refund_id, number=one.number, order_id=one.order_id, payment_id=one.payment_id, amount=one.amount,
-        shipping_amount=one.shipping_amount, currency=WORLD.currency, status=one.status, reason=one.reason,
+        shipping_amount=one.shipping_amount, fee=one.fee, currency=WORLD.currency, status=one.status,
+        reason=one.reason,
         note=one.note if staff else None,
         created_at=one.created_at, settled_at=one.settled_at, made_by=one.made_by if staff else WORLD.title,
         lines=[
@@ -312,7 +317,8 @@ def _return(rows: list[ReturnRow], *, staff: bool) -> ReturnView:
         asked_on=one.asked_on, exception=bool(one.exception), fee=one.fee,
         lines=[
             ReturnedLine(
-                line_id=row.line_id, title=row.title, quantity=row.quantity, received=row.received, damaged=row.damaged
+                line_id=row.line_id, title=row.title, variant_title=row.variant_title, sku=row.sku,
+                quantity=row.quantity, received=row.received, damaged=row.damaged,
             )
             for row in rows
         ],

@@ -36,7 +36,10 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A refund that is worked out but not made. `amount` = lines + `shipping`, tax included; `maximum` is what is left.
+    """A refund that is worked out but not made; `maximum` is what is left to refund on the order.
+
+    `amount` = lines + `shipping` - `fee`, tax included: the restocking fee of a return is kept when its goods are
+    refunded.
 
     `whole` says that nothing of the goods is left unrefunded after it.
     """
@@ -45,6 +48,7 @@ class Plan:
     lines: tuple[PlannedLine, ...]
     shipping: int
     shipping_tax: int
+    fee: int
     payment: PaymentRow
     maximum: int
     whole: bool
@@ -52,7 +56,7 @@ class Plan:
     @property
     def amount(self) -> int:
         """What goes back in all, in cents."""
-        return sum(one.units.amount for one in self.lines) + self.shipping
+        return sum(one.units.amount for one in self.lines) + self.shipping - self.fee
 
     @property
     def tax(self) -> int:
@@ -69,18 +73,19 @@ def plan(ctx: Context, order: OrderHead, wanted: Sequence[Wanted], *, shipping: 
     lines = order_file.lines(ctx, order.id)
     planned = _planned_lines(order, lines, wanted)
     left = _shipping_left(ctx, order) if shipping else 0
-    goods = sum(one.units.amount for one in planned)
-    if goods + left == 0:
+    fee = _fee_left(ctx, order, planned)
+    amount = sum(one.units.amount for one in planned) + left - fee
+    if amount == 0:
         raise Invalid(
             "nothing_to_refund",
             f"This refund of order {order.number} comes to 0.00. Name lines that cost something, or shipping.",
             field="lines",
         )
     payments = gateway.PAYMENTS.all(ctx, order=order.id)
-    payment, maximum = _payment_for(order, payments, goods + left)
+    payment, maximum = _payment_for(order, payments, amount)
     taken = {one.line.id: one.units.quantity for one in planned}
     whole = all(line.refundable == taken.get(line.id, 0) for line in lines.values())
-    return Plan(order, tuple(planned), left, min(left, order.shipping_tax), payment, maximum, whole)
+    return Plan(order, tuple(planned), left, min(left, order.shipping_tax), fee, payment, maximum, whole)
 
 
 def _planned_lines(order: OrderHead, lines: dict[int, LineState], wanted: Sequence[Wanted]) -> list[PlannedLine]:
@@ -98,6 +103,18 @@ def _planned_lines(order: OrderHead, lines: dict[int, LineState], wanted: Sequen
             )
         planned.append(PlannedLine(line, refund_units(line, want.quantity), want.restock))
     return planned
+
+
+def _fee_left(ctx: Context, order: OrderHead, planned: Sequence[PlannedLine]) -> int:
+    """Cents of restocking fees that refunds of returned goods have not kept yet, as far as these goods cover them."""
+    goods = sum(one.units.amount for one in planned if one.units.from_return)
+    if not goods:
+        return 0
+    due = number(ctx, "SELECT sum(fee) FROM return_request WHERE order_id = :order", order=order.id)
+    kept = number(
+        ctx, "SELECT sum(fee_amount) FROM refund WHERE order_id = :order AND status <> 'failed'", order=order.id
+    )
+    return min(due - kept, goods)
 
 
 def _shipping_left(ctx: Context, order: OrderHead) -> int:
@@ -194,7 +211,8 @@ def write(ctx: Context, plan: Plan, reason: str, note: str | None) -> Made:
     refund_number = f"RF-{1_000 + ctx.number('refund_number')}"
     refund_id = insert(
         ctx, Refund, number=refund_number, order_id=order.id, payment_id=payment.id, amount=plan.amount,
-        shipping_amount=plan.shipping, status="pending", reason=reason, note=note, actor_role=ctx.actor.role,
+        shipping_amount=plan.shipping, fee_amount=plan.fee, status="pending", reason=reason, note=note,
+        actor_role=ctx.actor.role,
         staff_id=None if ctx.actor.role == "customer" else ctx.actor.person, created_at=ctx.now,
     )  # fmt: skip
     restocked = sum(_write_line(ctx, order.id, refund_id, one) for one in _with_stock(ctx, plan))

@@ -1,18 +1,22 @@
 """Asking for and opening returns: which units may come back, and what the customer is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from worlds.engine.context import Context
-from worlds.engine.errors import Conflict
+from worlds.engine.errors import Conflict, Forbidden, Invalid
 from worlds.shop import mails, order_file, order_parts
 from worlds.shop.chronicle import mail, timeline
 from worlds.shop.days import local_day
 from worlds.shop.derived import recompute
-from worlds.shop.ledger import LineState
+from worlds.shop.ledger import LineState, worth
 from worlds.shop.models import ReturnLine, ReturnRequest
 from worlds.shop.order_file import OrderHead, Sent
+from worlds.shop.order_parts import ReturnRow
 from worlds.shop.rows import Query, insert, run
+from worlds.shop.rules import LEADS, RESTOCKING_FEE_PERCENT
 from worlds.shop.views import LineQuantity
 
 Asked = list[tuple[LineState, int]]
@@ -30,8 +34,40 @@ _UNDER_RETURN = Query(
 )
 
 
-def check_lines(ctx: Context, order: OrderHead, wanted: Sequence[LineQuantity]) -> Asked:
-    """Check that units may be sent back: shipped, kept, not refunded, not final sale, within the window.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """To which day of the store a return's period is counted, and whether it is opened although that is too late."""
+
+    day: date
+    exception: bool = False
+
+
+def asking(ctx: Context, order: OrderHead, asked_on: date | None, *, exception: bool) -> Asking:
+    """How a return is asked for: today unless an earlier day is named.
+
+    Raises:
+        Invalid: for a day before the order or after today.
+        Forbidden: when the acting person may make no exception.
+    """
+    today = local_day(ctx.now)
+    if asked_on is not None and not local_day(order.placed_at) <= asked_on <= today:
+        raise Invalid(
+            "day_impossible",
+            f"Order {order.number} is of {local_day(order.placed_at)} and today is {today}, so nobody asked on "
+            f"{asked_on}. Name the day of the customer's message.",
+            field="asked_on",
+        )
+    if exception and ctx.actor.role not in LEADS:
+        raise Forbidden(
+            "exception_for_leads",
+            "Only senior support opens a return outside its period. Escalate it to support_lead with the reason "
+            "outside_policy.",
+        )
+    return Asking(asked_on or today, exception)
+
+
+def check_lines(ctx: Context, order: OrderHead, wanted: Sequence[LineQuantity], how: Asking) -> Asked:
+    """Check that units may be sent back: shipped, kept, not refunded, not final sale, asked for within the window.
 
     Raises:
         Conflict, Invalid, NotFound: naming the line and the rule.
@@ -41,12 +77,15 @@ def check_lines(ctx: Context, order: OrderHead, wanted: Sequence[LineQuantity]) 
     ids = [want.line_id for want in wanted]
     for at, want in enumerate(wanted):
         line = order_file.line_of(order, found, ids, at)
-        _check_line(ctx, order, line, parcels.get(line.id, []), want.quantity, f"lines.{at}.quantity")
+        field = f"lines.{at}.quantity"
+        _check_line(ctx, order, line, want.quantity, field)
+        if not how.exception:
+            _check_window(ctx, order, line, parcels.get(line.id, []), (want.quantity, how.day, field))
         asked.append((line, want.quantity))
     return asked
 
 
-def _check_line(ctx: Context, order: OrderHead, line: LineState, parcels: list[Sent], units: int, field: str) -> None:
+def _check_line(ctx: Context, order: OrderHead, line: LineState, units: int, field: str) -> None:
     name = f"Line {line.id} ({line.title}) of order {order.number}"
     buying = ctx.actor.role == "customer"
     if line.final_sale:
@@ -64,23 +103,40 @@ def _check_line(ctx: Context, order: OrderHead, line: LineState, parcels: list[S
             field=field,
             details={"returnable": line.returnable},
         )
-    in_time, until = order_file.returnable(line, parcels, order.return_window_days, local_day(ctx.now))
+
+
+def _check_window(
+    ctx: Context, order: OrderHead, line: LineState, parcels: list[Sent], asked: tuple[int, date, str]
+) -> None:
+    units, day, field = asked
+    in_time, until = order_file.returnable(line, parcels, order.return_window_days, day)
     if units > in_time:
+        buying = ctx.actor.role == "customer"
         way = "Leave the line out" if buying else "Decline, or escalate it to support_lead if an exception is due"
         raise Conflict(
             "return_window_closed",
-            f"{name}: the last day to send {mails.counted(units)} back was {until} ({order.return_window_days} days "
-            f"from delivery). {way}.",
+            f"Line {line.id} ({line.title}) of order {order.number}: the last day to send {mails.counted(units)} back "
+            f"was {until} ({order.return_window_days} days from delivery). {way}.",
             field=field,
             details={"returnable": in_time, "last_day": until.isoformat() if until else None},
         )
 
 
-def write(ctx: Context, order: OrderHead, asked: Asked, reason: str, note: str | None, *, status: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Why goods come back, what was said about it, and to which day that counts."""
+
+    reason: str
+    note: str | None
+    how: Asking
+
+
+def write(ctx: Context, order: OrderHead, asked: Asked, wish: Wish, *, status: str) -> int:
     """Write a return with its lines and bring the order in line; answers its id."""
     return_id = insert(
         ctx, ReturnRequest, number=f"RT-{200 + ctx.number('return_number')}", order_id=order.id, status=status,
-        reason=reason, note=note, requested_by=ctx.actor.role, requested_at=ctx.now,
+        reason=wish.reason, note=wish.note, requested_by=ctx.actor.role, requested_at=ctx.now,
+        asked_on=wish.how.day.isoformat(), exception=wish.how.exception, fee=0,
     )  # fmt: skip
     for line, units in asked:
         insert(ctx, ReturnLine, return_id=return_id, order_line_id=line.id, quantity=units, received=0, damaged=0)
@@ -129,3 +185,30 @@ def arrived(ctx: Context, order: OrderHead, return_id: int, number: str, goods: 
     event = f"return_arrived:{return_id}:{ctx.number('return_arrival')}"
     letter = mails.return_arrived(order.ship_name, order.number, number, goods)
     mail(ctx, "return_arrived", event, order.email, letter, order_id=order.id, customer_id=order.customer_id)
+
+
+def check_fee(one: ReturnRow, damaged: int) -> None:
+    """Check that a restocking fee may be kept for a return of which so many units are booked in as damaged.
+
+    Raises:
+        Conflict: when nothing is damaged, or a fee is kept already.
+    """
+    if not damaged:
+        raise Conflict(
+            "fee_without_damage",
+            f"Nothing of return {one.number} is booked in as damaged, so there is no restocking fee. Leave it out.",
+            field="restocking_fee",
+        )
+    if one.fee:
+        raise Conflict(
+            "fee_already_kept",
+            f"Return {one.number} has a restocking fee of {mails.euros(one.fee)}; it is kept once. Leave it out.",
+            field="restocking_fee",
+        )
+
+
+def keep_fee(ctx: Context, return_id: int, damaged: Iterable[tuple[LineState, int]]) -> None:
+    """Keep the restocking fee for damaged units: a tenth of what was paid for them, rounded half up."""
+    paid = sum(worth(line.total, line.quantity, units) for line, units in damaged)
+    fee = worth(paid, 100, RESTOCKING_FEE_PERCENT)
+    run(ctx, "UPDATE return_request SET fee = :fee WHERE id = :return", fee=fee, **{"return": return_id})

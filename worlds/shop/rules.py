@@ -11,8 +11,14 @@ RETURN_WINDOW_DAYS: Final = 30
 """Calendar days in the store's zone from delivery in which goods may be sent back; stamped on each order."""
 TRANSIT_BUFFER_DAYS: Final = 5
 """Days after dispatch at which a parcel without a delivery date counts as delivered."""
+RESTOCKING_FEE_PERCENT: Final = 10
+"""Of what was paid for units that came back used; kept once for a return."""
+FEE_WAIVED: Final = frozenset({"damaged", "defective", "wrong_item", "not_as_described"})
+"""Reasons of a return that are the shop's fault: no restocking fee is kept. Whoever books in decides."""
 AUTHORIZATION_LIFE: Final = timedelta(days=7)
 """How long a card payment may be captured after it was authorized."""
+LABEL_VOID_LIFE: Final = timedelta(days=14)
+"""How long a carrier takes back a label that it has not scanned."""
 MERCHANT_FAULT: Final = frozenset({"damaged", "defective", "wrong_item", "missing_item", "late", "not_as_described"})
 """Refund reasons that are the shop's fault: shipping may be refunded with them."""
 
@@ -25,6 +31,7 @@ CANCELLERS: Final = ("support_l2", "finance", "admin")
 REFUNDERS: Final = ("support_l1", "support_l2", "finance", "admin")
 TREASURY: Final = ("finance", "admin")
 WAREHOUSE: Final = ("ops", "admin")
+LABELLERS: Final = ("support_l2", "ops", "admin")
 MERCHANDISERS: Final = ("merch", "admin")
 
 REFUND_LIMITS: Final = {"support_l1": 5_000, "support_l2": 15_000}

@@ -82,6 +82,14 @@ def move(
     )  # fmt: skip
 
 
+def transfer(
+    ctx: Context, variant_id: int, from_location_id: int, to_location_id: int, quantity: int, reason: str | None
+) -> None:
+    """Carry available units of a variant from one location to another: what leaves the one arrives at the other."""
+    move(ctx, "transfer", variant_id, from_location_id, quantity, ("available", None), reason=reason)
+    move(ctx, "transfer", variant_id, to_location_id, quantity, (None, "available"), reason=reason)
+
+
 def plan(ctx: Context, wanted: dict[int, int]) -> tuple[dict[int, list[tuple[int, int]]], dict[int, int]]:
     """Where units of variants could come from: {variant: [(location, units), ...]}, and what each variant lacks.
 

@@ -197,11 +197,36 @@ class FulfilmentView(Result):
     lines: UpTo200[ParcelLine]
 
 
+class LabelView(Result):
+    """A shipping label: `bought`, `scanned` by the carrier, `used` by a booked parcel, or `voided`.
+
+    Its carrier takes a bought label back until `voidable_until`; the address is what is printed on it.
+    """
+
+    label_id: int
+    number: str
+    order_id: int
+    order_number: str
+    status: str
+    carrier: str
+    service: str
+    tracking_number: str
+    price: Money
+    address: AddressView
+    bought_at: Instant
+    scanned_at: Instant | None
+    voided_at: Instant | None
+    void_reason: str | None
+    voidable_until: Instant | None
+
+
 class ReturnedLine(Result):
     """Units of a line in a return; `damaged` of the `received` ones arrived damaged."""
 
     line_id: int
     title: str
+    variant_title: str
+    sku: str
     quantity: int
     received: int
     damaged: int
@@ -347,6 +372,7 @@ class OrderDetail(CustomerOrder):
     """An order with all that belongs to it, as staff see it."""
 
     tags: UpTo200[str]
+    labels: UpTo200[LabelView]
     timeline: UpTo200[TimelineView]
     notes: UpTo200[NoteView]
     emails: UpTo200[EmailView]

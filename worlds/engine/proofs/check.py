@@ -1,43 +1,63 @@
-"""`worlds check`: the solution earns 1.0, doing nothing 0, and no mistake passes, over many seeds.
+"""`worlds check`: every proof over every family, seed by seed, on as many processes as there are cores.
 
 A hole is a sentence that names family, seed and what happened; a family without holes is proven as far as this goes.
+What is found does not depend on how many processes find it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from typing import Any
 
 from worlds.engine.build import snapshot_of
-from worlds.engine.drawing import draw
-from worlds.engine.proofs.keys import missing_keys
-from worlds.engine.proofs.plays import Play, missed, nothing, through_browser, through_tools
+from worlds.engine.proofs import provenance, quality
+from worlds.engine.proofs.chosen import PROOFS
+from worlds.engine.proofs.plays import Case
+from worlds.engine.proofs.proof import Proof, Verdict, View
+from worlds.engine.proofs.quality import Quality
 from worlds.engine.start import Start
-from worlds.engine.task import Family, Task
-from worlds.engine.world import World
-from worlds.graders.lint import literal_keys
+from worlds.engine.task import Family
+from worlds.engine.world import World, find
 from worlds.seeds.snapshots import SnapshotStore
 
 Progress = Callable[[str, float], None]
+Found = dict[str, Any]
+"""What one instance showed: name of a proof -> its finding."""
+
+BROKEN = "could not be completed"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class FamilyReport:
-    """What the plays of one family showed; `mistakes` counts passes by name, `holes` must be empty."""
+    """What the proofs of one family showed; `holes` must be empty."""
 
     name: str
     seeds: int
     browser_seeds: int
-    solved: int = 0
-    browsed: int = 0
-    alternatives: dict[str, int] = field(default_factory=dict)
-    idle_score: float = 0.0
-    mistakes: dict[str, int] = field(default_factory=dict)
-    fingerprints: int = 0
+    verdicts: dict[str, Verdict]
+    quality: Quality
     holes: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON values."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {
+            "family": self.name,
+            "seeds": self.seeds,
+            "browser_seeds": self.browser_seeds,
+            "quality": self.quality.to_json(),
+            "proofs": {name: {"says": one.says, **one.figures} for name, one in self.verdicts.items()},
+            "holes": self.holes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which instances are examined: seeds 0 to `seeds` - 1, the first `browser_seeds` in the real browser too."""
+
+    seeds: int = 20
+    browser_seeds: int = 2
+    jobs: int = 1
 
 
 def check_family(
@@ -46,72 +66,115 @@ def check_family(
     *,
     seeds: int = 20,
     browser_seeds: int = 2,
-    store: SnapshotStore | None = None,
+    proofs: Sequence[Proof] = PROOFS,
     progress: Progress | None = None,
 ) -> FamilyReport:
-    """Play one family for seeds 0 to `seeds` - 1, the first `browser_seeds` of them through the browser too."""
-    store = store or SnapshotStore()
-    start = Start(world, family.population, snapshot_of(world, family.population, store=store), store)
-    report = FamilyReport(f"{world.name}/{family.name}", seeds, min(browser_seeds, seeds))
-    report.mistakes = dict.fromkeys(family.mistakes, 0)
-    report.alternatives = dict.fromkeys(family.alternatives, 0)
-    fingerprints = set()
+    """Prove one family in this process."""
+    plan = Plan(seeds, min(browser_seeds, seeds))
+    start = _start(world, family)
+    found = []
     for seed in range(seeds):
         if progress:
-            progress(f"{report.name} seed {seed}", seed / seeds)
-        task = draw(start, family, seed)
-        fingerprints.add(task.instance.fingerprint)
-        _check_right(report, start, task, browser=seed < browser_seeds)
-        _check_wrong(report, start, task)
-        report.holes += _unknown_keys(start, task)
-    report.fingerprints = len(fingerprints)
-    if report.fingerprints * 20 < seeds * 19:
-        report.holes.append(f"{report.name}: {seeds} seeds give only {report.fingerprints} different instances")
-    return report
+            progress(f"{world.name}/{family.name} seed {seed}", seed / seeds)
+        found.append(_examine(start, family, seed, browser=seed < plan.browser_seeds, proofs=proofs))
+    return _conclude(start, family, plan, found, proofs)
 
 
-def check(targets: Sequence[tuple[World, Family]], **options: Any) -> list[FamilyReport]:
-    """The reports of several families, in order."""
-    return [check_family(world, family, **options) for world, family in targets]
+def check_all(
+    targets: Sequence[tuple[World, Family]], plan: Plan, progress: Progress | None = None
+) -> Iterator[FamilyReport]:
+    """The reports of several families, in order, each as soon as it is there.
+
+    Processes find worlds by name, so what is checked must lie in the package or on WORLDS_PATH.
+    """
+    if plan.jobs == 1:
+        for world, family in targets:
+            yield check_family(world, family, seeds=plan.seeds, browser_seeds=plan.browser_seeds, progress=progress)
+        return
+    for world, family in targets:
+        _start(world, family)  # built here once, with its progress; the others find it in the cache
+    with ProcessPoolExecutor(plan.jobs, mp_context=get_context("spawn")) as pool:
+        yield from _together(pool, targets, plan, progress)
 
 
-def _check_right(report: FamilyReport, start: Start, task: Task, *, browser: bool) -> None:
-    report.solved += _must_pass(report, task, "the solution", through_tools(start, task, task.family.solve))
-    for name, way in task.family.alternatives.items():
-        passed = _must_pass(report, task, f"the alternative “{name}”", through_tools(start, task, way))
-        report.alternatives[name] += passed
-    if browser:
-        report.browsed += _must_pass(report, task, "the browser solution", through_browser(start, task))
-
-
-def _check_wrong(report: FamilyReport, start: Start, task: Task) -> None:
-    idle = nothing(start, task).grade
-    report.idle_score = max(report.idle_score, idle.score)
-    if idle.passed or idle.reward != 0.0 or idle.score != 0.0:
-        report.holes.append(f"{report.name} seed {task.seed}: doing nothing scores {idle.score}")
-    for name, way in task.family.mistakes.items():
-        play = through_tools(start, task, way)
-        if play.grade.passed:
-            report.mistakes[name] += 1
-            report.holes.append(f"{report.name} seed {task.seed}: the mistake “{name}” passes")
-        if play.grade.reward is None:
-            report.holes.append(f"{report.name} seed {task.seed}: the mistake “{name}” ends without a reward")
-        if not play.committed and not play.answered:
-            report.holes.append(f"{report.name} seed {task.seed}: the mistake “{name}” only fails: {play.stopped}")
-
-
-def _must_pass(report: FamilyReport, task: Task, what: str, play: Play) -> bool:
-    if play.earned:
-        return True
-    report.holes.append(f"{report.name} seed {task.seed}: {what} earns {play.grade.reward}: {missed(play)}")
-    return False
-
-
-def _unknown_keys(start: Start, task: Task) -> list[str]:
-    """Literal keys of the expectation that the start state lacks: an id made in the episode cannot be known before."""
-    effects = [effect for bundle in task.instance.expectation.any_of for effect in bundle.effects()]
-    keys = literal_keys(start.world.schema, [*effects, *task.instance.expectation.final])
-    return [
-        f"{task.name} seed {task.seed}: the expectation names {table} {key}, which is not in the start state"
-        for table, key in missing_keys(start, keys)
+def _together(
+    pool: Executor, targets: Sequence[tuple[World, Family]], plan: Plan, progress: Progress | None
+) -> Iterator[FamilyReport]:
+    examined = [
+        [pool.submit(_examine_named, world.name, family.name, seed, plan) for seed in range(plan.seeds)]
+        for world, family in targets
     ]
+    total, done = plan.seeds * len(targets), 0
+    reports: list[Future[FamilyReport]] = []
+    for (world, family), seeds in zip(targets, examined, strict=True):
+        found = []
+        for seed, one in enumerate(seeds):
+            found.append(one.result())
+            done += 1
+            if progress:
+                progress(f"{world.name}/{family.name} seed {seed}", done / total)
+        reports.append(pool.submit(_conclude_named, world.name, family.name, plan, found))
+        while reports and reports[0].done():
+            yield reports.pop(0).result()
+    for report in reports:
+        yield report.result()
+
+
+def _examine_named(world: str, family: str, seed: int, plan: Plan) -> Found:
+    chosen = find(world)
+    start = _start(chosen, chosen.families[family])
+    return _examine(start, chosen.families[family], seed, browser=seed < plan.browser_seeds, proofs=PROOFS)
+
+
+def _conclude_named(world: str, family: str, plan: Plan, found: Sequence[Found]) -> FamilyReport:
+    chosen = find(world)
+    return _conclude(_start(chosen, chosen.families[family]), chosen.families[family], plan, found, PROOFS)
+
+
+def _start(world: World, family: Family) -> Start:
+    store = SnapshotStore()
+    return Start(world, family.population, snapshot_of(world, family.population, store=store), store)
+
+
+def _examine(start: Start, family: Family, seed: int, *, browser: bool, proofs: Sequence[Proof]) -> Found:
+    """What every proof finds in one instance; a task that breaks a proof is a hole, and the others go on."""
+    label = f"{start.world.name}/{family.name} seed {seed}"
+    try:
+        case = Case.of(start, family, seed, browser=browser)
+    except Exception as error:  # noqa: BLE001 - an author's code; whatever it raises is a hole of the task
+        return {BROKEN: [f"{label}: the instance cannot be drawn: {error}"]}
+    found: Found = {BROKEN: []}
+    for proof in proofs:
+        try:
+            found[proof.name] = proof.examine(case)
+        except Exception as error:  # noqa: BLE001 - an author's code; whatever it raises is a hole of the task
+            found[BROKEN].append(f"{label}: the proof of {proof.name} {BROKEN}: {type(error).__name__}: {error}")
+    return found
+
+
+def _conclude(
+    start: Start, family: Family, plan: Plan, found: Sequence[Found], proofs: Sequence[Proof]
+) -> FamilyReport:
+    view = View(start, family, range(plan.seeds))
+    verdicts, holes = {}, [hole for one in found for hole in one[BROKEN]]
+    for proof in proofs:
+        there = [one[proof.name] for one in found if proof.name in one]
+        if not there:
+            continue
+        try:
+            verdicts[proof.name] = proof.conclude(view, there)
+        except Exception as error:  # noqa: BLE001 - an author's code; whatever it raises is a hole of the task
+            holes.append(f"{view.name}: the proof of {proof.name} {BROKEN}: {type(error).__name__}: {error}")
+    holes += [hole for one in verdicts.values() for hole in one.holes]
+    rated = quality.rated({name: one.figures for name, one in verdicts.items()})
+    return FamilyReport(view.name, plan.seeds, plan.browser_seeds, verdicts, rated, holes)
+
+
+def world_holes(targets: Sequence[tuple[World, Family]]) -> list[str]:
+    """Holes of whole worlds, where all of a world's families are checked."""
+    holes = []
+    for world in {world.name: world for world, _ in targets}.values():
+        families = [family for one, family in targets if one.name == world.name]
+        if len(families) == len(world.families):
+            holes += provenance.world_holes(world, families)
+    return holes

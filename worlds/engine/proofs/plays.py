@@ -65,12 +65,13 @@ class Case:
 
     start: Start
     task: Task
+    browser: bool = False
     corpus: list["Kept"] = field(default_factory=list, compare=False)
 
     @classmethod
-    def of(cls, start: Start, family: Family, seed: int, *, flip: int = 0) -> "Case":
-        """The case of a family's seed, or of its twin."""
-        return cls(start, draw(start, family, seed, flip=flip))
+    def of(cls, start: Start, family: Family, seed: int, *, flip: int = 0, browser: bool = False) -> "Case":
+        """The case of a family's seed, or of its twin; `browser` asks for the plays that need the real one."""
+        return cls(start, draw(start, family, seed, flip=flip), browser)
 
     @property
     def family(self) -> Family:

@@ -15,10 +15,11 @@ from worlds.engine.task import Family
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a proof says of a family: figures as JSON values, by name, and a sentence for every hole."""
+    """What a proof says of a family: figures as JSON values by name, a sentence for every hole, a line for people."""
 
     figures: Mapping[str, Any] = field(default_factory=dict)
     holes: Sequence[str] = ()
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)

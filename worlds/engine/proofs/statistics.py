@@ -1,4 +1,4 @@
-"""Exact one-sided bounds of a rate that was observed in so many trials (Clopper and Pearson); nothing is approximated."""
+"""Exact one-sided bounds of a rate that was observed in so many trials, after Clopper and Pearson."""
 
 from collections.abc import Callable
 from math import comb

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from worlds.engine.door import Reply
 from worlds.engine.episode import Episode
 from worlds.engine.journal import JournalEntry
 from worlds.engine.proofs.plays import Play, play, wait
@@ -35,7 +36,8 @@ class TapedCall:
     """One call. `arguments` are JSON values in which a `Made` may stand for a value.
 
     `number` is the call's own, by which a `Made` names it wherever it is moved; `reply` what it was answered when it
-    was recorded; `committed` says whether it changed something then.
+    was recorded; `committed` says whether it changed something then. `at` is the virtual second since 1970 UTC at which
+    it was made, which a replay keeps unless that has passed; 0 for as soon as it can be.
     """
 
     number: int
@@ -46,6 +48,7 @@ class TapedCall:
     writing: bool = True
     committed: bool = True
     reply: Any = None
+    at: int = 0
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -116,13 +119,19 @@ def perform(episode: Episode, tape: Tape) -> FinalAnswer | None:
         if isinstance(step, Pause):
             wait(episode, step.time)
             continue
-        reply = episode.perform(step.operation, _resolved(step.arguments, replies), step.surface, key=step.key)
+        reply = _perform(episode, step, _resolved(step.arguments, replies))
         if reply.ok:
             replies.setdefault(step.number, reply.body)
     if tape.answer is None or not tape.told:
         return tape.answer
     told = {name: _resolved(made, replies) for name, made in tape.told.items()}
     return tape.answer.model_copy(update={"facts": {**tape.answer.facts, **told}})
+
+
+def _perform(episode: Episode, call: TapedCall, arguments: Any) -> Reply:
+    late = call.at - int(episode.now.timestamp())
+    seconds = late if late > 0 else None
+    return episode.perform(call.operation, arguments, call.surface, key=call.key, seconds=seconds)
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -145,6 +154,16 @@ def put(value: Any, path: Path, new: Any) -> Any:
     if isinstance(value, Mapping):
         return {**value, head: put(value.get(head), rest, new)}
     return [put(item, rest, new) if index == head else item for index, item in enumerate(value)]
+
+
+def take_out(value: Any, path: Path) -> Any:
+    """A copy of JSON values without the member or item at a path."""
+    head, rest = path[0], path[1:]
+    if rest:
+        return put(value, (head,), take_out(value[head], rest))
+    if isinstance(value, Mapping):
+        return {name: member for name, member in value.items() if name != head}
+    return [item for index, item in enumerate(value) if index != head]
 
 
 def name_of(path: Path) -> str:
@@ -184,6 +203,7 @@ class _Recorder:
                 writing=operation is not None and operation.writing,
                 committed=entry.committed,
                 reply=told,
+                at=entry.now,
             )
         )
         if entry.committed:

@@ -151,8 +151,9 @@ def request_my_return(
         note: Anything that the shop should know.
     """
     order = order_file.head(ctx, order_id)
-    asked = returning.check_lines(ctx, order, lines)
-    return_id = returning.write(ctx, order, asked, reason, note, status="requested")
+    how = returning.asking(ctx, order, None, exception=False)
+    asked = returning.check_lines(ctx, order, lines, how)
+    return_id = returning.write(ctx, order, asked, returning.Wish(reason, note, how), status="requested")
     returning.tell(ctx, order, return_id, "return_requested", notify=True)
     audit(ctx, "request_my_return", "return", return_id, order=order_id, reason=reason)
     return order_parts.return_views(order_parts.return_rows(ctx, return_id), staff=False)[0]

@@ -77,8 +77,7 @@ _RETURNS = Rows(
 _ESCALATIONS = Rows(
     EscalationRow,
     """SELECT id, number, order_id, customer_id, product_id, variant_id, team, reason, message, author_role, created_at
-    FROM escalation
-    WHERE customer_id = :customer ORDER BY id DESC LIMIT 50""",
+    FROM escalation WHERE customer_id = :customer ORDER BY id DESC LIMIT 50""",
 )
 
 

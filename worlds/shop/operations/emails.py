@@ -1,14 +1,17 @@
-"""The e-mails that the shop sent."""
+"""The e-mails that the shop sent, and writing one in words of one's own."""
 
 from typing import Literal
 
 from worlds.engine.context import Context
 from worlds.engine.fields import Page, PageNumber, PageSize, RecordId
-from worlds.engine.operation import reads
+from worlds.engine.operation import reads, writes
+from worlds.shop import mails, order_file
+from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.listing import Conditions, page_of
 from worlds.shop.order_parts import EmailRow
-from worlds.shop.rules import STAFF
-from worlds.shop.texts import Query
+from worlds.shop.rows import number
+from worlds.shop.rules import STAFF, SUPPORT
+from worlds.shop.texts import Query, Words
 from worlds.shop.views import EmailView
 
 EmailKind = Literal[
@@ -43,3 +46,22 @@ def list_emails(
     fields = "e.id, e.kind, e.to_address, e.subject, e.body, e.sent_at, e.order_id, e.customer_id"
     rows, total = page_of(ctx, EmailRow, fields, "outbox_email e", conditions, "e.id DESC", page, page_size)
     return Page[EmailView].of([EmailView(**row._asdict()) for row in rows], total, page, page_size)
+
+
+@writes(roles=SUPPORT)
+def mail_customer(ctx: Context, order_id: RecordId, message: Words) -> EmailView:
+    """Write to a customer about an order, to the order's e-mail address; greeting and signature are added.
+
+    Args:
+        order_id: The order's id.
+        message: What you want to say.
+    """
+    order = order_file.head(ctx, order_id)
+    event = f"message:{order_id}:{ctx.number('message')}"
+    letter = mails.message(order.ship_name, order.number, message)
+    mail(ctx, "message", event, order.email, letter, order_id=order_id, customer_id=order.customer_id)
+    timeline(ctx, order_id, "message_sent", f"Message to {order.email}")
+    email_id = number(ctx, "SELECT id FROM outbox_email WHERE event = :event", event=event)
+    audit(ctx, "mail_customer", "order", order_id, email=email_id)
+    sent = EmailRow(email_id, "message", order.email, *letter, ctx.now, order_id, order.customer_id)
+    return EmailView(**sent._asdict())

@@ -6,13 +6,14 @@ from typing import Annotated
 from pydantic import Field
 
 from worlds.engine.context import Context
-from worlds.engine.errors import Conflict, NotFound
+from worlds.engine.errors import Conflict, Invalid, NotFound
 from worlds.engine.fields import RecordId
 from worlds.engine.operation import writes
-from worlds.shop import gateway, mails, order_file, order_parts, stockroom
+from worlds.shop import gateway, labelling, mails, order_file, order_parts, stockroom
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.derived import recompute
 from worlds.shop.gateway import PaymentRow
+from worlds.shop.labelling import LabelRow
 from worlds.shop.ledger import LineState
 from worlds.shop.models import Fulfilment, FulfilmentLine
 from worlds.shop.order_file import OrderHead
@@ -28,18 +29,20 @@ def fulfil_order(
     ctx: Context,
     order_id: RecordId,
     location_id: RecordId,
-    carrier: Carrier,
-    tracking_number: Tracking,
+    carrier: Carrier | None = None,
+    tracking_number: Tracking | None = None,
     lines: Annotated[list[LineQuantity], Field(min_length=1, max_length=100)] | None = None,
     notify: bool = True,
 ) -> FulfilmentView:
     """Ship units of an order from a location as one parcel; the first parcel captures the payment.
 
+    An order's live label goes with the parcel and is used up by it.
+
     Args:
         order_id: The order's id.
         location_id: The location that it leaves from; it must have the units.
-        carrier: Who carries it.
-        tracking_number: The carrier's number for the parcel.
+        carrier: Who carries it; the live label's carrier if left out.
+        tracking_number: The carrier's number for the parcel; the live label's if left out.
         lines: What is in the parcel; everything not shipped yet if left out.
         notify: Mail the customer the tracking number.
     """
@@ -48,17 +51,21 @@ def fulfil_order(
     _check_payable(ctx, order)
     found = order_file.lines(ctx, order_id)
     parcel = _contents(order, found, lines)
+    label = labelling.live_label(ctx, order_id)
+    carried_by, tracking = _carried(order, label, carrier, tracking_number)
     _ship(ctx, order, found, parcel, location_id, location)
     _capture_first(ctx, order)
     count = number(ctx, "SELECT count(*) FROM fulfilment WHERE order_id = :order", order=order_id)
     fulfilment_id = insert(
         ctx, Fulfilment, number=f"{order.number}-F{count + 1}", order_id=order_id, location_id=location_id,
-        status="shipped", carrier=carrier, tracking_number=tracking_number, shipped_at=ctx.now,
+        status="shipped", carrier=carried_by, tracking_number=tracking, shipped_at=ctx.now,
     )  # fmt: skip
     for line_id, units in parcel:
         insert(ctx, FulfilmentLine, fulfilment_id=fulfilment_id, order_line_id=line_id, quantity=units)
+    if label:
+        labelling.use(ctx, label)
     recompute(ctx, order_id)
-    _tell_shipped(ctx, order, found, fulfilment_id, parcel, (carrier, tracking_number), notify=notify)
+    _tell_shipped(ctx, order, found, fulfilment_id, parcel, (carried_by, tracking), notify=notify)
     return _parcel(ctx, fulfilment_id)
 
 
@@ -133,6 +140,28 @@ def _untaken(ctx: Context, order: OrderHead) -> list[PaymentRow]:
     """The payments of which a parcel takes the rest: those taken in part, and those held for an unpaid order."""
     wanted = ("authorized", "partially_captured") if order.financial_status == "authorized" else ("partially_captured",)
     return [payment for payment in gateway.PAYMENTS.all(ctx, order=order.id) if payment.status in wanted]
+
+
+def _carried(
+    order: OrderHead, label: LabelRow | None, carrier: str | None, tracking_number: str | None
+) -> tuple[str, str]:
+    """Who carries a parcel, and under which number: what was said, which must be the live label's if there is one."""
+    if label is None:
+        if carrier is None or tracking_number is None:
+            raise Invalid(
+                "tracking_missing",
+                f"Order {order.number} has no live label; name the carrier and the tracking number, or buy a label.",
+                field="carrier" if carrier is None else "tracking_number",
+            )
+        return carrier, tracking_number
+    if (carrier or label.carrier, tracking_number or label.tracking_number) != (label.carrier, label.tracking_number):
+        raise Conflict(
+            "label_live",
+            f"Order {order.number} has the live label {label.number} of {label.carrier}, {label.tracking_number}. Ship "
+            "it with that one, leaving carrier and tracking number out, or void it first with void_label.",
+            field="tracking_number",
+        )
+    return label.carrier, label.tracking_number
 
 
 def _contents(

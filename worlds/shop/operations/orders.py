@@ -8,7 +8,7 @@ from worlds.engine.context import Context
 from worlds.engine.errors import Conflict
 from worlds.engine.fields import Day, Money, Page, PageNumber, PageSize, RecordId, Result
 from worlds.engine.operation import reads, writes
-from worlds.shop import gateway, mails, order_file, order_lists, order_parts, refunding, stockroom
+from worlds.shop import gateway, labelling, mails, order_file, order_lists, order_parts, refunding, stockroom
 from worlds.shop.chronicle import audit, mail, speaker, timeline
 from worlds.shop.derived import count_codes, recompute
 from worlds.shop.folding import phone_digits, search_text
@@ -92,7 +92,7 @@ def list_orders(  # noqa: PLR0913 - a list's filters are its schema
 
 @reads(roles=STAFF)
 def get_order(ctx: Context, order_id: RecordId) -> OrderDetail:
-    """Show an order with lines, payments, refunds, parcels, returns, timeline, notes and e-mails.
+    """Show an order with lines, payments, refunds, labels, parcels, returns, timeline, notes and e-mails.
 
     Args:
         order_id: The order's id, as list_orders gives it.
@@ -101,6 +101,7 @@ def get_order(ctx: Context, order_id: RecordId) -> OrderDetail:
     return OrderDetail(
         **order_parts.shown(ctx, order),
         tags=json.loads(order.tags)[:200],
+        labels=labelling.labels(ctx, order_id)[-200:],
         timeline=order_parts.timeline(ctx, order_id),
         notes=order_parts.notes(ctx, order_id),
         emails=order_parts.emails(ctx, order_id),
@@ -166,7 +167,7 @@ def cancel_order(
 def edit_shipping_address(
     ctx: Context, order_id: RecordId, address: AddressInput, notify: bool = True
 ) -> AddressChanged:
-    """Replace an order's shipping address within its country, as long as nothing of it has been shipped.
+    """Replace an order's shipping address within its country while nothing is shipped and it has no live label.
 
     Args:
         order_id: The order's id.
@@ -175,6 +176,7 @@ def edit_shipping_address(
     """
     order = order_file.head(ctx, order_id)
     _check_unshipped(order, "its address stays as it is", "Hand it over to operations with the reason carrier_claim.")
+    labelling.check_unlabelled(ctx, order, "its address stays as it is")
     if address.country != order.address.country:
         raise Conflict(
             "country_fixed",

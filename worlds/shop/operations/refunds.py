@@ -40,7 +40,8 @@ class PreviewedLine(Result):
 class RefundPreview(Result):
     """What a refund would come to; nothing has been refunded.
 
-    `maximum` is the most that may still be refunded on the order. `needs_approval` says that the amount is above what
+    `fee` is a return's restocking fee that is kept back. `maximum` is the most that may still be refunded on the order.
+    `needs_approval` says that the amount is above what
     your role may refund on this order (`role_limit`, of which `role_used` is gone).
     """
 
@@ -48,6 +49,7 @@ class RefundPreview(Result):
     number: str
     lines: UpTo200[PreviewedLine]
     shipping_amount: Money
+    fee: Money
     tax_total: Money
     amount: Money
     currency: str
@@ -83,7 +85,7 @@ def preview_refund(ctx: Context, order_id: RecordId, lines: RefundLines, shippin
             )
             for one in plan.lines
         ],
-        shipping_amount=plan.shipping, tax_total=plan.tax, amount=plan.amount, currency=order.currency,
+        shipping_amount=plan.shipping, fee=plan.fee, tax_total=plan.tax, amount=plan.amount, currency=order.currency,
         maximum=plan.maximum, payment_id=plan.payment.id, paid_back_to=plan.payment.card, role_limit=limit,
         role_used=used, needs_approval=limit is not None and used + plan.amount > limit,
     )  # fmt: skip
@@ -103,8 +105,8 @@ def refund_order(
 
     Each unit is refunded at what was paid for it: its price less its share of every discount, with its tax. Units under
     a return are refunded first, then units not shipped yet (which then will not be shipped), then shipped ones. Shipped
-    units that are refunded cannot be returned afterwards. preview_refund says what it comes to and what your role may
-    refund.
+    units that are refunded cannot be returned afterwards. The restocking fee of a return is kept back once.
+    preview_refund says what it comes to and what your role may refund.
 
     Args:
         order_id: The order's id.
@@ -125,7 +127,7 @@ def refund_order(
     audit(ctx, "refund_order", "refund", made.refund_id, order=order_id, amount=plan.amount, reason=reason)
     if notify:
         letter = mails.refund_created(
-            order.ship_name, order.number, refunding.listed(plan), plan.amount, plan.shipping, card
+            order.ship_name, order.number, refunding.listed(plan), plan.amount, plan.shipping, plan.fee, card
         )
         mail(
             ctx, "refund_created", f"refund:{made.refund_id}", order.email, letter,

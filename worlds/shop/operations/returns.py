@@ -7,7 +7,7 @@ from pydantic import Field
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
-from worlds.engine.fields import Page, PageNumber, PageSize, RecordId
+from worlds.engine.fields import Day, Page, PageNumber, PageSize, RecordId
 from worlds.engine.operation import reads, writes
 from worlds.shop import mails, order_file, order_parts, returning, stockroom
 from worlds.shop.chronicle import audit, timeline
@@ -86,22 +86,29 @@ def open_return(
     lines: Annotated[list[LineQuantity], Field(min_length=1, max_length=100)],
     reason: ReturnReason,
     note: Words | None = None,
+    asked_on: Day | None = None,
+    exception: bool = False,
     notify: bool = True,
 ) -> ReturnView:
     """Open a return for shipped units, so that the customer can send them back.
+
+    The return period is counted to the day on which the customer asked.
 
     Args:
         order_id: The order's id.
         lines: What comes back.
         reason: Why.
         note: An internal note on the return.
+        asked_on: The day in the store's zone on which the customer asked; today if left out.
+        exception: Open it although the customer asked after the last day; for senior support.
         notify: Mail the customer how to send it.
     """
     order = order_file.head(ctx, order_id)
-    asked = returning.check_lines(ctx, order, lines)
-    return_id = returning.write(ctx, order, asked, reason, note, status="open")
+    how = returning.asking(ctx, order, asked_on, exception=exception)
+    asked = returning.check_lines(ctx, order, lines, how)
+    return_id = returning.write(ctx, order, asked, returning.Wish(reason, note, how), status="open")
     returning.tell(ctx, order, return_id, "return_approved", notify=notify)
-    audit(ctx, "open_return", "return", return_id, order=order_id, reason=reason)
+    audit(ctx, "open_return", "return", return_id, order=order_id, reason=reason, exception=exception)
     return get_return(ctx, return_id)
 
 
@@ -152,29 +159,34 @@ def receive_return(
     return_id: RecordId,
     lines: Annotated[list[Damage], Field(min_length=1, max_length=100)],
     location_id: RecordId | None = None,
+    restocking_fee: bool = False,
     notify: bool = True,
 ) -> ReturnView:
     """Book units of a return in: sound ones become available, damaged ones are set apart.
 
-    The return is closed when all its units are in.
+    The return is closed when all its units are in. The restocking fee, a tenth of what was paid for the damaged units,
+    is kept back when the goods are refunded.
 
     Args:
         return_id: The return's id.
         lines: What arrived, by order line.
         location_id: Where it arrived; the location that it was shipped from if left out.
+        restocking_fee: Keep the restocking fee for the damaged units; once for a return.
         notify: Mail the customer that it arrived.
     """
     rows = _rows(ctx, return_id)
     _check_open(rows[0])
     order = order_file.head(ctx, rows[0].order_id)
+    if restocking_fee:
+        returning.check_fee(rows[0], sum(one.damaged for one in lines))
     if location_id is not None:
         location_name(ctx, location_id)
     places = {line: parcels[-1].location_id for line, parcels in order_file.sent(ctx, order.id).items()}
-    variants = {line.id: line.variant_id for line in order_file.lines(ctx, order.id).values()}
+    sold = order_file.lines(ctx, order.id)
     waiting = {row.line_id: row for row in rows}
     for at, arrived in enumerate(lines):
         _check_arrived(waiting, lines, at)
-        variant = variants[arrived.line_id]
+        variant = sold[arrived.line_id].variant_id
         if variant is not None:
             _book_in(ctx, order.id, variant, location_id or places[arrived.line_id], arrived)
         run(
@@ -183,6 +195,8 @@ def receive_return(
             " WHERE return_id = :return AND order_line_id = :line",
             received=arrived.received, damaged=arrived.damaged, line=arrived.line_id, **{"return": return_id},
         )  # fmt: skip
+    if restocking_fee:
+        returning.keep_fee(ctx, return_id, ((sold[one.line_id], one.damaged) for one in lines))
     after = _rows(ctx, return_id)
     complete = all(row.received == row.quantity for row in after)
     if complete:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
-from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Result
+from worlds.engine.fields import Page, PageNumber, PageSize, Quantity, RecordId, Result
 from worlds.engine.operation import reads, writes
 from worlds.shop import stockroom
 from worlds.shop.chronicle import audit
@@ -18,7 +18,7 @@ from worlds.shop.models.stock import ON_HAND
 from worlds.shop.places import location_name
 from worlds.shop.rows import Query as Rows
 from worlds.shop.rules import STAFF, WAREHOUSE
-from worlds.shop.texts import Query, Reason
+from worlds.shop.texts import Code, Query, Reason
 from worlds.shop.views import UpTo200
 
 
@@ -104,6 +104,15 @@ class StockLevel(Result):
     on_hand: int
     low_at: int
     low: bool
+
+
+class StockMove(Result):
+    """Units that were carried from one location to another, and both levels as they are now."""
+
+    quantity: int
+    reference: str | None
+    source: StockLevel
+    target: StockLevel
 
 
 @reads(roles=STAFF)
@@ -201,20 +210,59 @@ def set_stock(
         note: Anything to remember.
     """
     level = _level(ctx, variant_id, location_id)
-    if level.available != expected:
-        raise Conflict(
-            "stale_stock",
-            f"{level.product} ({level.variant}) at {level.location} has {level.available} available, not {expected}: "
-            "it has changed since you read it. Read it again and decide anew.",
-            field="expected",
-            details={"available": level.available},
-        )
+    _check_unchanged(level, expected, "expected")
     change = quantity - expected
     if change:
         states = (None, "available") if change > 0 else ("available", None)
         stockroom.move(ctx, "count", variant_id, location_id, abs(change), states, reason=_said("count", note))
         audit(ctx, "set_stock", "variant", variant_id, location=location_id, before=expected, after=quantity)
     return _view(_level(ctx, variant_id, location_id))
+
+
+@writes(roles=WAREHOUSE)
+def move_stock(
+    ctx: Context,
+    variant_id: RecordId,
+    from_location_id: RecordId,
+    to_location_id: RecordId,
+    quantity: Quantity,
+    expected_available: Annotated[int, Field(ge=-10_000, le=1_000_000)],
+    reference: Code | None = None,
+    note: Reason | None = None,
+) -> StockMove:
+    """Move available units of a variant to another location, if the first one still has what you read.
+
+    Args:
+        variant_id: The variant's id.
+        from_location_id: Where the units are taken.
+        to_location_id: Where they go.
+        quantity: How many units.
+        expected_available: The available units that you read at the first location; if they have changed since,
+            nothing is moved.
+        reference: The number of the transfer slip.
+        note: Anything to remember.
+    """
+    if from_location_id == to_location_id:
+        raise Invalid(
+            "invalid_change", "Units are moved to another location, not to the same one.", field="to_location_id"
+        )
+    source = _level(ctx, variant_id, from_location_id)
+    location_name(ctx, to_location_id)
+    _check_unchanged(source, expected_available, "expected_available")
+    _check_enough(source, source.available, quantity, "available", "quantity")
+    stockroom.transfer(
+        ctx, variant_id, from_location_id, to_location_id, quantity, reason=_said(reference or "transfer", note)
+    )
+    audit(
+        ctx, "move_stock", "variant", variant_id, source=from_location_id, target=to_location_id, quantity=quantity,
+        reference=reference,
+    )  # fmt: skip
+    return StockMove(
+        quantity=quantity,
+        reference=reference,
+        source=_view(_level(ctx, variant_id, from_location_id)),
+        target=_view(_level(ctx, variant_id, to_location_id)),
+    )
 
 
 def _view(row: _Level) -> StockLevel:
@@ -234,13 +282,24 @@ def _level(ctx: Context, variant_id: int, location_id: int) -> _Level:
     return level
 
 
-def _check_enough(level: _Level, there: int, wanted: int, state: str) -> None:
+def _check_unchanged(level: _Level, expected: int, field: str) -> None:
+    if level.available != expected:
+        raise Conflict(
+            "stale_stock",
+            f"{level.product} ({level.variant}) at {level.location} has {level.available} available, not {expected}: "
+            "it has changed since you read it. Read it again and decide anew.",
+            field=field,
+            details={"available": level.available},
+        )
+
+
+def _check_enough(level: _Level, there: int, wanted: int, state: str, field: str = "change") -> None:
     if wanted > there:
         raise Conflict(
             "insufficient_stock",
             f"{level.location} has {max(0, there)} {state} units of {level.product} ({level.variant}); {wanted} cannot "
             "be taken off. Change fewer.",
-            field="change",
+            field=field,
             details={state: there},
         )
 

@@ -1,18 +1,22 @@
 """What comes after delivery: returns asked for, approved, declined and received; damage and lateness."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from worlds.seeds.streams import Weighted
 from worlds.shop import order_file
+from worlds.shop.days import day_start, local_day
 from worlds.shop.operations.accounts import request_my_return
+from worlds.shop.operations.escalations import escalate
 from worlds.shop.operations.orders import add_order_note
 from worlds.shop.operations.refunds import RefundLine
 from worlds.shop.operations.returns import approve_return, close_return, decline_return, open_return, receive_return
-from worlds.shop.population import words
+from worlds.shop.population import breakage, words
 from worlds.shop.population.desk import SYSTEM
 from worlds.shop.population.journey import Course, Journey
 from worlds.shop.population.refunding import refund
+from worlds.shop.rows import number
+from worlds.shop.rules import FEE_WAIVED
 from worlds.shop.views import Damage, LineQuantity, ReturnView
 
 _REASONS_FOR_CLOTHES = Weighted(
@@ -39,6 +43,7 @@ _REASONS = Weighted(
 _REFUND_REASON = {"size_too_small": "changed_mind", "size_too_large": "changed_mind"}
 _BUSY = timedelta(days=8)
 """For so long before the end support has been behind with requests, because of the sale."""
+_LATE = 0.03  # of the orders that are kept: somebody asks up to three days after the last day
 _RETURNS = 1.1  # calibrated on the share of order value that comes back
 
 
@@ -46,6 +51,9 @@ def begin(course: Course, journey: Journey, now: datetime) -> None:
     """All parcels of an order have arrived: let what may come after come."""
     rng = course.rng(journey.plan, "aftersales")
     wanted = _unwanted(rng, journey)
+    late = course.rng(journey.plan, "late wish")
+    if not wanted and not journey.plan.guest and late.random() < _LATE:
+        _plan_late_wish(course, journey, now, late)
     if wanted:
         moment = now + timedelta(days=min(29.0, rng.lognormvariate(1.75, 0.75)), seconds=rng.randrange(3_600))
         course.desk.at(moment.replace(microsecond=0), lambda then: _ask(course, journey, then, wanted))
@@ -55,6 +63,8 @@ def begin(course: Course, journey: Journey, now: datetime) -> None:
     elif rng.random() < 0.012:
         moment = course.calendar.worked(rng, now, rng.randint(1, 3))
         course.desk.at(moment, lambda then: _too_late(course, journey, then))
+    else:
+        breakage.arrive(course, journey, now)
 
 
 def _unwanted(rng: random.Random, journey: Journey) -> list[LineQuantity]:
@@ -94,13 +104,57 @@ def _ask(course: Course, journey: Journey, now: datetime, wanted: list[LineQuant
             course.desk.at(moment, lambda then: _decide(course, journey, then, asked))
         return
     moment = course.calendar.worked(rng, now, rng.choice((0, 0, 1)))
-    course.desk.at(moment, lambda then: _open(course, journey, then, (wanted, reason, note)))
+    day = local_day(now)
+    course.desk.at(moment, lambda then: _open(course, journey, then, (wanted, reason, note, day)))
 
 
-def _open(course: Course, journey: Journey, now: datetime, asked: tuple[list[LineQuantity], str, str]) -> None:
-    wanted, reason, note = asked
+def _open(course: Course, journey: Journey, now: datetime, asked: tuple[list[LineQuantity], str, str, date]) -> None:
+    wanted, reason, note, day = asked
     actor = course.desk.someone("support_l1", now, journey.order_id)
-    opened = course.desk.perform(now, actor, open_return, journey.order_id, wanted, reason, note)
+    opened = course.desk.perform(now, actor, open_return, journey.order_id, wanted, reason, note, asked_on=day)
+    if opened:
+        _await_parcel(course, journey, now, opened)
+
+
+def _plan_late_wish(course: Course, journey: Journey, now: datetime, rng: random.Random) -> None:
+    """A buyer will write one to three days after the last day on which something could have been sent back."""
+    ctx = course.desk.context(now, SYSTEM)
+    parcels = order_file.sent(ctx, journey.order_id)
+    able = [line for line in sorted(parcels) if not journey.lines[line].final_sale]
+    if able:
+        line = rng.choice(able)
+        window = order_file.head(ctx, journey.order_id).return_window_days
+        until = max(order_file.last_day(parcel, window) for parcel in parcels[line])
+        asked = until + timedelta(days=rng.randint(1, 3))
+        moment = course.calendar.worked(rng, day_start(asked) + timedelta(hours=10), 0)
+        course.desk.at(moment, lambda then: _ask_late(course, journey, then, (line, asked)))
+
+
+def _ask_late(course: Course, journey: Journey, now: datetime, wish: tuple[int, date]) -> None:
+    """Support hands the late wish over; the lead opens the return as an exception, at most one a year and customer."""
+    _, asked = wish
+    actor = course.desk.someone("support_l1", now, journey.order_id)
+    ctx = course.desk.context(now, actor)
+    year = (asked - timedelta(days=366)).isoformat()
+    if number(ctx, _EXCEPTIONS, customer=journey.plan.buyer.customer_id, since=year):
+        return
+    message = f"Order {journey.number}: asked on {asked}, after the last day. The customer has had no exception so far."
+    course.desk.perform(now, actor, escalate, "support_lead", "outside_policy", message, order_id=journey.order_id)
+    moment = course.calendar.worked(course.rng(journey.plan, "exception"), now, 1)
+    course.desk.at(moment, lambda then: _except(course, journey, then, wish))
+
+
+_EXCEPTIONS = """SELECT count(*) FROM return_request r JOIN sales_order o ON o.id = r.order_id
+    WHERE o.customer_id = :customer AND r.exception = 1 AND r.asked_on >= :since"""
+
+
+def _except(course: Course, journey: Journey, now: datetime, wish: tuple[int, date]) -> None:
+    line, asked = wish
+    lead = course.desk.someone("admin", now)
+    wanted = [LineQuantity(line_id=line, quantity=1)]
+    opened = course.desk.perform(
+        now, lead, open_return, journey.order_id, wanted, "changed_mind", asked_on=asked, exception=True
+    )
     if opened:
         _await_parcel(course, journey, now, opened)
 
@@ -142,7 +196,11 @@ def _receive(course: Course, journey: Journey, now: datetime, opened: ReturnView
         arrived.append(Damage(line_id=line.line_id, received=units, damaged=damaged))
     soon = rng.random() < 0.3
     actor = course.desk.someone("ops", now, journey.order_id)
-    if course.desk.perform(now, actor, receive_return, opened.return_id, arrived, notify=not soon) is None:
+    fee = opened.reason not in FEE_WAIVED and any(one.damaged for one in arrived)
+    receipt = course.desk.perform(
+        now, actor, receive_return, opened.return_id, arrived, restocking_fee=fee, notify=not soon
+    )
+    if receipt is None:
         return
     wanted = [RefundLine(line_id=one.line_id, quantity=one.received) for one in arrived]
     moment = course.calendar.worked(rng, now, 0 if soon else rng.randint(1, 4))

@@ -23,6 +23,7 @@ class _Wish:
     lines: tuple[RefundLine, ...]
     reason: str
     shipping: bool
+    looked_into: bool
 
 
 def refund(
@@ -32,12 +33,16 @@ def refund(
     asked: tuple[Sequence[RefundLine], str],
     *,
     shipping: bool | None = None,
+    looked_into: bool = False,
 ) -> None:
-    """Refund units at what was paid for them: support within its limits, finance beyond them after a hand-over."""
+    """Refund units at what was paid for them: support within its limits, finance beyond them after a hand-over.
+
+    Refunds that the bank looks into, because they are of broken goods, take it some weeks, and more of them fail.
+    """
     wanted, reason = asked
     rng = course.rng(journey.plan, f"refund {len(wanted)} {reason}")
     with_shipping = _with_shipping(course, journey, now, wanted, reason) if shipping is None else shipping
-    wish = _Wish(tuple(wanted), reason, with_shipping)
+    wish = _Wish(tuple(wanted), reason, with_shipping, looked_into)
     for role in rng.choice((("support_l1", "support_l2"), ("support_l2",))):
         if _made(course, journey, now, role, wish) or course.desk.why != "approval_needed":
             return
@@ -58,7 +63,7 @@ def _made(course: Course, journey: Journey, now: datetime, role: str, wish: _Wis
         now, actor, refund_order, journey.order_id, list(wish.lines), wish.reason, shipping=wish.shipping
     )
     if made:
-        _write_down(course, journey, now, (made.refund_id, made.amount, wish.reason))
+        _write_down(course, journey, now, (made.refund_id, made.amount, wish))
     return made is not None
 
 
@@ -84,15 +89,15 @@ def _hand_over(course: Course, journey: Journey, now: datetime, wish: _Wish) -> 
     course.desk.perform(now, actor, escalate, "finance", "approval_needed", message, order_id=journey.order_id)
 
 
-def _write_down(course: Course, journey: Journey, now: datetime, made: tuple[int, int, str]) -> None:
+def _write_down(course: Course, journey: Journey, now: datetime, made: tuple[int, int, _Wish]) -> None:
     """The note that larger refunds get, and the bank's word some days later."""
-    refund_id, amount, reason = made
+    refund_id, amount, wish = made
     rng = course.rng(journey.plan, f"settling {refund_id}")
     if amount > _NOTED_ABOVE and rng.random() < 0.93:
         given = course.slots(rng, journey, now) | {
             "amount": f"{format_money(amount)} EUR",
-            "reason": reason.replace("_", " "),
+            "reason": wish.reason.replace("_", " "),
         }
         actor = course.desk.someone("support_l2", now, journey.order_id)
         course.desk.perform(now, actor, add_order_note, journey.order_id, words.staff_say(rng, "refund", given))
-    settle_later(course, rng, now, refund_id)
+    settle_later(course, rng, now, refund_id, looked_into=wish.looked_into)

@@ -8,10 +8,16 @@ from worlds.shop.population.desk import SYSTEM
 from worlds.shop.population.journey import Course
 
 
-def settle_later(course: Course, rng: random.Random, now: datetime, refund_id: int) -> None:
-    """The bank settles a refund in three to eight working days; a few come back."""
-    fails = rng.random() < course.rates["refunds_failed"]
-    moment = course.calendar.worked(rng, now, rng.randint(3, 8), hours=(1, 6))
+def settle_later(
+    course: Course, rng: random.Random, now: datetime, refund_id: int, *, looked_into: bool = False
+) -> None:
+    """The bank settles a refund in three to eight working days; a few come back.
+
+    What it looks into takes it some weeks, unless it turns it down, which it does sooner.
+    """
+    fails = rng.random() < course.rates["looked_into_failed" if looked_into else "refunds_failed"]
+    days = rng.randint(20, 40) if looked_into and not fails else rng.randint(3, 8)
+    moment = course.calendar.worked(rng, now, days, hours=(1, 6))
     course.desk.at(moment, lambda then: _settle(course, then, refund_id, fails=fails))
 
 

@@ -9,13 +9,16 @@ from worlds.seeds import mess
 from worlds.seeds.addresses import gazetteer, postal_address
 from worlds.seeds.streams import Weighted
 from worlds.shop import order_file, stockroom
+from worlds.shop.labelling import tracking_number
 from worlds.shop.operations.escalations import escalate
 from worlds.shop.operations.fulfilments import fulfil_order, mark_delivered, update_tracking
 from worlds.shop.operations.orders import add_order_note, cancel_order, edit_shipping_address
 from worlds.shop.operations.payments import capture_payment
 from worlds.shop.operations.refunds import RefundLine
 from worlds.shop.population import words
+from worlds.shop.population.holds import hold_back
 from worlds.shop.population.journey import Course, Journey
+from worlds.shop.population.labels import label_on, plan_label, stick_on, take_off
 from worlds.shop.population.refunding import refund
 from worlds.shop.population.settling import settle_later
 from worlds.shop.views import AddressInput, LineQuantity
@@ -28,7 +31,7 @@ _TRANSIT = {"NL": 1, "BE": 1, "LU": 2, "DE": 2, "FR": 3, "AT": 3, "IE": 4}
 _CANCEL_REASONS = Weighted(
     {"customer": 62.0, "stock": 12.0, "payment": 10.0, "staff_error": 8.0, "fraud": 5.0, "other": 3.0}
 )
-_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+_UNSEEN = 0.03  # of parcels arrive without the carrier ever telling
 _HEAVY = 15_000  # grams; from here on parcels go with GLS
 
 
@@ -52,7 +55,10 @@ def set_out(course: Course, journey: Journey, arrived: Arrived) -> None:
         if fate < 0.1:
             moment = course.calendar.worked(rng, at, 0)
             course.desk.at(moment, lambda now: _correct_address(course, journey, now))
-        course.desk.at(_leaving(course, journey, rng), lambda now: _ship(course, journey, now, arrived))
+        leaving = _leaving(course, journey, rng)
+        course.desk.at(leaving, lambda now: _ship(course, journey, now, arrived))
+        if not hold_back(course, journey, leaving):
+            plan_label(course, journey, leaving)
 
 
 def _leaving(course: Course, journey: Journey, rng: random.Random) -> datetime:
@@ -143,7 +149,10 @@ def _correct_address(course: Course, journey: Journey, now: datetime) -> None:
     else:
         address["line1"] = mess.uncapitalised(address["line1"]).title()
         address["postal_code"] = address["postal_code"].upper().strip()
+    labelled = take_off(course, journey, now, actor, "address_changed" if asked else "misprint")
     course.desk.perform(now, actor, edit_shipping_address, journey.order_id, AddressInput(**address), notify=asked)
+    if labelled:
+        stick_on(course, journey, now)
 
 
 def _ship(course: Course, journey: Journey, now: datetime, arrived: Arrived) -> None:
@@ -181,9 +190,9 @@ def _send(
     rng = course.rng(journey.plan, f"parcel {journey.sent}")
     carrier = _carrier(rng, journey, lines)
     actor = course.desk.someone("ops", now, journey.order_id)
-    sent = course.desk.perform(
-        now, actor, fulfil_order, journey.order_id, place, carrier, tracking_number(rng, carrier), lines
-    )
+    drawn = (carrier, tracking_number(rng, carrier))
+    carrier, tracking = label_on(course, journey, now) or drawn
+    sent = course.desk.perform(now, actor, fulfil_order, journey.order_id, place, carrier, tracking, lines)
     if sent is None:
         if course.desk.why == "insufficient_stock":
             later = course.calendar.worked(rng, now, 4)
@@ -221,10 +230,13 @@ def _lose(course: Course, journey: Journey, now: datetime, lines: list[LineQuant
 
 
 def _deliver(course: Course, journey: Journey, now: datetime, fulfilment_id: int, arrived: Arrived) -> None:
-    if course.desk.perform(now, course.desk.someone("ops", now), mark_delivered, fulfilment_id):
-        journey.delivered[fulfilment_id] = now
-        if len(journey.delivered) == journey.sent:
-            arrived(course, journey, now)
+    unseen = journey.plan.twin is None and course.rng(journey.plan, f"scan {len(journey.delivered)}").random() < _UNSEEN
+    ops = course.desk.someone("ops", now)
+    if not unseen and course.desk.perform(now, ops, mark_delivered, fulfilment_id) is None:
+        return
+    journey.delivered[fulfilment_id] = now
+    if len(journey.delivered) == journey.sent:
+        arrived(course, journey, now)
 
 
 def _correct_tracking(course: Course, journey: Journey, now: datetime, fulfilment_id: int, carrier: str) -> None:
@@ -249,17 +261,3 @@ def _carrier(rng: random.Random, journey: Journey, lines: list[LineQuantity]) ->
     if country in ("FR", "LU"):
         return "DPD"
     return "DHL" if journey.plan.method == "express" else "PostNL"
-
-
-def tracking_number(rng: random.Random, carrier: str) -> str:
-    """A number as the carrier hands it out for us, with its prefix (see the policy page on tracking)."""
-    if carrier == "UPS":
-        return f"1ZLK{rng.randrange(100):02d}{rng.choice(_LETTERS)}{rng.randrange(10**8):08d}"
-    prefix, digits = {
-        "PostNL": ("3SLK", 9),
-        "DHL": ("JVGL", 10),
-        "DPD": ("0534", 10),
-        "GLS": ("ZNL", 8),
-        "FedEx": ("7712", 8),
-    }[carrier]
-    return f"{prefix}{rng.randrange(10**digits):0{digits}d}"

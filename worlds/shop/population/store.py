@@ -33,8 +33,10 @@ from worlds.shop.population.vouchers import Voucher, category_of
 from worlds.shop.rows import insert, run
 
 _LOWER_TAX = 900
-_STAFF = ("support_l1",) * 4 + ("ops",) * 3 + ("support_l2",) * 2 + ("finance",) * 2 + ("admin", "support_l1", "ops")
-_STAFF += ("merch",) * 2
+_STAFF = (
+    *(("support_l1",) * 4 + ("ops",) * 3 + ("support_l2",) * 2 + ("finance",) * 2 + ("admin", "support_l1", "ops")),
+    *("merch", "merch"),
+)
 _GONE = (12, 13)
 """Places in that list of those who have left."""
 _PLACES = (

@@ -4,42 +4,22 @@ What is typically got wrong: the first code that works, two codes that exclude e
 a dearer way of shipping than the one that was asked for.
 """
 
-import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import func, select
 
 from worlds.engine.context import Actor
 from worlds.engine.fields import format_money
-from worlds.engine.task import Draw, Family, Instance, Worker
+from worlds.engine.task import Draw, Family, Instance, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer, FromRow
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import any_value, one_of, ref
 from worlds.graders.typed import money
-from worlds.shop.models import (
-    Address,
-    Category,
-    Customer,
-    Discount,
-    InventoryLevel,
-    PaymentMethod,
-    Product,
-    SalesOrder,
-    Variant,
-)
-from worlds.shop.pricing import Item, Offer, quote
-from worlds.shop.rules import SHIPPING_METHODS, SHIPPING_TAX_BP
+from worlds.shop.rulings.buy_with_code import rule
 from worlds.shop.tasks import buying, storefront
+from worlds.shop.tasks.baskets import Article, Basket, Buyer, basket, buyers
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
-
-IN_STOCK = 12
-"""Units that an article must have in stock to be asked for."""
-TRIES = 400
 
 WORDINGS = (
     "I need {first_units} × {first} and {second_units} × {second}, by standard delivery to {street}. I have collected "
@@ -59,83 +39,57 @@ WORDINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A variant with what it costs; `said` is how people name it."""
-
-    variant_id: int
-    said: str
-    price: int
-    tax_rate_bp: int
-    product_id: int
-    category: str
-
-    def item(self, units: int) -> Item:
-        """So many units as a basket's item."""
-        return Item(units, self.price, self.tax_rate_bp, self.product_id, self.category)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A basket with codes of which some subset is the cheapest that is legal. Money in cents."""
-
-    articles: tuple[Article, Article]
-    units: tuple[int, int]
-    codes: tuple[str, ...]
-    total: int
-
-
 def instance(draw: Draw) -> Instance:
     """A customer with an address and a card, two articles in stock and three codes."""
-    customer, address, card = draw.pick(_customers)
-    case = _case(draw, draw.rng("basket"), customer)
+    buyer = draw.pick(buyers)
+    wish = basket(draw, draw.rng("basket"), buyer)
     facts = {
-        "first": case.articles[0].said,
-        "second": case.articles[1].said,
-        "first_units": str(case.units[0]),
-        "second_units": str(case.units[1]),
-        "street": address.line1,
-        "codes": ", ".join(case.codes),
-        "budget": format_money(-(-case.total // 500) * 500),
+        "first": wish.articles[0].said,
+        "second": wish.articles[1].said,
+        "first_units": str(wish.units[0]),
+        "second_units": str(wish.units[1]),
+        "street": buyer.street,
+        "codes": ", ".join(wish.codes),
     }
+    target = {"customer": [buyer.customer_id], "variant": [article.variant_id for article in wish.articles]}
+    decision = rule(Situation(draw.session, draw.now, target, facts))
+    facts["budget"] = format_money(-(-decision["total"] // 500) * 500)
     return Instance(
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
-        actor=Actor("customer", customer.id, f"{customer.first_name or ''} {customer.last_name or ''}".strip()),
-        expectation=_expectation(case, customer, address, card),
-        target={"customer": [customer.id], "variant": [article.variant_id for article in case.articles]},
+        actor=Actor("customer", buyer.customer_id, buyer.name),
+        expectation=_expectation(wish, decision, buyer),
+        target=target,
+        decision=decision,
     )
 
 
-def _customers(draw: Draw) -> list[Any]:
-    return list(draw.session.execute(_CUSTOMERS).all())
-
-
-def _expectation(case: Case, customer: Customer, address: Address, card: PaymentMethod) -> Expectation:
+def _expectation(wish: Basket, decision: Mapping[str, Any], buyer: Buyer) -> Expectation:
+    total = decision["total"]
     of_order = {"order_id": ref("order")}
     required = [
         Effect(
             "order",
             "sales_order",
             "insert",
-            where={"customer_id": customer.id},
+            where={"customer_id": buyer.customer_id},
             set={
-                "total": case.total,
+                "total": total,
                 "shipping_method": "standard",
-                "email": customer.email,
+                "email": buyer.email,
                 "source": "web",
                 "customer_note": None,
-                **{f"ship_{part}": getattr(address, part) for part in buying.ADDRESS},
+                **{f"ship_{part}": value for part, value in buyer.address},
             },
             bind="order",
-            words=f"One order of {format_money(case.total)} EUR by standard delivery to {address.line1}, nothing noted",
+            words=f"One order of {format_money(total)} EUR by standard delivery to {buyer.street}, nothing noted",
         ),
         Effect(
             "payment",
             "payment",
             "insert",
             where=of_order,
-            set={"amount": case.total, "brand": card.brand, "last4": card.last4, "status": "authorized"},
+            set={"amount": total, "brand": buyer.brand, "last4": buyer.last4, "status": "authorized"},
             bind="payment",
             words="The total is reserved on the usual card",
         ),
@@ -144,7 +98,7 @@ def _expectation(case: Case, customer: Customer, address: Address, card: Payment
             "payment_event",
             "insert",
             where={**of_order, "kind": "authorization"},
-            set={"payment_id": ref("payment"), "amount": case.total},
+            set={"payment_id": ref("payment"), "amount": total},
             words="The bank was asked once",
         ),
         Effect(
@@ -152,17 +106,17 @@ def _expectation(case: Case, customer: Customer, address: Address, card: Payment
             "outbox_email",
             "insert",
             where={**of_order, "kind": "order_confirmation"},
-            set={"to_address": customer.email},
+            set={"to_address": buyer.email},
             words="The order was confirmed once",
         ),
     ]
     allowed = [
         Effect(
-            "codes", "discount_allocation", "insert", of_order, {"code": one_of(*case.codes)}, (0, 12),
+            "codes", "discount_allocation", "insert", of_order, {"code": one_of(*wish.codes)}, (0, 12),
             words="What the codes took off",
         )
     ]  # fmt: skip
-    for article, units in zip(case.articles, case.units, strict=True):
+    for article, units in zip(wish.articles, wish.units, strict=True):
         required += _goods(article, units)
         allowed.append(
             Effect(
@@ -178,7 +132,7 @@ def _expectation(case: Case, customer: Customer, address: Address, card: Payment
         any_of=[Bundle(required=required, allowed=allowed)],
         answer=Answer(
             "done",
-            {"order": FromRow("record", "order", "number", {"prefix": "LK-"}), "total": money(case.total, "EUR")},
+            {"order": FromRow("record", "order", "number", {"prefix": "LK-"}), "total": money(total, "EUR")},
         ),
     )
 
@@ -207,123 +161,6 @@ def _goods(article: Article, units: int) -> list[Effect]:
     ]
 
 
-# -- the draw -----------------------------------------------------------------------------------------------------
-
-
-def _case(draw: Draw, rng: random.Random, customer: Customer) -> Case:
-    articles = _articles(draw)
-    codes = _codes(draw, customer)
-    for _ in range(TRIES):
-        pair = tuple(rng.sample(articles, 2))
-        units = (rng.randrange(1, 4), rng.randrange(1, 4))
-        chosen = rng.sample(codes, min(3, len(codes)))
-        items = [article.item(count) for article, count in zip(pair, units, strict=True)]
-        totals = {tuple(one.code for one, _ in subset): total for subset, total in _legal(chosen, items)}
-        best = min(totals.values())
-        by_one = totals.get((chosen[0][0].code,), totals[()])
-        different = pair[0].product_id != pair[1].product_id
-        if different and best < totals[()] and best < by_one and len(totals) < 2 ** len(chosen):
-            return Case((pair[0], pair[1]), units, tuple(one.code for one, _ in chosen), best)
-    raise LookupError("no basket found whose cheapest codes are not the first ones")
-
-
-Coded = tuple[Discount, str | None]
-"""A code with the path of the category that it is narrowed to."""
-
-
-def _legal(codes: Sequence[Coded], items: Sequence[Item]) -> Iterator[tuple[tuple[Coded, ...], int]]:
-    """Every subset of codes that the discount policy allows for a basket, with the total that it comes to."""
-    method = SHIPPING_METHODS["standard"]
-    for size in range(len(codes) + 1):
-        for subset in combinations(codes, size):
-            if _go_together([one for one, _ in subset]) and all(_reaches(code, items) for code in subset):
-                offers = [_offer(code) for code in subset]
-                yield subset, quote(items, offers, method.price, SHIPPING_TAX_BP).total
-
-
-def _go_together(codes: Sequence[Discount]) -> bool:
-    return all(
-        getattr(one, f"combines_with_{other.discount_class}") and getattr(other, f"combines_with_{one.discount_class}")
-        for one, other in combinations(codes, 2)
-    )
-
-
-def _reaches(code: Coded, items: Sequence[Item]) -> bool:
-    """Whether the goods that a code covers reach its minimum."""
-    discount, offer = code[0], _offer(code)
-    covered = [item for item in items if discount.discount_class != "product" or offer.covers(item)]
-    worth = sum(item.quantity * item.unit_price for item in covered)
-    units = sum(item.quantity for item in covered)
-    return bool(covered) and worth >= discount.min_subtotal and units >= discount.min_quantity
-
-
-def _offer(code: Coded) -> Offer:
-    one, category = code
-    return Offer(one.id, one.code, one.discount_class, one.kind, one.value, category, one.product_id)
-
-
-def _articles(draw: Draw) -> list[Article]:
-    rows = draw.session.execute(_GOODS).all()
-    named: dict[str, int] = {}
-    for variant, product, *_ in rows:
-        named[f"{product.title} ({variant.title})"] = named.get(f"{product.title} ({variant.title})", 0) + 1
-    return [
-        Article(variant.id, said, variant.price, product.tax_rate_bp, product.id, path)
-        for variant, product, path, there in rows
-        if there >= IN_STOCK and named[said := f"{product.title} ({variant.title})"] == 1
-    ]
-
-
-def _codes(draw: Draw, customer: Customer) -> list[Coded]:
-    """Codes that run for days yet, have uses left, and were not used by this customer if they may be once."""
-    used = select(SalesOrder.id).where(SalesOrder.email_norm == customer.email_norm)
-    bought_before = draw.session.execute(used.limit(1)).first() is not None
-    return [
-        (discount, path)
-        for discount, path in draw.session.execute(_DISCOUNTS).all()
-        if discount.starts_at <= draw.now
-        and (discount.ends_at is None or (discount.ends_at - draw.now).days > 2)
-        and (discount.usage_limit is None or discount.usage_limit - discount.usage_count > 5)
-        and not (discount.once_per_customer and bought_before)
-        and not discount.code.startswith("WELCOME")
-    ]
-
-
-_CUSTOMERS = (
-    select(Customer, Address, PaymentMethod)
-    .join(Address, Address.customer_id == Customer.id)
-    .join(PaymentMethod, PaymentMethod.customer_id == Customer.id)
-    .where(
-        Customer.state == "enabled",
-        Customer.merged_into_id.is_(None),
-        Address.is_default,
-        PaymentMethod.is_default,
-        PaymentMethod.expires_year > 2026,
-        func.trim(Address.line1) == Address.line1,
-    )
-    .order_by(Customer.id)
-)
-_THERE = (
-    select(func.sum(InventoryLevel.available))
-    .where(InventoryLevel.variant_id == Variant.id)
-    .correlate(Variant)
-    .scalar_subquery()
-)
-_GOODS = (
-    select(Variant, Product, Category.path, _THERE)
-    .join(Product, Product.id == Variant.product_id)
-    .join(Category, Category.id == Product.category_id)
-    .where(Product.status == "active", Variant.active, Product.final_sale.is_(False))
-    .order_by(Variant.id)
-)
-_DISCOUNTS = (
-    select(Discount, Category.path)
-    .outerjoin(Category, Category.id == Discount.category_id)
-    .where(Discount.active)
-    .order_by(Discount.id)
-)
-
-
 # -- how it is solved, and how it is got wrong --------------------------------------------------------------------
 
 
@@ -331,6 +168,18 @@ def solve(worker: Worker) -> FinalAnswer:
     """Fill the cart, try which codes go together and save most, buy."""
     buying.fill(worker)
     buying.use(worker, buying.cheapest(worker))
+    return buying.place(worker)
+
+
+def piecemeal(worker: Worker) -> FinalAnswer:
+    """The second article first, a unit of each and then the rest, the codes in another order."""
+    for name in ("second", "first"):
+        variant, units = buying.variant_named(worker, worker.facts[name]), int(worker.facts[f"{name}_units"])
+        cart = worker.call("add_to_cart", variant_id=variant, quantity=1)
+        line = next(one for one in cart["lines"] if one["variant_id"] == variant)
+        if units > 1:
+            worker.call("change_cart_line", line_id=line["line_id"], quantity=units)
+    buying.use(worker, tuple(reversed(buying.cheapest(worker))))
     return buying.place(worker)
 
 
@@ -390,8 +239,8 @@ FAMILY = Family(
     instance=instance,
     solve=solve,
     browse=browse,
-    ruling=lambda _: {},
-    only_way="one operation corrects a parcel",
+    ruling=rule,
+    alternatives={"bit by bit": piecemeal},
     mistakes={
         "no code": no_code,
         "the first code": first_code,

@@ -1,75 +1,110 @@
-"""Cancel an order that has not left the house, for which the card was only reserved.
+"""Cancel an order that has not left the house, for which the card was only reserved, if the right person asks.
 
 What is typically got wrong: promising a refund where nothing was taken, the wrong reason or stock choice of the
-policy's table, cancelling the customer's other order, leaving the mail out.
+policy's table, cancelling for somebody who knows the number but not the account, leaving the mail out.
 """
 
-from dataclasses import dataclass
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, exists, func, select
 
 from worlds.engine.fields import format_money
-from worlds.engine.task import Draw, Family, Instance, Worker
+from worlds.engine.task import SOLVABLE, Draw, Family, Instance, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import changed_by, mentions, not_null
-from worlds.graders.typed import money
-from worlds.shop.models import Allocation, InventoryLevel, OrderLine, Payment, SalesOrder, stand_in
-from worlds.shop.tasks.casework import Contact, contact, orders_matching, placed_on, spare_note, spoken_day
-from worlds.shop.tasks.deskwork import find_orders, money_in
+from worlds.graders.typed import email, money, record
+from worlds.shop.models import (
+    Customer,
+    Escalation,
+    OrderLine,
+    Payment,
+    SalesOrder,
+    ShippingLabel,
+    TimelineEvent,
+    stand_in,
+)
+from worlds.shop.rulings.cancel_before_shipping import rule
+from worlds.shop.tasks.casework import Contact, contact, handed_over, orders_matching, spare_note
+from worlds.shop.tasks.deskwork import SEARCH, hand_over, money_in
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
+ROLE = "support_l2"
+DEAR = 50_000
+"""Cents: orders above this may concern the people of risk (policy: privacy)."""
+
+OTHERS = 12
+"""Of so many people one may say that they want an order cancelled that is not theirs."""
+
 WORDINGS = (
-    "“Please cancel my order of {day} with the {article}, I found one in the attic. When do I get my money back? "
-    "{email}” "
-    "– Please see to it, and tell me what was released on the card (released) and what was refunded (refunded).",
-    "{email} wants to be rid of the order from {day} (the one with {article}) before it leaves. Cancel it if that "
-    "still works, "
-    "and give me two figures for my reply: amount released and amount refunded.",
-    "Phone note: caller {email} has changed plans and does not need the order of {day} any more, the one with the "
-    "{article}. "
-    "Handle the cancellation. I then want to know released and refunded, each in euros.",
+    "“Please cancel my order {number}, the one with the {article}, I found one in the attic. When do I get my money "
+    "back?” That came in from {email}. Please see to it as our rules say, and tell me what was released on the card "
+    "(released) and what was refunded (refunded), 0.00 where nothing was.",
+    "{email} writes about {number} (the {article}) and wants to be rid of it before it leaves. Do what the rules ask "
+    "for, and give me two figures for my list: the amount released and the amount refunded, zero if there is none.",
+    "Mail from {email}: change of plans, order {number} with the {article} is not needed any more. Handle it by the "
+    "book. I then want to know released and refunded, each in euros, also where that is nothing.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An order of which nothing was shipped and nothing captured. `stock` is (level id, units that wait there)."""
+    """An order of which nothing was shipped and nothing captured, and the addresses that may ask for it."""
 
     order_id: int
     number: str
     payment_id: int
-    reserved: int
-    email: str
-    day: str
     article: str
-    stock: tuple[tuple[int, int], ...]
+    askers: tuple[str, ...]
+    branch: str
 
 
 def instance(draw: Draw) -> Instance:
-    """An open order, named by mail address, day and one of its articles."""
-    case = draw.pick(_cases)
-    facts = {"email": case.email, "day": case.day, "article": case.article}
+    """An open order, named by its number and one of its articles, and who writes about it."""
+    case = draw.pick(_cases, branch=draw.branch((SOLVABLE, "hand_over")))
+    facts = {"email": draw.rng("asker").choice(case.askers), "number": case.number, "article": case.article}
+    target = {"sales_order": [case.order_id]}
+    decision = rule(Situation(draw.session, draw.now, target, facts))
     return Instance(
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
-        actor=stand_in(draw.session, "support_l2"),
-        expectation=_expectation(case, contact(draw.session, case.order_id)),
-        target={"sales_order": [case.order_id]},
+        actor=stand_in(draw.session, ROLE),
+        expectation=_expectation(case, decision, facts["email"], contact(draw.session, case.order_id)),
+        target=target,
+        decision=decision,
     )
 
 
-def _expectation(case: Case, told: Contact) -> Expectation:
-    required = [
+def _expectation(case: Case, decision: Mapping[str, Any], asker: str, told: Contact) -> Expectation:
+    slots = {name: money(decision[name], "EUR") for name in ("released", "refunded")}
+    note = spare_note(case.order_id, told.never)
+    if decision["branch"] != SOLVABLE:
+        facts = (record(case.number, "LK-"), email(asker))
+        over = handed_over(case.order_id, decision["team"], decision["hand_over_reason"], *facts, never=told.never)
+        return Expectation(
+            any_of=[Bundle(required=[over], allowed=[note])], answer=Answer(("waiting", "not_done"), slots)
+        )
+    return Expectation(
+        any_of=[Bundle(required=_cancelled(case, decision, told), allowed=[note])], answer=Answer("done", slots)
+    )
+
+
+def _cancelled(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Effect]:
+    """The order, its payment with the call to the bank, the mail, and the stock."""
+    released = decision["released"]
+    return [
         Effect(
             "order",
             "sales_order",
             "update",
             where={"id": case.order_id},
-            set={"cancelled_at": not_null(), "cancel_reason": "customer"},
+            set={"cancelled_at": not_null(), "cancel_reason": decision["reason"]},
             words=f"Order {case.number} is cancelled at the customer's wish",
         ),
         Effect(
@@ -78,14 +113,14 @@ def _expectation(case: Case, told: Contact) -> Expectation:
             "update",
             where={"id": case.payment_id},
             set={"status": "voided"},
-            words=f"The reserved {format_money(case.reserved)} EUR are released",
+            words=f"The reserved {format_money(released)} EUR are released",
         ),
         Effect(
             "gateway",
             "payment_event",
             "insert",
             where={"payment_id": case.payment_id, "kind": "void"},
-            set={"amount": case.reserved},
+            set={"amount": released},
             words="The bank was told once",
         ),
         Effect(
@@ -93,7 +128,7 @@ def _expectation(case: Case, told: Contact) -> Expectation:
             "outbox_email",
             "insert",
             where={"order_id": case.order_id, "kind": "order_cancelled"},
-            set={"to_address": told.email, "body": mentions(money(case.reserved, "EUR"))},
+            set={"to_address": told.email, "body": mentions(money(released, "EUR"))},
             words="The customer was told once",
         ),
         *(
@@ -105,68 +140,84 @@ def _expectation(case: Case, told: Contact) -> Expectation:
                 set={"available": changed_by(units), "committed": changed_by(-units)},
                 words=f"{units} committed units are available again",
             )
-            for level, units in case.stock
+            for level, units in decision["stock"]
         ),
     ]
-    released = {"released": money(case.reserved, "EUR"), "refunded": money(0, "EUR")}
-    return Expectation(
-        any_of=[Bundle(required=required, allowed=[spare_note(case.order_id, told.never)])],
-        answer=Answer("done", released),
-    )
+
+
+# -- the draw -----------------------------------------------------------------------------------------------------
 
 
 def _cases(draw: Draw) -> list[Case]:
-    rows = draw.session.execute(_OPEN).all()
-    lines: dict[int, list[OrderLine]] = {}
-    for line in draw.session.scalars(select(OrderLine).where(OrderLine.order_id.in_([o.id for o, _ in rows]))):
-        lines.setdefault(line.order_id, []).append(line)
-    stock = _stock(draw)
-    said: dict[tuple[str, str, str], int] = {}
-    for order, _ in rows:
-        for line in lines[order.id]:
-            said[_said(order, line)] = said.get(_said(order, line), 0) + 1
-    return [
-        Case(order.id, order.number, payment.id, payment.amount, *_said(order, line), stock.get(order.id, ()))
-        for order, payment in rows
-        for line in lines[order.id]
-        if said[_said(order, line)] == 1
-    ]
+    """Each open order by what people may call it, twice: asked by its customer, and by others who know the number."""
+    people = draw.session.execute(_PEOPLE).all()
+    titles: dict[int, list[str]] = {}
+    orders = {}
+    for row in draw.session.execute(_OPEN).all():
+        orders[row.id] = row
+        titles.setdefault(row.id, []).append(row.title)
+    cases = []
+    for order_id, row in orders.items():
+        others = _others(row, people)
+        for said in _called(titles[order_id]):
+            own = Case(order_id, row.number, row.payment_id, said, (row.email.strip(),), SOLVABLE)
+            cases += [own, replace(own, askers=others, branch="hand_over")]
+    return cases
 
 
-def _said(order: SalesOrder, line: OrderLine) -> tuple[str, str, str]:
-    return order.email.strip(), spoken_day(order.placed_at), line.title
+def _called(titles: Sequence[str]) -> list[str]:
+    """An order by one of its articles, or by two that stand one below the other."""
+    return [*titles, *(f"{one} and the {other}" for one, other in pairwise(titles))]
 
 
-def _stock(draw: Draw) -> dict[int, tuple[tuple[int, int], ...]]:
-    """Units that wait for each order, by inventory level."""
-    waiting: dict[int, dict[int, int]] = {}
-    for order_id, level, units in draw.session.execute(_WAITING).all():
-        levels = waiting.setdefault(order_id, {})
-        levels[level] = levels.get(level, 0) + units
-    return {order_id: tuple(sorted(levels.items())) for order_id, levels in waiting.items()}
+def _others(order: Row[Any], people: Sequence[Row[Any]]) -> tuple[str, ...]:
+    """Addresses of other people: those of the same family name, and some more."""
+    others = [one for one in people if one.email_norm != order.email_norm and one.first_name != order.first_name]
+    namesakes = [one for one in others if one.last_name == order.last_name]
+    more = random.Random(f"others|{order.id}").sample(others, OTHERS)
+    return tuple(one.email for one in (*namesakes, *more)[:OTHERS])
 
 
 _ONE_PAYMENT = select(Payment.order_id).group_by(Payment.order_id).having(func.count() == 1)
+_SCANNED = exists().where(ShippingLabel.order_id == SalesOrder.id, ShippingLabel.status == "scanned")
+_MOVED = exists().where(TimelineEvent.order_id == SalesOrder.id, TimelineEvent.kind == "address_changed")
 _OPEN = (
-    select(SalesOrder, Payment)
+    select(
+        SalesOrder.id,
+        SalesOrder.number,
+        SalesOrder.email,
+        SalesOrder.email_norm,
+        Payment.id.label("payment_id"),
+        OrderLine.title,
+        Customer.first_name,
+        Customer.last_name,
+    )
     .join(Payment, Payment.order_id == SalesOrder.id)
+    .join(OrderLine, OrderLine.order_id == SalesOrder.id)
+    .outerjoin(Customer, Customer.id == SalesOrder.customer_id)
     .where(
         SalesOrder.financial_status == "authorized",
         SalesOrder.fulfilment_status == "unfulfilled",
         SalesOrder.cancelled_at.is_(None),
         SalesOrder.id.in_(_ONE_PAYMENT),
-        Payment.status == "authorized",
+        SalesOrder.tags.not_like("%hold%"),
+        SalesOrder.total <= DEAR,
+        ~(_MOVED & (SalesOrder.shipping_method == "express")),
+        ~_SCANNED,
+        ~exists().where(Escalation.order_id == SalesOrder.id),
     )
-    .order_by(SalesOrder.id)
+    .distinct()
+    .order_by(SalesOrder.id, OrderLine.title)
 )
-_WAITING = (
-    select(OrderLine.order_id, InventoryLevel.id, Allocation.quantity)
-    .join(Allocation, Allocation.order_line_id == OrderLine.id)
-    .join(
-        InventoryLevel,
-        (InventoryLevel.variant_id == Allocation.variant_id) & (InventoryLevel.location_id == Allocation.location_id),
+_PEOPLE = (
+    select(Customer.email, Customer.email_norm, Customer.first_name, Customer.last_name)
+    .where(
+        Customer.state == "enabled",
+        Customer.merged_into_id.is_(None),
+        Customer.first_name.is_not(None),
+        func.trim(Customer.email) == Customer.email,
     )
-    .where(Allocation.quantity > 0)
+    .order_by(Customer.id)
 )
 
 
@@ -175,17 +226,37 @@ _WAITING = (
 
 def _find(worker: Worker) -> dict[str, Any]:
     """The order that the request speaks of."""
-    facts = worker.facts
-    for order in orders_matching(worker, facts["email"]):
-        if placed_on(order) == facts["day"] and any(line["title"] == facts["article"] for line in order["lines"]):
+    for order in orders_matching(worker, worker.facts["number"]):
+        if order["number"] == worker.facts["number"]:
             return order
-    raise LookupError(f"no order of {facts['email']} on {facts['day']} has {facts['article']}")
+    raise LookupError(f"there is no order {worker.facts['number']}")
+
+
+def _may_ask(worker: Worker, order: dict[str, Any]) -> bool:
+    """Whether the request comes from the order's own address, or from its account's holder."""
+    known = [order["email"]]
+    if order["customer_id"]:
+        known.append(worker.call("get_customer", customer_id=order["customer_id"])["email"])
+    return worker.facts["email"].lower() in [address.strip().lower() for address in known]
 
 
 def _cancel(worker: Worker, order: dict[str, Any], **changes: Any) -> dict[str, Any]:
     arguments = {"order_id": order["order_id"], "reason": "customer", "restock": True, "notify": True} | changes
     done: dict[str, Any] = worker.call("cancel_order", **arguments)
     return done
+
+
+def _hand_over(worker: Worker, order: dict[str, Any], team: str, reason: str) -> FinalAnswer:
+    text = (
+        f"{worker.facts['email']} wants order {order['number']} cancelled. It is not their order. Nothing was changed."
+    )
+    worker.call("escalate", team=team, reason=reason, message=text, order_id=order["order_id"])
+    return FinalAnswer(
+        status="waiting",
+        reasons=[reason],
+        facts={"released": "0.00 EUR", "refunded": "0.00 EUR"},
+        message=f"Order {order['number']} stays as it is: it does not belong to who asks. Handed over.",
+    )
 
 
 def _report(done: dict[str, Any]) -> FinalAnswer:
@@ -197,20 +268,37 @@ def _report(done: dict[str, Any]) -> FinalAnswer:
 
 
 def solve(worker: Worker) -> FinalAnswer:
-    """Find the order, cancel it for the customer's reason, report what was released."""
-    return _report(_cancel(worker, _find(worker)))
+    """Find the order, see whose it is; cancel it for the customer's reason, or hand it over."""
+    order = _find(worker)
+    if not _may_ask(worker, order):
+        return _hand_over(worker, order, "support_lead", "outside_policy")
+    return _report(_cancel(worker, order))
+
+
+def note_first(worker: Worker) -> FinalAnswer:
+    """Write down who asked for what, then do it."""
+    order = _find(worker)
+    text = f"{worker.facts['email']} wants it cancelled before it leaves."
+    worker.call("add_order_note", order_id=order["order_id"], text=text)
+    return solve(worker)
 
 
 def browse(page: "Page") -> FinalAnswer:
     """The same in the back office."""
-    for _ in find_orders(page, page.facts["email"], page.facts["day"]):
-        if page.facts["article"] in page.text("Lines"):
-            break
+    number, asks = page.facts["number"], page.facts["email"]
+    page.fill(SEARCH, number)
+    page.click("button", "Find")
+    if page.heading != number:
+        page.click("link", number)
+    if asks.lower() not in page.see().lower():
+        hand_over(
+            page, "Support lead", "Outside policy", f"{asks} wants order {number} cancelled, which is not theirs."
+        )
+        return FinalAnswer(status="not_done", facts={"released": "0.00 EUR", "refunded": "0.00 EUR"})
     page.click("link", "Cancel order")
     held = money_in(page.text("What happens"))
     page.choose("Reason", "Customer")
     page.click("button", "Cancel the order")
-    number = page.heading
     if "Cancelled" not in page.see():
         raise LookupError(f"order {number} does not say that it is cancelled")
     return FinalAnswer(
@@ -224,16 +312,26 @@ def browse(page: "Page") -> FinalAnswer:
 
 
 def promised_refund(worker: Worker) -> FinalAnswer:
-    """Cancel rightly, but report a refund of what was never taken."""
+    """Cancel whoever asks, and report a refund of what was never taken."""
     done = _cancel(worker, _find(worker))
     return FinalAnswer(status="done", facts={"released": "0.00 EUR", "refunded": f"{done['voided']} EUR"})
 
 
 def _wrong(**changes: Any) -> Any:
+    """Cancel with something wrong in it, whoever asks."""
+
     def mistake(worker: Worker) -> FinalAnswer:
         return _report(_cancel(worker, _find(worker), **changes))
 
     return mistake
+
+
+def wrong_asker(worker: Worker) -> FinalAnswer:
+    """Do it the other way round: cancel for somebody else, hand over what the customer may ask."""
+    order = _find(worker)
+    if _may_ask(worker, order):
+        return _hand_over(worker, order, "support_lead", "outside_policy")
+    return _report(_cancel(worker, order))
 
 
 def somebody_elses(worker: Worker) -> FinalAnswer:
@@ -244,35 +342,35 @@ def somebody_elses(worker: Worker) -> FinalAnswer:
     return _report(_cancel(worker, others[0]))
 
 
-def handed_over(worker: Worker) -> FinalAnswer:
-    """Hand over what senior support may do itself."""
-    order = _find(worker)
-    worker.call(
-        "escalate",
-        team="support_lead",
-        reason="approval_needed",
-        message=f"The customer wants order {order['number']} cancelled.",
-        order_id=order["order_id"],
-    )
-    return FinalAnswer(status="waiting", reasons=["approval_needed"], message="Handed over.")
+def wrong_people(worker: Worker) -> FinalAnswer:
+    """Hand it over to finance, as if money had to go back."""
+    return _hand_over(worker, _find(worker), "finance", "approval_needed")
 
 
 FAMILY = Family(
     name="cancel-before-shipping",
-    title="Cancel an order whose payment is only authorized",
-    point="the card was only reserved: the reservation is released and nothing is refunded",
-    role="support_l2",
+    title="Cancel an order whose payment is only authorized, if the right person asks",
+    point="the card was only reserved, so nothing is refunded; who knows an order's number is not yet its customer",
+    role=ROLE,
     instance=instance,
     solve=solve,
     browse=browse,
-    ruling=lambda _: {},
-    only_way="one operation corrects a parcel",
+    ruling=rule,
+    alternatives={"note first": note_first},
     mistakes={
         "a refund reported": promised_refund,
         "kept out of stock": _wrong(restock=False),
         "the wrong reason": _wrong(reason="other"),
         "customer not told": _wrong(notify=False),
+        "the wrong asker": wrong_asker,
         "somebody else's order": somebody_elses,
-        "handed over": handed_over,
+        "to the wrong people": wrong_people,
     },
+    unenforced={
+        "the wrong asker": "If it comes from anybody else leave the order as it is",
+        "kept out of stock": "| `customer` | the customer asked | yes | yes |",
+        "the wrong reason": "| `customer` | the customer asked | yes | yes |",
+        "customer not told": "| `customer` | the customer asked | yes | yes |",
+    },
+    population="medium",
 )

@@ -83,3 +83,22 @@ def spare_note(order_id: int, never: tuple[Typed, ...]) -> Effect:
         count=(0, 1),
         words="An internal note on the order",
     )
+
+
+def handed_over(order_id: int, team: str, reason: str, *facts: Typed, never: tuple[Typed, ...] = ()) -> Effect:
+    """The one hand-over of an order to a team for a reason; its message states these facts and none of `never`."""
+    return Effect(
+        "hand-over",
+        "escalation",
+        "insert",
+        where={"order_id": order_id},
+        set={
+            "team": team,
+            "reason": reason,
+            "customer_id": None,
+            "product_id": None,
+            "variant_id": None,
+            "message": mentions(*facts, must_not=never),
+        },
+        words=f"The order is handed over once to {team}, reason {reason}, with {', '.join(map(str, facts))}",
+    )

@@ -10,18 +10,36 @@ if TYPE_CHECKING:
 SEARCH = "Find an order by number, name, e-mail or phone"
 
 
-def find_orders(page: "Page", query: str, day: str) -> Iterator[tuple[str, str]]:
-    """Open one after another the orders that the search finds on a day (`4 March 2026`): (number, time) of each."""
+def find_orders(page: "Page", query: str, day: str = "") -> Iterator[tuple[str, str]]:
+    """Open one after another the orders that the search finds: (number, time) of each.
+
+    With a `day` (`4 March 2026`) only those of that day.
+    """
     page.fill(SEARCH, query)
     page.click("button", "Find")
     found = [row.cells for row in page.rows()]
     here = page.url
     for cells in found:
         placed, _, time = cells["Placed"].partition(", ")
-        if placed == _shortened(day):
+        if not day or placed == _shortened(day):
             page.open(here)
             page.click("link", cells["Order"])
             yield cells["Order"], time
+
+
+def hand_over(page: "Page", team: str, reason: str, message: str) -> None:
+    """Hand the order that is open over to a team (`Support lead`) for a reason, as both stand in the form."""
+    page.click("link", "Hand over")
+    page.choose("Team", team)
+    page.choose("Why you cannot do it", reason)
+    page.fill("What the team has to know", message)
+    page.click("button", "Hand over")
+
+
+def worked_out(page: "Page") -> str:
+    """What the refund that is entered comes to, as the page works it out: `32.38`."""
+    page.click("button", "Work out the amount")
+    return money_in(page.see().split('"Work out the amount"', 1)[1])
 
 
 def money_in(text: str) -> str:

@@ -5,18 +5,20 @@ the carrier's prefix), the customer who is left with the wrong number in the mai
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from worlds.engine.task import Draw, Family, Instance, Worker
+from worlds.engine.task import Draw, Family, Instance, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import mentions, unchanged
 from worlds.graders.typed import Typed, enum, record
 from worlds.shop.models import Fulfilment, SalesOrder, stand_in
+from worlds.shop.rulings.fix_tracking import rule
 from worlds.shop.tasks.casework import (
     Contact,
     contact,
@@ -31,10 +33,9 @@ from worlds.shop.tasks.deskwork import find_orders
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
-PREFIXES = {"PostNL": "3SLK", "DHL": "JVGL", "DPD": "0534", "GLS": "ZNL", "UPS": "1ZLK", "FedEx": "7712"}
-"""What each carrier's numbers begin with (policy: tracking)."""
-CARRIERS = {name: name for name in PREFIXES}
 DIGITS = {"PostNL": 9, "DHL": 10, "DPD": 10, "GLS": 8, "UPS": 10, "FedEx": 8}
+"""How many digits each carrier's numbers have after their prefix."""
+CARRIERS = {name: name for name in DIGITS}
 
 WORDINGS = (
     "{name} ordered twice on {day}, and for the order of {time} we typed a wrong tracking number. According to the "
@@ -55,7 +56,6 @@ class Case:
     """A parcel under way whose order has a near twin of the same customer and day, under way too."""
 
     order_id: int
-    number: str
     fulfilment_id: int
     carrier: str
     name: str
@@ -74,17 +74,21 @@ def instance(draw: Draw) -> Instance:
         "carrier": case.carrier,
         "number": digits,
     }
+    target = {"sales_order": [case.order_id], "fulfilment": [case.fulfilment_id]}
+    decision = rule(Situation(draw.session, draw.now, target, facts))
     return Instance(
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
         actor=stand_in(draw.session, "ops"),
-        expectation=_expectation(case, PREFIXES[case.carrier] + digits, contact(draw.session, case.order_id)),
-        target={"sales_order": [case.order_id], "fulfilment": [case.fulfilment_id]},
+        expectation=_expectation(case, decision, contact(draw.session, case.order_id)),
+        target=target,
+        decision=decision,
     )
 
 
-def _expectation(case: Case, tracking: str, told: Contact) -> Expectation:
-    right = mentions(record(tracking), enum(case.carrier, CARRIERS))
+def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expectation:
+    tracking, carrier = decision["tracking_number"], decision["carrier"]
+    right = mentions(record(tracking), enum(carrier, CARRIERS))
     return Expectation(
         any_of=[
             Bundle(
@@ -95,7 +99,7 @@ def _expectation(case: Case, tracking: str, told: Contact) -> Expectation:
                         "update",
                         where={"id": case.fulfilment_id},
                         set={"tracking_number": tracking, "carrier": unchanged()},
-                        words=f"The parcel of order {case.number} has the number {tracking}",
+                        words=f"The parcel of order {decision['number']} has the number {tracking}",
                     ),
                     Effect(
                         "mail",
@@ -103,7 +107,7 @@ def _expectation(case: Case, tracking: str, told: Contact) -> Expectation:
                         "insert",
                         where={"order_id": case.order_id, "kind": "tracking_updated"},
                         set={"to_address": told.email, "body": right},
-                        words=f"The customer was told once, of {case.carrier} and {tracking}",
+                        words=f"The customer was told once, of {carrier} and {tracking}",
                     ),
                 ],
                 allowed=[spare_note(case.order_id, told.never)],
@@ -112,7 +116,7 @@ def _expectation(case: Case, tracking: str, told: Contact) -> Expectation:
         answer=Answer(
             "done",
             {
-                "order": Typed("record", case.number, {"prefix": "LK-"}),
+                "order": Typed("record", decision["number"], {"prefix": "LK-"}),
                 "tracking_number": Typed("record", tracking),
             },
         ),
@@ -132,7 +136,6 @@ def _cases(draw: Draw) -> list[Case]:
             cases.append(
                 Case(
                     order.id,
-                    order.number,
                     parcel.id,
                     parcel.carrier,
                     order.ship_name.strip(),
@@ -195,6 +198,21 @@ def _correct(worker: Worker, order: dict[str, Any], number: str, **changes: Any)
 def solve(worker: Worker) -> FinalAnswer:
     """Tell the twins apart by their time, complete the number, correct it and tell the customer."""
     order, _ = _twins(worker)
+    return _correct(worker, order, full_number(worker))
+
+
+def note_first(worker: Worker) -> FinalAnswer:
+    """Write down what was wrong before it is put right."""
+    order, _ = _twins(worker)
+    text = f"Typed wrongly when packing; the {worker.facts['carrier']} list says {worker.facts['number']}."
+    worker.call("add_order_note", order_id=order["order_id"], text=text)
+    return solve(worker)
+
+
+def silently_first(worker: Worker) -> FinalAnswer:
+    """Save the number as the list has it without a word, see that its prefix is missing, then tell the customer."""
+    order, _ = _twins(worker)
+    _correct(worker, order, worker.facts["number"], notify=False)
     return _correct(worker, order, full_number(worker))
 
 
@@ -262,8 +280,8 @@ FAMILY = Family(
     instance=instance,
     solve=solve,
     browse=browse,
-    ruling=lambda _: {},
-    only_way="one operation corrects a parcel",
+    ruling=rule,
+    alternatives={"note first": note_first, "in two steps": silently_first},
     mistakes={
         "the twin": the_twin,
         "both orders": both,
@@ -271,4 +289,10 @@ FAMILY = Family(
         "customer not told": silent,
         "another carrier": other_carrier,
     },
+    unenforced={
+        "the twin": "Correct the one that was named and leave the other alone.",
+        "without the prefix": "Write the number with its carrier's prefix, without spaces.",
+        "customer not told": "Always notify the customer of a correction",
+    },
+    population="medium",
 )

@@ -1,84 +1,58 @@
-"""Goods failed in use: refund so many units of a line of an order that a code made cheaper.
+"""Units were missing from a parcel: refund them at what was paid, or hand them over where one's own limit is used up.
 
 What is typically got wrong: the list price in place of what was paid, the wrong reason, units booked back into stock
-that the customer keeps, shipping refunded with them, the note that the policy asks for above 40.00.
+that nobody brought, shipping refunded with them, the note that the policy asks for above 40.00, and an earlier refund
+on the same order that counts towards the limit.
 """
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, or_, select
-
 from worlds.engine.fields import format_money, parse_money
-from worlds.engine.task import Draw, Family, Instance, Worker
+from worlds.engine.task import SOLVABLE, Draw, Family, Instance, Refused, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import mentions, ref
-from worlds.graders.typed import money
-from worlds.shop.models import (
-    Category,
-    Fulfilment,
-    OrderLine,
-    Payment,
-    Product,
-    Refund,
-    ReturnRequest,
-    SalesOrder,
-    Variant,
-    stand_in,
+from worlds.graders.typed import money, record
+from worlds.shop.models import stand_in
+from worlds.shop.rulings.refund_partial import rule
+from worlds.shop.tasks.casework import (
+    Contact,
+    contact,
+    free_words,
+    handed_over,
+    orders_matching,
+    placed_on,
+    spare_note,
 )
-from worlds.shop.tasks.casework import Contact, contact, free_words, orders_matching, placed_on, spare_note, spoken_day
-from worlds.shop.tasks.deskwork import find_orders, money_in
+from worlds.shop.tasks.deskwork import find_orders, hand_over, worked_out
+from worlds.shop.tasks.missing_units import Case, cases
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
-KEPT_BELOW = 2_500
-"""Cents: a broken article worth less stays with the customer and is refunded right away (policy: refunds, returns)."""
-NOTED_ABOVE = 4_000
-"""Cents: a refund above this needs one note on the order (policy: refunds)."""
-LIMIT = 15_000
-"""Cents that senior support may refund on an order."""
-GUARANTEE = timedelta(days=365)
-"""Orders younger than this are well within the two years of the guarantee."""
-
-USED_UP = ("trail-food", "pantry", "candles", "seeds-bulbs", "books-maps")
-"""Parts of category paths whose goods are used up, or cannot fail in use."""
+ROLE = "support_l2"
 
 WORDINGS = (
-    "Mail from {email}: “Of the {quantity} × {article} that I ordered on {day}, {units} gave up after a few weeks of "
-    "quite normal use. I would like my money back for {units}, the others are fine.” Please settle it today, they can "
-    "keep what is broken, and tell me the amount to the cent.",
-    "Can you take over a complaint? {email} bought {quantity} × {article} on {day}. {units} failed in normal use, the "
-    "rest are all right. Refund {units} please; we don't want the broken goods back. What does it come to exactly?",
-    "“Hello, on {day} I bought {quantity} × {article} from you. I treat my things well, but {units} gave up on me. "
-    "Please refund {units} and nothing else. {email}” – That's justified. Do it by the book, nothing has to be sent "
-    "back, and report the amount.",
-    "One for you, from the guarantee pile: customer {email}, order of {day}, {quantity} × {article}, {units} defective "
-    "in use, to be refunded, goods stay with the customer. I need the exact amount for my list.",
+    "Mail from {email}, sent on the evening the parcel came: “Of the {quantity} × {article} that I ordered on {day}, "
+    "{units} were not in the box. I would like my money back for {units}, the rest is fine.” The packing list agrees "
+    "with them. Please settle it by the rules, and tell me the amount that it comes to, to the cent.",
+    "Can you take over a complaint? {email} bought {quantity} × {article} on {day}; {units} of them were missing when "
+    "the parcel was opened, they told us the same day and the warehouse confirms it. They want the money for {units}, "
+    "nothing sent on. What is the exact amount?",
+    "“Hello, on {day} I bought {quantity} × {article} from you. The parcel had {units} too few in it. Please give me "
+    "back what I paid for {units}, I do not want them sent any more. {email}” – That's right, we packed too few, and "
+    "they wrote at once. Do it by the book and report the amount.",
+    "One for you, from the pile of short parcels: customer {email}, order of {day}, {quantity} × {article}, {units} "
+    "not packed. Claimed in time, checked, nobody sends anything on: it is to be paid back. I need the exact "
+    "amount for my list.",
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A line of a delivered, undisturbed order and how many units of it failed. Money in cents."""
-
-    order_id: int
-    payment_id: int
-    line_id: int
-    email: str
-    article: str
-    day: str
-    quantity: int
-    units: int
-    amount: int
-
-
 def instance(draw: Draw) -> Instance:
-    """A line with a discount, a customer who names it by mail address, article and day."""
-    case = draw.pick(_cases)
+    """A line of a delivered order, named by mail address, article and day, and how many units of it were missing."""
+    case = draw.pick(cases, branch=draw.branch((SOLVABLE, "hand_over")))
     facts = {
         "email": case.email,
         "article": case.article,
@@ -86,46 +60,78 @@ def instance(draw: Draw) -> Instance:
         "quantity": str(case.quantity),
         "units": str(case.units),
     }
+    target = {"sales_order": [case.order_id], "order_line": [case.line_id]}
+    decision = rule(Situation(draw.session, draw.now, target, facts))
     return Instance(
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
-        actor=stand_in(draw.session, "support_l2"),
-        expectation=_expectation(case, contact(draw.session, case.order_id)),
-        target={"sales_order": [case.order_id], "order_line": [case.line_id]},
+        actor=stand_in(draw.session, ROLE),
+        expectation=_expectation(case, decision, contact(draw.session, case.order_id)),
+        target=target,
+        decision=decision,
     )
 
 
-def _expectation(case: Case, told: Contact) -> Expectation:
-    required = [
+def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expectation:
+    amount = money(decision["amount"], "EUR")
+    note = spare_note(case.order_id, told.never)
+    if decision["branch"] != SOLVABLE:
+        order = record(decision["number"], "LK-")
+        over = handed_over(
+            case.order_id, decision["team"], decision["hand_over_reason"], order, amount, never=told.never
+        )
+        answer = Answer(("waiting", "not_done"), {"amount": amount})
+        return Expectation(any_of=[Bundle(required=[over], allowed=[note])], answer=answer)
+    required = _refunded(case, decision, told)
+    if decision["noted"]:
+        required.append(
+            Effect(
+                "note",
+                "order_note",
+                "insert",
+                where={"order_id": case.order_id},
+                set={"text": mentions(amount, must_not=told.never)},
+                words="One note on the order that names the amount and nothing private, as the policy asks above 40.00",
+            )
+        )
+    bundle = Bundle(required=required, allowed=[] if decision["noted"] else [note])
+    return Expectation(any_of=[bundle], answer=Answer("done", {"amount": amount}))
+
+
+def _refunded(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Effect]:
+    """The refund with its line, the call to the bank, and the mail."""
+    amount, units = decision["amount"], decision["units"]
+    return [
         Effect(
             "refund",
             "refund",
             "insert",
             where={"order_id": case.order_id, "payment_id": case.payment_id},
             set={
-                "amount": case.amount,
-                "shipping_amount": 0,
-                "reason": "defective",
+                "amount": amount,
+                "shipping_amount": decision["shipping"],
+                "fee_amount": 0,
+                "reason": decision["reason"],
                 "status": "pending",
                 "note": free_words(told.never),
             },
             bind="refund",
-            words=f"A refund of {format_money(case.amount)} EUR for being defective, without shipping",
+            words=f"A refund of {format_money(amount)} EUR for missing goods, without shipping",
         ),
         Effect(
             "units",
             "refund_line",
             "insert",
             where={"order_line_id": case.line_id, "refund_id": ref("refund")},
-            set={"quantity": case.units, "amount": case.amount, "restocked": 0},
-            words=f"It covers {case.units} of “{case.article}”, none of them put back into stock",
+            set={"quantity": units, "amount": amount, "restocked": decision["restocked"]},
+            words=f"It covers {units} of “{case.article}”, none of them put into stock",
         ),
         Effect(
             "gateway",
             "payment_event",
             "insert",
             where={"payment_id": case.payment_id, "kind": "refund"},
-            set={"amount": case.amount, "refund_id": ref("refund")},
+            set={"amount": amount, "refund_id": ref("refund")},
             words="The bank was asked once to pay it back",
         ),
         Effect(
@@ -137,81 +143,6 @@ def _expectation(case: Case, told: Contact) -> Expectation:
             words="The customer was told once",
         ),
     ]
-    note = Effect(
-        "note",
-        "order_note",
-        "insert",
-        where={"order_id": case.order_id},
-        set={"text": mentions(money(case.amount, "EUR"), must_not=told.never)},
-        words="One note on the order that names the amount and nothing private, as the policy asks above 40.00",
-    )
-    wants_note = case.amount > NOTED_ABOVE
-    return Expectation(
-        any_of=[
-            Bundle(
-                required=[*required, note] if wants_note else required,
-                allowed=[] if wants_note else [spare_note(case.order_id, told.never)],
-            )
-        ],
-        answer=Answer("done", {"amount": money(case.amount, "EUR")}),
-    )
-
-
-def _cases(draw: Draw) -> list[Case]:
-    rows = draw.session.execute(_LINES, {"since": draw.now - GUARANTEE}).all()
-    said: dict[tuple[str, str, str], int] = {}
-    for line, order, _ in rows:
-        said[_said(line, order)] = said.get(_said(line, order), 0) + 1
-    cases = []
-    for line, order, payment in rows:
-        email, article, day = _said(line, order)
-        for units in range(1, min(line.quantity, 4)):
-            amount = _paid_for_first(line, units)
-            keeps = amount < KEPT_BELOW * units and order.shipping_total > 0
-            if said[email, article, day] == 1 and keeps and 2 * amount <= order.total and line.total <= LIMIT:
-                cases.append(Case(order.id, payment.id, line.id, email, article, day, line.quantity, units, amount))
-    return cases
-
-
-def _said(line: OrderLine, order: SalesOrder) -> tuple[str, str, str]:
-    return order.email.strip(), f"{line.title} ({line.variant_title})", spoken_day(order.placed_at)
-
-
-def _paid_for_first(line: OrderLine, units: int) -> int:
-    """Cents paid for the first so many units of a line, net and tax each rounded half up."""
-    net = line.subtotal - line.discount_total
-    return sum((2 * whole * units + line.quantity) // (2 * line.quantity) for whole in (net, line.tax_total))
-
-
-_RETURNED = select(ReturnRequest.order_id)
-_REFUNDED = select(Refund.order_id)
-_UNDELIVERED = select(Fulfilment.order_id).where(Fulfilment.delivered_at.is_(None))
-_ONE_PAYMENT = select(Payment.order_id).group_by(Payment.order_id).having(func.count() == 1)
-_USED_UP = (
-    select(Variant.id)
-    .join(Product, Product.id == Variant.product_id)
-    .join(Category, Category.id == Product.category_id)
-    .where(or_(*(Category.path.contains(part) for part in USED_UP)))
-)
-_LINES = (
-    select(OrderLine, SalesOrder, Payment)
-    .join(SalesOrder, SalesOrder.id == OrderLine.order_id)
-    .join(Payment, Payment.order_id == SalesOrder.id)
-    .where(
-        OrderLine.quantity > 1,
-        OrderLine.discount_total > 0,
-        OrderLine.variant_id.not_in(_USED_UP),
-        SalesOrder.placed_at > bindparam("since"),
-        SalesOrder.cancelled_at.is_(None),
-        SalesOrder.fulfilment_status == "fulfilled",
-        SalesOrder.id.not_in(_RETURNED),
-        SalesOrder.id.not_in(_REFUNDED),
-        SalesOrder.id.not_in(_UNDELIVERED),
-        SalesOrder.id.in_(_ONE_PAYMENT),
-        Payment.status == "captured",
-    )
-    .order_by(OrderLine.id)
-)
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------
@@ -228,74 +159,105 @@ def _find(worker: Worker) -> tuple[dict[str, Any], dict[str, Any]]:
     raise LookupError(f"no order of {facts['email']} has {facts['article']}")
 
 
+def _asked(worker: Worker, line: dict[str, Any]) -> dict[str, Any]:
+    return {"line_id": line["line_id"], "quantity": int(worker.facts["units"]), "restock": False}
+
+
+def _previewed(worker: Worker, line: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = worker.call("preview_refund", order_id=order["order_id"], lines=[_asked(worker, line)])
+    return shown
+
+
 def _refund(worker: Worker, line: dict[str, Any], order: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    asked = {"line_id": line["line_id"], "quantity": int(worker.facts["units"]), "restock": False}
-    arguments = {"order_id": order["order_id"], "lines": [asked], "reason": "defective"} | changes
+    arguments = {"order_id": order["order_id"], "lines": [_asked(worker, line)], "reason": "missing_item"} | changes
     made: dict[str, Any] = worker.call("refund_order", **arguments)
     return made
 
 
 def _note(worker: Worker, order: dict[str, Any], amount: str) -> None:
     units = f"{worker.facts['units']} of {worker.facts['article']}"
-    text = f"Refunded {amount} EUR, defective: {units}. Asked for by the customer."
+    text = f"{amount} EUR, missing from the parcel: {units}. Asked for by the customer."
     worker.call("add_order_note", order_id=order["order_id"], text=text)
+
+
+def _hand_over(worker: Worker, order: dict[str, Any], amount: str, team: str = "finance") -> FinalAnswer:
+    units = f"{worker.facts['units']} of {worker.facts['article']}"
+    text = f"Order {order['number']}: {units} were missing; {amount} EUR is above my limit on it. Nothing is refunded."
+    worker.call("escalate", team=team, reason="approval_needed", message=text, order_id=order["order_id"])
+    return FinalAnswer(
+        status="waiting",
+        reasons=["approval_needed"],
+        facts={"amount": f"{amount} EUR"},
+        message=f"It comes to {amount} EUR; {team} has to approve it, so nothing is refunded yet.",
+    )
 
 
 def _report(amount: str) -> FinalAnswer:
     return FinalAnswer(
         status="done",
         facts={"amount": f"{amount} EUR"},
-        message=f"Refunded {amount} EUR for the defective units. Nothing comes back.",
+        message=f"Refunded {amount} EUR for the missing units.",
     )
 
 
 def _noted_above(worker: Worker) -> int:
     """Cents above which the house rules ask for a note on the order."""
-    rule = worker.call("get_policy", slug="refunds")["text"]
-    found = re.search(r"\*\*each refund above (\d+\.\d{2})\*\*", rule)
+    rule_page = worker.call("get_policy", slug="refunds")["text"]
+    found = re.search(r"\*\*each refund above (\d+\.\d{2})\*\*", rule_page)
     if found is None:
         raise LookupError("the rule for refunds says nothing of notes")
     return parse_money(found[1])
 
 
 def solve(worker: Worker) -> FinalAnswer:
-    """Read the rule, find the line, see what it comes to, refund for the true reason, note it where the rule asks."""
+    """Read the rule, see what it comes to and whether I may; refund for the true reason, with the note that is due."""
     limit = _noted_above(worker)
     order, line = _find(worker)
-    asked = {"line_id": line["line_id"], "quantity": int(worker.facts["units"]), "restock": False}
-    amount = worker.call("preview_refund", order_id=order["order_id"], lines=[asked])["amount"]
+    shown = _previewed(worker, line, order)
+    if shown["needs_approval"]:
+        return _hand_over(worker, order, shown["amount"])
     _refund(worker, line, order)
-    if parse_money(amount) > limit:
-        _note(worker, order, amount)
-    return _report(amount)
+    if parse_money(shown["amount"]) > limit:
+        _note(worker, order, shown["amount"])
+    return _report(shown["amount"])
 
 
 def note_first(worker: Worker) -> FinalAnswer:
-    """Write the note before refunding, and not look at the amount twice."""
-    limit = _noted_above(worker)
+    """Write a note first whatever the amount, then refund or hand over."""
     order, line = _find(worker)
-    asked = {"line_id": line["line_id"], "quantity": int(worker.facts["units"]), "restock": False}
-    amount = worker.call("preview_refund", order_id=order["order_id"], lines=[asked])["amount"]
-    if parse_money(amount) > limit:
-        _note(worker, order, amount)
+    shown = _previewed(worker, line, order)
+    _note(worker, order, shown["amount"])
+    if shown["needs_approval"]:
+        return _hand_over(worker, order, shown["amount"])
     return _report(_refund(worker, line, order)["amount"])
 
 
 def browse(page: "Page") -> FinalAnswer:
-    """The same in the back office: work the amount out, refund, note it where the policy asks."""
+    """The same in the back office: work the amount out, then refund and note it, or hand it over."""
+    page.open("/office/rules/refunds")
+    rule_page = re.search(r"each refund above (\d+\.\d{2})", page.see())
+    if rule_page is None:
+        raise LookupError("the rule for refunds says nothing of notes")
     goods = page.facts["article"].removesuffix(")").replace(" (", " ")
-    for _ in find_orders(page, page.facts["email"], page.facts["day"]):
-        if goods in page.text("Lines"):
-            break
+    found = find_orders(page, page.facts["email"], page.facts["day"])
+    number = next(number for number, _ in found if page.names("rowheader", goods))
     page.click("link", "Refund")
-    row = page.row(goods)
-    row.fill(None, page.facts["units"])
+    page.row(goods).fill(None, page.facts["units"])
     page.row(goods).check(on=False)
-    page.choose("Reason", "Defective")
+    amount = worked_out(page)
+    if page.shows("above your limit"):
+        page.click("link", "Back")
+        hand_over(
+            page,
+            "Finance",
+            "Approval needed",
+            f"Order {number}: {page.facts['units']} of {goods} were missing, {amount} EUR. Above my limit.",
+        )
+        return FinalAnswer(status="waiting", facts={"amount": f"{amount} EUR"})
+    page.choose("Reason", "Missing item")
     page.click("button", "Make the refund")
-    amount = money_in(page.message)
-    if parse_money(amount) > NOTED_ABOVE:
-        page.fill("Add a note", f"Refunded {amount} EUR, defective: {page.facts['units']} of {goods}, at their wish.")
+    if parse_money(amount) > parse_money(rule_page[1]):
+        page.fill("Add a note", f"Refunded {amount} EUR, missing: {page.facts['units']} of {goods}, at their wish.")
         page.click("button", "Add note")
     return _report(amount)
 
@@ -304,66 +266,93 @@ def browse(page: "Page") -> FinalAnswer:
 
 
 def _wrong(**changes: Any) -> Any:
+    """A refund with something wrong in it; where the world refuses it the matter goes to the wrong people."""
+
     def mistake(worker: Worker) -> FinalAnswer:
         order, line = _find(worker)
-        made = _refund(worker, line, order, **changes)
-        if parse_money(made["amount"]) > NOTED_ABOVE:
-            _note(worker, order, made["amount"])
-        return _report(made["amount"])
+        try:
+            amount = _refund(worker, line, order, **changes)["amount"]
+        except Refused:
+            return _hand_over(worker, order, _previewed(worker, line, order)["amount"], team="support_lead")
+        if parse_money(amount) > _noted_above(worker):
+            _note(worker, order, amount)
+        return _report(amount)
 
     return mistake
 
 
-def every_unit(worker: Worker) -> FinalAnswer:
-    """Refund the whole line."""
-    order, line = _find(worker)
-    asked = {"line_id": line["line_id"], "quantity": line["quantity"], "restock": False}
-    return _report(_refund(worker, line, order, lines=[asked])["amount"])
-
-
 def back_into_stock(worker: Worker) -> FinalAnswer:
-    """Book units into stock that stay with the customer."""
+    """Book the missing units into stock."""
+    _, line = _find(worker)
+    made: FinalAnswer = _wrong(lines=[_asked(worker, line) | {"restock": True}])(worker)
+    return made
+
+
+def other_count(worker: Worker) -> FinalAnswer:
+    """Refund one unit more, or one less where all of them were missing."""
     order, line = _find(worker)
-    asked = {"line_id": line["line_id"], "quantity": int(worker.facts["units"]), "restock": True}
-    return _report(_refund(worker, line, order, lines=[asked])["amount"])
+    units = int(worker.facts["units"])
+    asked = _asked(worker, line) | {"quantity": units + 1 if units < line["quantity"] else units - 1}
+    try:
+        return _report(_refund(worker, line, order, lines=[asked])["amount"])
+    except Refused:
+        shown = worker.call("preview_refund", order_id=order["order_id"], lines=[asked])
+        return _hand_over(worker, order, shown["amount"])
 
 
 def list_price(worker: Worker) -> FinalAnswer:
-    """Refund rightly, but report the price before the discount."""
-    order, line = _find(worker)
-    made = _refund(worker, line, order)
-    if parse_money(made["amount"]) > NOTED_ABOVE:
-        _note(worker, order, made["amount"])
+    """Do it rightly, but report the price of the list."""
+    done = solve(worker)
+    _, line = _find(worker)
     price = parse_money(line["unit_price"]) * int(worker.facts["units"])
-    return _report(format_money(price))
+    return done.model_copy(update={"facts": {"amount": f"{format_money(price)} EUR"}})
 
 
 def two_notes(worker: Worker) -> FinalAnswer:
-    """Refund rightly and write the note twice."""
+    """Write the note twice."""
     order, line = _find(worker)
-    made = _refund(worker, line, order)
-    _note(worker, order, made["amount"])
-    _note(worker, order, made["amount"])
-    return _report(made["amount"])
+    amount = _previewed(worker, line, order)["amount"]
+    _note(worker, order, amount)
+    return note_first(worker)
+
+
+def bit_by_bit(worker: Worker) -> FinalAnswer:
+    """Refund what the limit still allows, and leave the rest for another day; ask the shift lead where none fits."""
+    order, line = _find(worker)
+    for units in range(int(worker.facts["units"]) - 1, 0, -1):
+        asked = _asked(worker, line) | {"quantity": units}
+        shown = worker.call("preview_refund", order_id=order["order_id"], lines=[asked])
+        if not shown["needs_approval"]:
+            return _report(_refund(worker, line, order, lines=[asked])["amount"])
+    return _hand_over(worker, order, _previewed(worker, line, order)["amount"], team="support_lead")
 
 
 FAMILY = Family(
     name="refund-partial",
-    title="Refund some units of a discounted line",
-    point="what was paid is less than the list price; the reason, stock and note follow the policy, not the engine",
-    role="support_l2",
+    title="Refund some units of a line, within one's limit on the order",
+    point="what was paid is not the list price; reason, stock, note and limit follow the policy, not the request",
+    role=ROLE,
     instance=instance,
     solve=solve,
     browse=browse,
-    ruling=lambda _: {},
-    alternatives={"note before refund": note_first},
+    ruling=rule,
+    alternatives={"note before anything else": note_first},
     mistakes={
-        "the whole line": every_unit,
+        "another number of units": other_count,
         "back into stock": back_into_stock,
         "shipping as well": _wrong(shipping=True),
         "changed their mind": _wrong(reason="changed_mind"),
         "customer not told": _wrong(notify=False),
         "the list price reported": list_price,
         "two notes": two_notes,
+        "bit by bit": bit_by_bit,
     },
+    unenforced={
+        "back into stock": "nor do units that were missing from the parcel",
+        "changed their mind": "so it has to be the true one",
+        "customer not told": "The customer is notified of every refund",
+        "two notes": "One note a refund, no more.",
+        "bit by bit": "Do not split a refund in order to stay below a limit",
+    },
+    population="medium",
 )

@@ -53,22 +53,28 @@ class Solved:
         """The solution's committed writes."""
         return self.tape.writes
 
+    @property
+    def steps(self) -> tuple[TapedCall, ...]:
+        """The calls that a replay is made of: the writes; where others act meanwhile, reads as well, for the pace."""
+        return self.tape.calls if self.case.task.instance.happenings else self.writes
+
     @cached_property
     def entries(self) -> Mapping[int, tuple[Entry, ...]]:
         """What each committed write changed, by the number of the call."""
         steps = [entry.step for entry in self.case.solution.journal if entry.committed]
         return {
-            call.number: tuple(one for one in self.case.solution.record.entries if one.step == step)
+            call.number: tuple(one for one in self.case.solution.record.entries if one.root == f"agent:{step}")
             for call, step in zip(self.writes, steps, strict=True)
         }
 
     def replay(self, steps: Sequence[Step]) -> Play:
         """Play other steps to the solution's answer."""
-        return replay(self.case.start, self.case.task, self.tape.with_steps(steps))
+        reads = bool(self.case.task.instance.happenings)
+        return replay(self.case.start, self.case.task, self.tape.with_steps(steps), reads=reads)
 
-    def replaced(self, call: TapedCall, *others: TapedCall) -> list[Step]:
-        """The solution's writes with others in the place of one."""
-        return [other for step in self.writes for other in (others if step.number == call.number else (step,))]
+    def replaced(self, call: TapedCall, *others: Step) -> list[Step]:
+        """The solution's calls with others in the place of one."""
+        return [other for step in self.steps for other in (others if step.number == call.number else (step,))]
 
     def through(self, passed: Pass, task: Task | None = None) -> Play:
         """Play the solution with hands that pass each call on in their own way."""
@@ -110,9 +116,13 @@ class OtherHands:
 Way = Callable[[Worker], FinalAnswer]
 
 
-def accepted(one: Play) -> bool:
-    """Whether every call of a tape was accepted."""
-    return all(entry.outcome in ("done", "replayed") for entry in one.journal)
+def accepted(one: Play, straight: Play) -> bool:
+    """Whether no more calls were refused than in the play that it is compared with."""
+    return _refusals(one) <= _refusals(straight)
+
+
+def _refusals(one: Play) -> int:
+    return sum(entry.outcome not in ("done", "replayed") for entry in one.journal)
 
 
 def varied(found: Iterator[Variation], otherwise: str) -> Played:

@@ -42,6 +42,8 @@ NAVIGATION: Final = (
         "Sales",
         (
             Entry("Orders", "office.orders", "orders", ("orders",)),
+            Entry("Payments", "office.payments", "payments", ("payments",)),
+            Entry("Labels", "office.labels", "labels", ("labels",)),
             Entry("Returns", "office.returns", "returns", ("returns",)),
             Entry("Customers", "office.customers", "customers", ("customers",)),
         ),
@@ -118,8 +120,8 @@ def here_in(entry: Entry) -> bool:
 
 
 TONES: Final = {
-    "good": frozenset({"paid", "captured", "fulfilled", "delivered", "succeeded", "active", "enabled", "closed"}),
-    "info": frozenset({"authorized", "shipped", "open", "in_progress", "scheduled", "invited", "pending", "requested"}),
+    "good": frozenset({"paid", "captured", "fulfilled", "delivered", "succeeded", "active", "enabled", "closed", "used"}),
+    "info": frozenset({"authorized", "shipped", "open", "in_progress", "scheduled", "invited", "pending", "requested", "bought"}),
     "warn": frozenset(
         {"unfulfilled", "partially_fulfilled", "partially_paid", "partially_captured", "partially_refunded", "draft"}
     ),

@@ -1,4 +1,4 @@
-"""The money of an order: refunds with their preview, captures, voids, and cancelling."""
+"""Money: the payments list, and of an order refunds with their preview, captures, voids, and cancelling."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,12 +8,26 @@ from flask import url_for
 from worlds.engine.errors import NotFound, Refusal
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.shop.operations.orders import OrderCancelled, cancel_order, get_order
-from worlds.shop.operations.payments import capture_payment, void_payment
+from worlds.shop.operations.payments import capture_payment, list_payments, void_payment
 from worlds.shop.operations.refunds import RefundPreview, preview_refund, refund_order
-from worlds.shop.pages.office.app import AGAIN, euros, office
+from worlds.shop.pages.office.app import AGAIN, Views, euros, office, tabs
 from worlds.shop.views import OrderDetail, PaymentView, RefundView
 
 ROWS: Final[Mapping[str, str]] = {"lines": "quantity"}
+VIEWS: Final[Views] = (
+    ("All", {}),
+    ("Authorizations", {"status": "authorized"}),
+    ("Captured", {"status": "captured"}),
+    ("Expired", {"status": "expired"}),
+    ("Voided", {"status": "voided"}),
+)
+
+
+@office.page("/payments")
+def payments(door: Door) -> str:
+    """The list, with its filters in the URL."""
+    listed = door.listing(list_payments)
+    return door.render("office/payments.html", listed=listed, tabs=tabs(door, VIEWS))
 
 
 @office.page("/orders/<id:order_id>/refund")

@@ -5,13 +5,15 @@ from typing import Final
 from flask import url_for
 
 from worlds.engine.surfaces.pages import Done, Door
+from worlds.shop.operations.emails import mail_customer
 from worlds.shop.operations.escalations import escalate
 from worlds.shop.operations.fulfilments import fulfil_order
+from worlds.shop.operations.labels import buy_label
 from worlds.shop.operations.orders import add_order_note, cancel_order, edit_shipping_address, get_order, list_orders
 from worlds.shop.operations.refunds import refund_order
 from worlds.shop.operations.returns import open_return
 from worlds.shop.pages.office.app import AGAIN, Act, Views, act, office, tabs
-from worlds.shop.views import NoteView, OrderDetail
+from worlds.shop.views import EmailView, NoteView, OrderDetail
 
 VIEWS: Final[Views] = (
     ("All", {}),
@@ -47,6 +49,20 @@ def noted(_door: Door, done: NoteView | None, order_id: int) -> Done:
     return Done("The note was added to the order." if done else AGAIN, url_for("office.order", order_id=order_id))
 
 
+@office.page("/orders/<id:order_id>/message")
+def message(door: Door, order_id: int) -> str:
+    """Words of one's own to the customer."""
+    form = door.form(mail_customer, url_for("office.messaged", order_id=order_id))
+    return door.render("office/message.html", order=door.read(get_order, order_id=order_id), form=form)
+
+
+@office.action("/orders/<id:order_id>/message", mail_customer, shows=message)
+def messaged(_door: Door, done: EmailView | None, order_id: int) -> Done:
+    """The message is out."""
+    said = f"The message to {done.to} was sent." if done else AGAIN
+    return Done(said, url_for("office.order", order_id=order_id))
+
+
 def acts(door: Door, shown: OrderDetail) -> list[Act]:
     """What may be done with an order, and why what may not, may not."""
     shipped = any(line.fulfilled for line in shown.lines)
@@ -58,12 +74,15 @@ def acts(door: Door, shown: OrderDetail) -> list[Act]:
         return url_for(f"office.{page}", order_id=shown.order_id)
 
     nothing_to_ship = (not any(line.unfulfilled for line in shown.lines), "nothing is left to ship")
+    labelled = (any(one.status in ("bought", "scanned") for one in shown.labels), "it has a live label")
     nothing_back = (not any(line.returnable for line in shown.lines), "no shipped units can be returned")
     return [
         act(door, "Fulfil", url("fulfil"), fulfil_order, cancelled, nothing_to_ship),
         act(door, "Refund", url("refund"), refund_order, (not shown.refundable, "no captured money is left to refund")),
         act(door, "Open return", url("new_return"), open_return, nothing_back),
-        act(door, "Edit address", url("address"), edit_shipping_address, cancelled, left),
+        act(door, "Buy label", url("new_label"), buy_label, cancelled, nothing_to_ship, labelled),
+        act(door, "Edit address", url("address"), edit_shipping_address, cancelled, left, labelled),
         act(door, "Cancel order", url("cancel"), cancel_order, cancelled, left),
+        act(door, "Write to the customer", url("message"), mail_customer),
         act(door, "Hand over", url("hand_over_order"), escalate),
     ]

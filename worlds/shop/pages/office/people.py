@@ -39,13 +39,15 @@ def hand_over_order(door: Door, order_id: int) -> str:
     """Hands an order over."""
     shown = door.read(get_order, order_id=order_id)
     form = door.form(escalate, url_for("office.order_handed_over", order_id=order_id))
-    return door.render("office/hand_over.html", order=shown, customer=None, form=form)
+    here = url_for("office.order", order_id=order_id)
+    steps = [("Orders", url_for("office.orders")), (shown.number, here)]
+    return door.render("office/hand_over.html", about=f"order {shown.number}", steps=steps, back=here, form=form)
 
 
 @office.action("/orders/<id:order_id>/hand-over", escalate, shows=hand_over_order)
 def order_handed_over(_door: Door, done: EscalationView | None, order_id: int) -> Done:
     """The team has it."""
-    return Done(_said(done), url_for("office.order", order_id=order_id))
+    return Done(handed_over(done), url_for("office.order", order_id=order_id))
 
 
 @office.page("/customers/<id:customer_id>/hand-over")
@@ -53,16 +55,19 @@ def hand_over_customer(door: Door, customer_id: int) -> str:
     """Hands a customer's matter over."""
     shown = door.read(get_customer, customer_id=customer_id)
     form = door.form(escalate, url_for("office.customer_handed_over", customer_id=customer_id))
-    return door.render("office/hand_over.html", order=None, customer=shown, form=form)
+    here, about = url_for("office.customer", customer_id=customer_id), shown.name or shown.email
+    steps = [("Customers", url_for("office.customers")), (about, here)]
+    return door.render("office/hand_over.html", about=about, steps=steps, back=here, form=form)
 
 
 @office.action("/customers/<id:customer_id>/hand-over", escalate, shows=hand_over_customer)
 def customer_handed_over(_door: Door, done: EscalationView | None, customer_id: int) -> Done:
     """The team has it."""
-    return Done(_said(done), url_for("office.customer", customer_id=customer_id))
+    return Done(handed_over(done), url_for("office.customer", customer_id=customer_id))
 
 
-def _said(done: EscalationView | None) -> str:
+def handed_over(done: EscalationView | None) -> str:
+    """What is said after a hand-over."""
     return f"Hand-over {done.number} went to {done.team.replace('_', ' ')}." if done else AGAIN
 
 

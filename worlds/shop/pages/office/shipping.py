@@ -25,9 +25,13 @@ def fulfil(door: Door, order_id: int) -> str:
         if line.variant_id is not None
     }
     values: dict[str, object] = {f"lines.{index}.quantity": line.unfulfilled for index, line in enumerate(left)}
+    label = next((one for one in shown.labels if one.status in ("bought", "scanned")), None)
+    values |= {"carrier": label.carrier, "tracking_number": label.tracking_number} if label else {}
     form = door.form(fulfil_order, url_for("office.fulfilled", order_id=order_id), values)
     places = [(place.location_id, f"{place.name}, {place.city}") for place in _open_places(door)]
-    return door.render("office/fulfil.html", order=shown, left=left, levels=levels, form=form, places=places)
+    return door.render(
+        "office/fulfil.html", order=shown, left=left, levels=levels, form=form, places=places, label=label
+    )
 
 
 @office.action("/orders/<id:order_id>/fulfil", fulfil_order, shows=fulfil, rows={"lines": "quantity"})

@@ -1,0 +1,146 @@
+"""What became of a mutant: killed, survived, stillborn, equivalent or tolerated; compared in full, not by the grader.
+
+*Equivalent* is said only of isomorphic outcomes. *Stillborn* is a mutant whose wrong call the engine refused.
+*Tolerated* passes and differs, but only in rows that a named allowance took, in the trail of a save that changed
+nothing, or in words of a prose column that an effect names, where both texts are as it asks; never in anything that
+left the world. Every other mutant is alive and must fail.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from worlds.engine.proofs.mutants.mutation import Mutant
+from worlds.engine.proofs.outcomes import Cell, Left, Outcome, Place
+from worlds.engine.proofs.plays import Play
+from worlds.engine.proofs.tapes import Tape, TapedCall
+from worlds.graders.expectation import Bundle
+from worlds.graders.judged import judged
+from worlds.graders.matching import Matching, match
+from worlds.graders.predicates import AnyValue, Mentions
+from worlds.graders.shape import Schema
+
+Class = Literal["killed", "survived", "stillborn", "equivalent", "tolerated"]
+CLASSES: tuple[Class, ...] = ("killed", "survived", "stillborn", "equivalent", "tolerated")
+REFUSED = 400
+IDLE = "a save that changes nothing"
+"""The clause of the judging language by which the trail of such a save is no change."""
+LAST = "attempts"
+"""The one criterion that a refused call may fail although the world stands as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The class of a mutant; `clauses` are what let a tolerated one through, `wronged` a right one that failed."""
+
+    name: Class
+    clauses: tuple[str, ...] = ()
+    wronged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The solution's tape as it was played, which mutants are compared with."""
+
+    tape: Tape
+    play: Play
+    outcome: Outcome
+    schema: Schema
+
+    def judge(self, mutant: Mutant, one: Play) -> Judgement:
+        """The class of a mutant that was played."""
+        refused = self._refused(mutant, one)
+        if Outcome.of(one, self.schema).same_as(self.outcome):
+            failing = {c.id for c in one.grade.criteria if not c.satisfied and c.kind != "metric"}
+            wronged = one.grade.reward != 1.0 and not (refused and failing == {LAST})
+            return Judgement("stillborn" if refused else "equivalent", wronged=wronged)
+        if one.grade.reward != 1.0:
+            return Judgement("stillborn" if refused else "killed")
+        clauses = self._tolerance(one)
+        return Judgement("tolerated", clauses) if clauses else Judgement("survived")
+
+    def _refused(self, mutant: Mutant, one: Play) -> bool:
+        """Whether the engine refused what is new or moved in the mutant, and nothing new was committed."""
+        known = [(call.operation, call.plain) for call in self.tape.calls]
+        refused = False
+        for index, (step, entry) in enumerate(zip(mutant.tape.steps, one.journal, strict=False)):
+            if index not in mutant.changed | mutant.moved or not isinstance(step, TapedCall):
+                continue
+            if entry.status >= REFUSED:
+                refused = True
+            elif entry.committed and (index in mutant.changed and (step.operation, step.plain) not in known):
+                return False
+        return refused
+
+    def _tolerance(self, one: Play) -> tuple[str, ...]:
+        """The clauses that let a passing mutant differ; none where it differs in anything that none of them names."""
+        mine, theirs = _Free.of(one, self.schema), _Free.of(self.play, self.schema)
+        if mine is None or theirs is None:
+            return ()
+        if mine.used and self._same(one, Left(mine.rows, mine.spare), Left(theirs.rows, theirs.spare)):
+            return mine.used
+        words = Left(mine.rows, mine.spare | mine.words), Left(theirs.rows, theirs.spare | theirs.words)
+        return (*mine.used, *mine.named) if self._same(one, *words) else ()
+
+    def _same(self, one: Play, mine: Left, theirs: Left) -> bool:
+        return Outcome.of(one, self.schema, mine).same_as(Outcome.of(self.play, self.schema, theirs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Free:
+    """What the expectation leaves free in a play: rows and columns that allowances took, words of named columns."""
+
+    rows: frozenset[Place]
+    spare: frozenset[Cell]
+    words: frozenset[Cell]
+    used: tuple[str, ...]
+    named: tuple[str, ...]
+
+    @classmethod
+    def of(cls, one: Play, schema: Schema) -> "_Free | None":
+        """What is free in a play, or None where an allowance took something that left the world."""
+        seen = judged(schema, one.record.entries)
+        bundle = one.record.expectation.any_of[one.grade.bundle]
+        foreign = any(effect.by and effect.by[:3] in ("any", "per") for effect in bundle.required)
+        changes = (*seen.changes, *seen.foreign(schema)) if foreign else seen.changes
+        matching = match(bundle.required, bundle.allowed, changes, one.record.people)
+        spare = [taken for effect in bundle.allowed for taken in matching.taken[effect.id]]
+        if any(taken.change.class_ == "outward" for taken in spare):
+            return None
+        own = {(t.change.table, t.change.key) for t in spare if t.change.kind != "update"}
+        cells = {(t.change.table, t.change.key, c) for t in spare if t.change.kind == "update" for c in t.columns}
+        trail = _trail(one, schema, {e.tx for t in spare for e in t.change.entries} - _txs(bundle, matching))
+        idle = _trail(one, schema, seen.idle_txs - {e.tx for c in changes if c.class_ != "trace" for e in c.entries})
+        used = tuple(effect.id for effect in bundle.allowed if matching.taken[effect.id])
+        words, named = _words(one, schema, bundle, matching)
+        return cls(frozenset(own | trail | idle), frozenset(cells), words, (*used, IDLE) if idle else used, named)
+
+
+def _txs(bundle: Bundle, matching: Matching) -> set[int]:
+    taken = (one for effect in bundle.required for one in matching.taken[effect.id])
+    return {entry.tx for one in taken for entry in one.change.entries}
+
+
+def _trail(one: Play, schema: Schema, txs: Iterable[int]) -> set[Place]:
+    """The trace rows that were written in some transactions."""
+    meant = set(txs)
+    return {(e.table, e.key) for e in one.record.entries if e.tx in meant and schema.table(e.table).class_ == "trace"}
+
+
+def _words(one: Play, schema: Schema, bundle: Bundle, matching: Matching) -> tuple[frozenset[Cell], tuple[str, ...]]:
+    """Prose that an effect names in rows that stay inside, with the trail that quotes it."""
+    found: set[Cell] = set()
+    named: set[str] = set()
+    for effect in bundle.effects():
+        columns = [c for c, p in effect.set_preds.items() if isinstance(p, AnyValue | Mentions)]
+        for taken in matching.taken[effect.id]:
+            change = taken.change
+            prose = [c for c in columns if schema.table(change.table).class_of(c) == "prose"]
+            if not prose or change.class_ == "outward":
+                continue
+            named |= {f"{effect.id}.{column}" for column in prose}
+            found |= {(change.table, change.key, column) for column in prose}
+            for table, key in _trail(one, schema, {entry.tx for entry in change.entries}):
+                shape = schema.table(table)
+                found |= {(table, key, column) for column in shape.columns if shape.class_of(column) == "prose"}
+    return frozenset(found), tuple(sorted(named))

@@ -1,0 +1,56 @@
+"""What customers do by themselves while others work; no surface offers it, events perform it."""
+
+from typing import NamedTuple
+
+from worlds.engine.context import Context
+from worlds.engine.errors import NotFound
+from worlds.engine.fields import Money, RecordId, Result
+from worlds.engine.operation import writes
+from worlds.shop import order_file, placing
+from worlds.shop.rows import Query
+from worlds.shop.views import AddressInput
+
+
+class _Before(NamedTuple):
+    quantity: int
+    brand: str
+    last4: str
+
+
+_BEFORE = Query(
+    _Before,
+    """SELECT l.quantity, p.brand, p.last4 FROM order_line l JOIN payment p ON p.order_id = l.order_id
+    WHERE l.order_id = :order AND l.variant_id = :variant ORDER BY l.id, p.id LIMIT 1""",
+)
+
+
+class OrderedAgain(Result):
+    """An order placed with a line of an earlier one."""
+
+    order_id: int
+    number: str
+    quantity: int
+    total: Money
+
+
+@writes(roles=(), doors=())
+def order_again(ctx: Context, order_id: RecordId, variant_id: RecordId) -> OrderedAgain:
+    """Place an order for as many units of a variant as an earlier order had, to the same address and card.
+
+    Args:
+        order_id: The earlier order.
+        variant_id: The variant of one of its lines.
+    """
+    head = order_file.head(ctx, order_id)
+    before = _BEFORE.first(ctx, order=order_id, variant=variant_id)
+    if before is None:
+        raise NotFound(
+            "line_not_found", f"Order {head.number} has no paid line of variant {variant_id}.", field="variant_id"
+        )
+    draft = placing.Draft(
+        email=head.email, lines=((variant_id, before.quantity),),
+        address=AddressInput.model_construct(**head.address.model_dump()), shipping_method=head.shipping_method,
+        card=placing.Card(before.brand, before.last4), customer_id=head.customer_id,
+    )  # fmt: skip
+    placed = placing.place(ctx, draft)
+    return OrderedAgain(order_id=placed.order_id, number=placed.number, quantity=before.quantity, total=placed.total)

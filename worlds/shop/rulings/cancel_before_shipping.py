@@ -1,0 +1,56 @@
+"""The written rules for somebody who wants an unshipped order cancelled: cancel and release, or hand it over."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from worlds.engine.task import SOLVABLE, Decision, Situation
+from worlds.shop.models import Allocation, Customer, InventoryLevel, OrderLine, Payment, SalesOrder
+
+
+def rule(situation: Situation) -> Decision:
+    """`branch`, and of the cancellation: what is `released` and `refunded` in cents, `reason`, and the freed `stock`.
+
+    Nothing was captured of these orders, so all that was reserved is released and nothing refunded; the units go back,
+    for the customer asked. Only the order's own address and its account's holder may ask; for anybody else the order
+    stays as it is and support's lead gets it. `stock` lists [level id, units].
+    """
+    session, order_id = situation.session, situation.target["sales_order"][0]
+    order = session.get_one(SalesOrder, order_id)
+    may = _asker(situation.facts["email"]) in _askers(session, order)
+    held = select(func.sum(Payment.amount)).where(Payment.order_id == order_id, Payment.status == "authorized")
+    return {
+        "branch": SOLVABLE if may else "hand_over",
+        "number": order.number,
+        "reason": "customer",
+        "released": int(session.execute(held).scalar_one()) if may else 0,
+        "refunded": 0,
+        "stock": _waiting(session, order_id) if may else [],
+        "team": "support_lead",
+        "hand_over_reason": "outside_policy",
+    }
+
+
+def _asker(address: str) -> str:
+    return address.strip().casefold()
+
+
+def _askers(session: Session, order: SalesOrder) -> set[str]:
+    addresses = {_asker(order.email)}
+    if order.customer_id is not None:
+        addresses.add(_asker(session.get_one(Customer, order.customer_id).email))
+    return addresses
+
+
+def _waiting(session: Session, order_id: int) -> list[list[int]]:
+    """The inventory levels at which units wait for an order, with how many wait there."""
+    here = (InventoryLevel.variant_id == Allocation.variant_id) & (InventoryLevel.location_id == Allocation.location_id)
+    found = (
+        select(InventoryLevel.id, func.sum(Allocation.quantity))
+        .select_from(Allocation)
+        .join(OrderLine, OrderLine.id == Allocation.order_line_id)
+        .join(InventoryLevel, here)
+        .where(OrderLine.order_id == order_id, Allocation.quantity > 0)
+        .group_by(InventoryLevel.id)
+        .order_by(InventoryLevel.id)
+    )
+    return [[level, int(units)] for level, units in session.execute(found)]

@@ -1,0 +1,354 @@
+"""A customer wants the rest of a crushed parcel refunded: pending money counts as given back, failed money does not.
+
+What is typically got wrong: refunding over a refund that failed, taking a pending one for failed, a reason that the
+photographs do not bear out, shipping left out of the last refund or put into another, the note forgotten.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from worlds.engine.fields import format_money, parse_money
+from worlds.engine.task import SOLVABLE, Draw, Family, Instance, Refused, Situation, Worker
+from worlds.graders.answers import Answer, FinalAnswer
+from worlds.graders.expectation import Bundle, Effect, Expectation
+from worlds.graders.predicates import mentions, ref
+from worlds.graders.typed import money, record
+from worlds.shop.models import stand_in
+from worlds.shop.rulings.refund_rest import rule
+from worlds.shop.tasks.casework import Contact, contact, free_words, handed_over, orders_matching, spare_note
+from worlds.shop.tasks.deskwork import find_orders, hand_over, money_in, worked_out
+from worlds.shop.tasks.rests import ORDER, Case, cases
+
+if TYPE_CHECKING:
+    from worlds.engine.surfaces.browser import Page
+
+ROLE = "support_l2"
+
+WORDINGS = (
+    "{email} again, about the parcel that came crushed, the one with {article}. We refunded a part at the time; now "
+    "they want the money for {wanted}, too. Nothing has to come back. Please do what our rules say and tell me what "
+    "you refunded just now (refunded), 0.00 if nothing.",
+    "“You gave me back a part, but all of it was broken, as my pictures show. Please refund {wanted}. It is about "
+    "{article}. {email}” – Broken in transit, stays with the customer. See to it, and report as refunded the amount "
+    "that you sent on its way, zero included.",
+    "Still open from the pile of squashed boxes: customer {email}, {article}. A part went back before, they ask for "
+    "the rest, which is to say {wanted}. They keep the pieces. Deal with it by the book; I need one figure, "
+    "refunded, for what you have refunded now (0.00 where you have not).",
+)
+
+
+def instance(draw: Draw) -> Instance:
+    """An order by mail address and article, and whether the rest of it or of that article is wanted."""
+    case = draw.pick(cases, branch=draw.branch((SOLVABLE, "hand_over")))
+    facts = {"email": case.email, "article": case.article, "wanted": case.wanted}
+    target = {"sales_order": [case.order_id], "order_line": list(case.lines)}
+    decision = rule(Situation(draw.session, draw.now, target, facts))
+    return Instance(
+        instruction=draw.word(WORDINGS, facts),
+        facts=facts,
+        actor=stand_in(draw.session, ROLE),
+        expectation=_expectation(case, decision, contact(draw.session, case.order_id)),
+        target=target,
+        decision=decision,
+    )
+
+
+def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expectation:
+    amount, note = money(decision["refunded"], "EUR"), spare_note(case.order_id, told.never)
+    if decision["branch"] != SOLVABLE:
+        facts = (record(decision["number"], "LK-"), money(decision["decides"], "EUR"))
+        over = handed_over(case.order_id, decision["team"], decision["hand_over_reason"], *facts, never=told.never)
+        answer = Answer(("waiting", "not_done"), {"refunded": amount})
+        return Expectation(any_of=[Bundle(required=[over], allowed=[note])], answer=answer)
+    required = _refunded(case, decision, told)
+    if decision["noted"]:
+        required.append(
+            Effect(
+                "note",
+                "order_note",
+                "insert",
+                where={"order_id": case.order_id},
+                set={"text": mentions(amount, must_not=told.never)},
+                words="One note on the order that names the amount and nothing private, as the policy asks above 40.00",
+            )
+        )
+    bundle = Bundle(required=required, allowed=[] if decision["noted"] else [note])
+    return Expectation(any_of=[bundle], answer=Answer("done", {"refunded": amount}))
+
+
+def _refunded(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Effect]:
+    """The refund with its lines, the call to the bank, and the mail."""
+    amount, shipping = decision["amount"], decision["shipping"]
+    return [
+        Effect(
+            "refund",
+            "refund",
+            "insert",
+            where={"order_id": case.order_id, "payment_id": case.payment_id},
+            set={
+                "amount": amount,
+                "shipping_amount": shipping,
+                "fee_amount": 0,
+                "reason": decision["reason"],
+                "status": "pending",
+                "note": free_words(told.never),
+            },
+            bind="refund",
+            words=f"A refund of {format_money(amount)} EUR, {format_money(shipping)} of it shipping",
+        ),
+        *(
+            Effect(
+                f"units-{line}",
+                "refund_line",
+                "insert",
+                where={"order_line_id": line, "refund_id": ref("refund")},
+                set={"quantity": units, "amount": cents, "restocked": 0},
+                words=f"It covers the last {units} of line {line}, none of them put into stock",
+            )
+            for line, units, cents in decision["lines"]
+        ),
+        Effect(
+            "gateway",
+            "payment_event",
+            "insert",
+            where={"payment_id": case.payment_id, "kind": "refund"},
+            set={"amount": amount, "refund_id": ref("refund")},
+            words="The bank was asked once to pay it back",
+        ),
+        Effect(
+            "mail",
+            "outbox_email",
+            "insert",
+            where={"order_id": case.order_id, "kind": "refund_created"},
+            set={"to_address": told.email},
+            words="The customer was told once",
+        ),
+    ]
+
+
+# -- how it is solved ---------------------------------------------------------------------------------------------
+
+
+def _named(worker: Worker, line: Mapping[str, Any]) -> bool:
+    return f"{line['title']} ({line['variant_title']})" in worker.facts["article"]
+
+
+def _find(worker: Worker) -> dict[str, Any]:
+    """The order that the request speaks of."""
+    for order in orders_matching(worker, worker.facts["email"]):
+        if order["refunds"] and any(_named(worker, line) for line in order["lines"]):
+            return order
+    raise LookupError(f"no order of {worker.facts['email']} with a refund has {worker.facts['article']}")
+
+
+def _asked(worker: Worker, order: Mapping[str, Any]) -> dict[str, Any]:
+    """What a refund of the rest would be: lines, and shipping where nothing else is left."""
+    left = {line["line_id"]: line["quantity"] - line["refunded"] for line in order["lines"]}
+    wanted = [line["line_id"] for line in order["lines"] if worker.facts["wanted"] == ORDER or _named(worker, line)]
+    last = all(line in wanted for line, units in left.items() if units)
+    lines = [{"line_id": line, "quantity": left[line], "restock": False} for line in wanted if left[line]]
+    shipping = last and parse_money(order["shipping_refundable"]) > 0
+    return {"order_id": order["order_id"], "lines": lines, "shipping": shipping}
+
+
+def _failed(order: Mapping[str, Any]) -> str | None:
+    """What of an order's refunds was not paid out."""
+    amounts = [parse_money(refund["amount"]) for refund in order["refunds"] if refund["status"] == "failed"]
+    return format_money(sum(amounts)) if amounts else None
+
+
+def _reason(order: Mapping[str, Any]) -> str:
+    return "damaged" if any("photos on file" in note["text"].lower() for note in order["notes"]) else "other"
+
+
+def _refund(worker: Worker, order: Mapping[str, Any], **changes: Any) -> str:
+    made = worker.call("refund_order", **_asked(worker, order), **({"reason": _reason(order)} | changes))
+    return str(made["amount"])
+
+
+def _note(worker: Worker, order: Mapping[str, Any], amount: str) -> None:
+    text = f"{amount} EUR for the rest, {_reason(order)}. Asked for by the customer."
+    worker.call("add_order_note", order_id=order["order_id"], text=text)
+
+
+def _hand_over(worker: Worker, order: Mapping[str, Any], team: str, reason: str) -> FinalAnswer:
+    amount = _failed(order) or order["refunds"][0]["amount"]
+    text = (
+        f"Customer wants the rest of order {order['number']}. The earlier refund of {amount} EUR failed. "
+        "Nothing has been refunded since."
+    )
+    worker.call("escalate", team=team, reason=reason, message=text, order_id=order["order_id"])
+    return FinalAnswer(
+        status="waiting",
+        reasons=[reason],
+        facts={"refunded": "0.00 EUR"},
+        message=f"Nothing refunded: the earlier refund of {amount} EUR is with {team}.",
+    )
+
+
+def _report(amount: str) -> FinalAnswer:
+    return FinalAnswer(status="done", facts={"refunded": f"{amount} EUR"}, message=f"Refunded the rest, {amount} EUR.")
+
+
+def _noted_above(worker: Worker) -> int:
+    """Cents above which the house rules ask for a note on the order."""
+    rule_page = worker.call("get_policy", slug="refunds")["text"]
+    found = re.search(r"\*\*each refund above (\d+\.\d{2})\*\*", rule_page)
+    if found is None:
+        raise LookupError("the rule for refunds says nothing of notes")
+    return parse_money(found[1])
+
+
+def solve(worker: Worker) -> FinalAnswer:
+    """See what became of the earlier refund; refund what is left and note it, or hand over what was not paid out."""
+    limit = _noted_above(worker)
+    order = _find(worker)
+    if _failed(order):
+        return _hand_over(worker, order, "finance", "payment_problem")
+    amount = _refund(worker, order)
+    if parse_money(amount) > limit:
+        _note(worker, order, amount)
+    return _report(amount)
+
+
+def note_first(worker: Worker) -> FinalAnswer:
+    """Work it out and write it down first, whatever it comes to, then do it."""
+    order = _find(worker)
+    if amount := _failed(order):
+        _note(worker, order, amount)
+        return _hand_over(worker, order, "finance", "payment_problem")
+    _note(worker, order, worker.call("preview_refund", **_asked(worker, order))["amount"])
+    return _report(_refund(worker, order))
+
+
+def browse(page: "Page") -> FinalAnswer:
+    """The same in the back office."""
+    page.open("/office/rules/refunds")
+    limit = re.search(r"each refund above (\d+\.\d{2})", page.see())
+    if limit is None:
+        raise LookupError("the rule for refunds says nothing of notes")
+    goods = [one.removesuffix(")").replace(" (", " ") for one in re.split(r"(?<=\)) and the ", page.facts["article"])]
+    found = find_orders(page, page.facts["email"])
+    number = next(
+        number for number, _ in found if "Refunds" in page.names("region") and page.names("rowheader", goods[0])
+    )
+    failed = re.search(r'rowheader "RF-\d+ Failed".*?cell "€[\d,.]+".*?cell "(€[\d,.]+)"', page.see(), re.DOTALL)
+    if failed:
+        amount = money_in(failed[1])
+        hand_over(page, "Finance", "Payment problem", f"Order {number}: the refund of {amount} EUR failed.")
+        return FinalAnswer(status="waiting", facts={"refunded": "0.00 EUR"})
+    reason = "Damaged" if "photos on file" in page.see().lower() else "Other"
+    page.click("link", "Refund")
+    amount = _entered(page, goods[0])
+    page.choose("Reason", reason)
+    page.click("button", "Make the refund")
+    if parse_money(amount) > parse_money(limit[1]):
+        page.fill("Add a note", f"Refunded {amount} EUR for the rest, {reason}, at their wish.")
+        page.click("button", "Add note")
+    return _report(amount)
+
+
+def _entered(page: "Page", goods: str) -> str:
+    """Enter the rest that is wanted, with shipping where nothing else is left: what it comes to."""
+    rows = [row.cells for row in page.rows()]
+    wanted = [cells for cells in rows if page.facts["wanted"] == ORDER or cells["Goods"].startswith(goods)]
+    for cells in wanted:
+        units = re.search(r"for (\d+)$", cells["Refundable"])
+        page.row(cells["Goods"]).fill(None, units[1] if units else "0")
+        page.row(cells["Goods"]).check(on=False)
+    boxes = page.names("checkbox", "Refund shipping too")
+    if boxes and len(wanted) == len(rows):
+        page.check(boxes[0])
+    return worked_out(page)
+
+
+# -- how it is got wrong ------------------------------------------------------------------------------------------
+
+
+def _wrong(**changes: Any) -> Any:
+    """Refund whatever became of the earlier one, with something else wrong as well."""
+
+    def mistake(worker: Worker) -> FinalAnswer:
+        order = _find(worker)
+        amount = _refund(worker, order, **changes)
+        if parse_money(amount) > _noted_above(worker):
+            _note(worker, order, amount)
+        return _report(amount)
+
+    return mistake
+
+
+def other_way_round(worker: Worker) -> FinalAnswer:
+    """Take a pending refund for failed, and a failed one for paid."""
+    order = _find(worker)
+    if _failed(order):
+        return _report(_refund(worker, order))
+    return _hand_over(worker, order, "finance", "payment_problem")
+
+
+def shipping_wrong(worker: Worker) -> FinalAnswer:
+    """Leave shipping out of the last refund, or put it into another; tell nobody where the world does not let me."""
+    order = _find(worker)
+    asked = _asked(worker, order)
+    try:
+        made = worker.call("refund_order", **(asked | {"shipping": not asked["shipping"], "reason": _reason(order)}))
+    except Refused:
+        return _report(_refund(worker, order, notify=False))
+    return _report(made["amount"])
+
+
+def back_into_stock(worker: Worker) -> FinalAnswer:
+    """Book broken goods into stock that stay with the customer."""
+    order = _find(worker)
+    asked = _asked(worker, order)
+    lines = [line | {"restock": True} for line in asked["lines"]]
+    return _report(worker.call("refund_order", **(asked | {"lines": lines, "reason": _reason(order)}))["amount"])
+
+
+def note_wrong(worker: Worker) -> FinalAnswer:
+    """Leave the note out where it is due, write two where it is not."""
+    order = _find(worker)
+    if _failed(order):
+        _note(worker, order, "0.00")
+        return note_first(worker)
+    amount = _refund(worker, order)
+    if parse_money(amount) <= _noted_above(worker):
+        _note(worker, order, amount)
+        _note(worker, order, amount)
+    return _report(amount)
+
+
+def wrong_people(worker: Worker) -> FinalAnswer:
+    """Ask the shift lead."""
+    return _hand_over(worker, _find(worker), "support_lead", "customer_complaint")
+
+
+FAMILY = Family(
+    name="refund-rest",
+    title="Refund the rest of a crushed parcel after an earlier refund",
+    point="a pending refund counts as refunded, a failed one does not and goes to finance; shipping goes with the last",
+    role=ROLE,
+    instance=instance,
+    solve=solve,
+    browse=browse,
+    ruling=rule,
+    alternatives={"note first": note_first},
+    mistakes={
+        "the other way round": other_way_round,
+        "not as described": _wrong(reason="not_as_described"),
+        "customer not told": _wrong(notify=False),
+        "shipping": shipping_wrong,
+        "back into stock": back_into_stock,
+        "the note": note_wrong,
+        "to the wrong people": wrong_people,
+    },
+    unenforced={
+        "the other way round": "do not make it a second time yourself",
+        "not as described": "so it has to be the true one",
+        "customer not told": "The customer is notified of every refund",
+        "back into stock": "Units that the customer keeps do not",
+        "the note": "For each refund above 40.00 add one note to the order",
+    },
+    population="medium",
+)
