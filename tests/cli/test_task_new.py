@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from worlds import new
 from worlds.new.task import write_task
 
 ROOT = Path(__file__).parent.parent.parent
@@ -48,8 +47,9 @@ def test_a_new_task_of_the_shop_keeps_the_promises_of_all_tasks_and_proves_itsel
     assert "is there already" in again.stderr
 
 
-def test_a_new_task_of_a_new_world_keeps_the_promises_of_all_tasks_and_proves_itself(house, tmp_path):
-    new.write_world("hr", house / "worlds")
+def test_a_new_task_of_a_new_world_keeps_the_promises_of_all_tasks_and_proves_itself(house):
+    made = worlds(house, "new", "hr", "--into", str(house / "worlds"))
+    assert made.returncode == 0, made.stderr
     written = worlds(house, "task", "new", "hr/decline-request")
     assert written.returncode == 0, written.stderr
     kept = run(house, "-m", "pytest", "tests/conformance", "-q", "-p", "no:cacheprovider", "-k", "decline-request")

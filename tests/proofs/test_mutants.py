@@ -19,9 +19,11 @@ from worlds.engine.proofs.proof import View
 from worlds.engine.proofs.tapes import Tape, TapedCall, replay
 from worlds.engine.start import Start
 from worlds.graders.answers import FinalAnswer
+from worlds.graders.changes import Entry
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.grade import Grade
 from worlds.graders.predicates import any_value, between, mentions
+from worlds.graders.shape import ColumnShape, Schema, TableShape
 from worlds.graders.typed import money
 from worlds.seeds.snapshots import SnapshotStore
 
@@ -271,3 +273,32 @@ def test_words_that_an_effect_asks_facts_of_may_differ_and_a_business_column_may
     assert IDLE not in judged(said, polite)[0].clauses
     wrong = replace(polite, edits=(Edited(0, ("note",), "As ever, it is 4.00 EUR."),))
     assert judged(said, wrong)[0].name == "killed"
+
+
+SHELVES = Schema.of(
+    TableShape("shelf", "business", {"id": ColumnShape(), "label": ColumnShape()}),
+    TableShape("trail", "trace", {"id": ColumnShape(), "words": ColumnShape("prose")}),
+)
+
+
+def logged(case, *rows):
+    """A passing play with a log made up: (transaction, table, row before, row after)."""
+    entries = []
+    for seq, (tx, table, before, after) in enumerate(rows, start=1):
+        kind = "update" if before else "insert"
+        entries.append(Entry(seq, tx, 1, "work", "agent", "agent:1", table, after["id"], kind, before, after))
+    return replace(case.solution, record=replace(case.solution.record, entries=entries))
+
+
+def test_the_trail_of_a_save_without_effect_is_tolerated_and_that_of_a_change_is_none(case):
+    old, new = {"id": 1, "label": "left"}, {"id": 1, "label": "right"}
+    base = [(1, "shelf", None, {"id": 2, "label": "made"})]
+    again = [(2, "shelf", old, old), (2, "trail", None, {"id": 1, "words": "saved"})]
+    there_and_back = [(2, "shelf", old, new), (2, "trail", None, {"id": 1, "words": "a"}), (3, "shelf", new, old)]
+    change = [(2, "shelf", old, new), (2, "trail", None, {"id": 1, "words": "saved"})]
+    tape = Tape.of(case.solution, case.start.world).only_writes()
+    original = Original(tape, logged(case, *base), Outcome.of(logged(case, *base), SHELVES), SHELVES)
+    mutant = mutate(tape, Mutation(operator="M2", call="x", what="saved again"))
+    classes = [original.judge(mutant, logged(case, *base, *more)) for more in (again, there_and_back, change, ())]
+    assert [one.name for one in classes] == ["tolerated", "tolerated", "survived", "equivalent"]
+    assert classes[0].clauses == classes[1].clauses == (IDLE,)

@@ -393,4 +393,5 @@ def test_the_table_of_an_id_is_what_columns_of_its_name_refer_to_and_else_the_li
     assert tables_named(schema, "order_id") == ("sales_order",)
     assert tables_named(schema, "variant_id") == ("variant",)
     assert tables_named(schema, "line_id") == ("order_line", "refund_line")
+    assert tables_named(schema, "second_variant_id") == ("variant",)
     assert tables_named(schema, "colour_id") == ()

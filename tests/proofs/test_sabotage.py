@@ -1,4 +1,4 @@
-"""The fifteen planted holes: `worlds check` names each of them, where it was planted, and finds none in a sound family."""
+"""The fifteen planted holes: `worlds check` names each where it was planted, and finds none in a sound family."""
 
 import json
 import os
@@ -21,9 +21,15 @@ HOLES = {
         "id made in the episode inside an expectation: .* names note 1, which is not in the start state",
     ),
     "volatile money column": ("volatile-money", "volatile money column: .*: item.takings is volatile"),
-    "refuse-only family": ("refuse-only", "none of 200 instances can be done, so refusing always is right"),
+    "refuse-only family": (
+        "refuse-only",
+        "refuse-only family: .* none of 200 instances can be done, so refusing always is right",
+    ),
     "leaking picture text": ("leaking-picture", "leaking picture text: .*: down, upside stands"),
-    "newest-is-target": ("newest-is-target", "salience: .*newest arrived of item.* gives the target away: 200 of 200"),
+    "newest-is-target": (
+        "newest-is-target",
+        "newest-is-target: .*newest arrived of item.* gives the target away: 200 of 200",
+    ),
     "`None` on crash": (
         "none-on-crash",
         "`None` on crash: .* the mistake “gets away by a crash” ends without a reward",
@@ -31,7 +37,10 @@ HOLES = {
     "prefix match": ("prefix-match", "prefix match: .*: Beginning is no part of the language"),
     "REPLACE": ("replace-behind-the-log", r"REPLACE: .* changes item \d+ behind the change log"),
     "unsettled job": ("unsettled-job", "unsettled job: .* leaves arrive to happen after the horizon"),
-    "criterion that nothing exercises": ("unexercised-criterion", "unused allowance “a-double”: no solution"),
+    "criterion that nothing exercises": (
+        "unexercised-criterion",
+        "criterion that nothing exercises: .* unused allowance “a-double”: no solution",
+    ),
     "seed in a header": ("seed-in-a-header", "seed in a header: .*: X-Batch of /episodes/KEY/watch/"),
     "answer in a tool description": ("answer-in-a-tool", "answer in a tool description: .*: the tools say '7316-B'"),
     "mistake that only crashes": (

@@ -1,4 +1,4 @@
-"""Promises of reprice-product: the cost decides, twins share their article and words, and look-alikes stay as they are."""
+"""Promises of reprice-product: the cost decides, twins share article and words, look-alikes stay as they are."""
 
 import pytest
 

@@ -18,6 +18,7 @@ from worlds.shop.operations.customers import get_customer, list_customers
 from worlds.shop.operations.emails import list_emails
 from worlds.shop.operations.escalations import escalate, list_escalations
 from worlds.shop.operations.fulfilments import fulfil_order
+from worlds.shop.operations.labels import buy_label, void_label
 from worlds.shop.operations.orders import get_order
 from worlds.shop.operations.policies import get_policy, list_policies
 from worlds.shop.operations.refunds import RefundLine, refund_order
@@ -217,6 +218,9 @@ BREAKAGES = {
     "discounts_within_limits": "UPDATE discount SET usage_count = 7",
     "nothing_shipped_is_cancelled": "UPDATE sales_order SET cancelled_at = placed_at, cancel_reason = 'other'",
     "one_default_address": "UPDATE address SET customer_id = 1",
+    "one_live_label": "UPDATE shipping_label SET status = 'bought'",
+    "live_labels_have_the_address": "UPDATE sales_order SET ship_city = 'Utrecht'",
+    "labels_match_their_events": "UPDATE carrier_event SET amount = amount + 1",
 }
 
 
@@ -230,6 +234,9 @@ def test_a_law_notices_what_breaks_it(shop: Shop, law: str):
     fulfil_order(shop.as_("ops"), placed.order_id, 1, "PostNL", "3SLARK001")
     line = shop.line_ids(placed.order_id)[0]
     refund_order(shop.as_("finance"), placed.order_id, [RefundLine(line_id=line, quantity=1)], "late")
+    waiting = shop.order((MUG, 1)).order_id
+    void_label(shop.as_("ops"), buy_label(shop.as_("ops"), waiting, "DHL", "standard").label_id, "wrong_carrier")
+    buy_label(shop.as_("ops"), waiting, "PostNL", "standard")
     assert shop.broken_laws() == []
     shop.db.execute("PRAGMA ignore_check_constraints = ON")
     shop.db.execute(BREAKAGES[law])

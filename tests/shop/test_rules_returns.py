@@ -5,11 +5,13 @@ from datetime import date, timedelta
 import pytest
 from tiny_shop import ANNA, MUG, SOCKS, TENT, Shop
 
-from worlds.engine.errors import Conflict, Invalid, NotFound
+from worlds.engine.errors import Conflict, Forbidden, Invalid, NotFound
+from worlds.shop.derived import recompute
 from worlds.shop.operations.accounts import get_my_order, request_my_return
+from worlds.shop.operations.emails import mail_customer
 from worlds.shop.operations.fulfilments import fulfil_order, mark_delivered
 from worlds.shop.operations.orders import get_order
-from worlds.shop.operations.refunds import RefundLine, refund_order
+from worlds.shop.operations.refunds import RefundLine, preview_refund, refund_order
 from worlds.shop.operations.returns import (
     approve_return,
     close_return,
@@ -260,3 +262,110 @@ def test_one_unit_is_written_as_one_unit(shop: Shop):
     said = " ".join(one.message for one in get_order(shop.as_("ops"), placed.order_id).timeline)
     assert "1 unit shipped" in said
     assert "1 units" not in said
+
+
+def test_a_period_is_counted_to_the_day_on_which_the_customer_asked(shop: Shop):
+    placed, sent = shipped(shop, (MUG, 2))
+    line = units(shop.line_ids(placed.order_id)[0])
+    mark_delivered(shop.as_("ops"), sent.fulfilment_id)  # on 2 March; the last day is 1 April
+    shop.wait(days=35)
+    with pytest.raises(Conflict) as late:
+        open_return(shop.as_("support_l1"), placed.order_id, line, "changed_mind", asked_on=date(2026, 4, 2))
+    assert late.value.code == "return_window_closed"
+    opened = open_return(shop.as_("support_l1"), placed.order_id, line, "changed_mind", asked_on=date(2026, 4, 1))
+    assert (opened.asked_on, opened.exception) == ("2026-04-01", False)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 3, 3)])
+def test_nobody_asks_before_the_order_or_after_today(shop: Shop, day: date):
+    placed, _ = shipped(shop, (MUG, 1))
+    with pytest.raises(Invalid) as no:
+        open_return(
+            shop.as_("support_l1"), placed.order_id, units(shop.line_ids(placed.order_id)[0]), "other", asked_on=day
+        )
+    assert (no.value.code, no.value.field) == ("day_impossible", "asked_on")
+
+
+def test_senior_support_alone_opens_a_return_outside_its_period(shop: Shop):
+    placed, sent = shipped(shop, (MUG, 1), (SOCKS, 1))
+    mug, socks = shop.line_ids(placed.order_id)
+    mark_delivered(shop.as_("ops"), sent.fulfilment_id)
+    shop.wait(days=40)
+    with pytest.raises(Forbidden) as no:
+        open_return(shop.as_("support_l1"), placed.order_id, units(mug), "changed_mind", exception=True)
+    assert no.value.code == "exception_for_leads"
+    with pytest.raises(Conflict) as final:
+        open_return(shop.as_("support_l2"), placed.order_id, units(socks), "changed_mind", exception=True)
+    assert final.value.code == "final_sale"
+    assert open_return(shop.as_("support_l2"), placed.order_id, units(mug), "changed_mind", exception=True).exception
+    assert shop.broken_laws() == []
+
+
+def received_with_fee(shop: Shop, damaged: int = 1):
+    """Three mugs of which two come back, some of them damaged, at the customer's cost."""
+    placed, _ = shipped(shop, (MUG, 3))
+    line = shop.line_ids(placed.order_id)[0]
+    made = open_return(shop.as_("support_l2"), placed.order_id, units(line, 2), "changed_mind")
+    arrived = [Damage(line_id=line, received=2, damaged=damaged)]
+    return placed, line, receive_return(shop.as_("ops"), made.return_id, arrived, restocking_fee=True)
+
+
+def test_the_restocking_fee_is_a_tenth_of_what_was_paid_for_the_damaged_units(shop: Shop):
+    _, line, got = received_with_fee(shop)
+    total, quantity = shop.one("SELECT total, quantity FROM order_line WHERE id = ?", line)
+    assert got.fee == pytest.approx(total / quantity / 10, abs=0.6)
+    assert shop.broken_laws() == []
+
+
+def test_a_fee_is_kept_from_the_refund_once_and_told(shop: Shop):
+    placed, line, got = received_with_fee(shop)
+    one = [RefundLine(line_id=line, quantity=1)]
+    first = refund_order(shop.as_("finance"), placed.order_id, one, "changed_mind")
+    again = refund_order(shop.as_("finance"), placed.order_id, one, "changed_mind")
+    assert (first.amount, first.fee) == (first.lines[0].amount - got.fee, got.fee)
+    assert (again.amount, again.fee) == (again.lines[0].amount, 0)
+    bodies = [body for (body,) in shop.rows("SELECT body FROM outbox_email WHERE kind = 'refund_created' ORDER BY id")]
+    assert ["restocking fee" in body for body in bodies] == [True, False]
+    assert shop.broken_laws() == []
+
+
+def test_a_failed_refund_has_kept_no_fee(shop: Shop):
+    placed, line, got = received_with_fee(shop)
+    both = [RefundLine(line_id=line, quantity=2)]
+    refund_order(shop.as_("finance"), placed.order_id, both, "changed_mind")
+    shop.db.execute("UPDATE refund SET status = 'failed'")
+    recompute(shop.as_("finance"), placed.order_id)
+    shown = preview_refund(shop.as_("finance"), placed.order_id, both)
+    assert shown.fee == got.fee
+
+
+def test_a_refund_of_kept_units_pays_no_fee(shop: Shop):
+    placed, line, got = received_with_fee(shop)
+    refund_order(shop.as_("finance"), placed.order_id, [RefundLine(line_id=line, quantity=2)], "changed_mind")
+    kept = refund_order(shop.as_("finance"), placed.order_id, [RefundLine(line_id=line, quantity=1)], "damaged")
+    assert (kept.fee, got.fee > 0) == (0, True)
+
+
+def test_no_fee_without_damage_and_none_twice(shop: Shop):
+    placed, _ = shipped(shop, (MUG, 3))
+    line, ops = shop.line_ids(placed.order_id)[0], shop.as_("ops")
+    made = open_return(shop.as_("support_l2"), placed.order_id, units(line, 3), "changed_mind")
+    for damaged, code in ((0, "fee_without_damage"), (1, None), (1, "fee_already_kept")):
+        arrived = [Damage(line_id=line, received=1, damaged=damaged)]
+        if code is None:
+            assert receive_return(ops, made.return_id, arrived, restocking_fee=True).fee > 0
+            continue
+        with pytest.raises(Conflict) as no:
+            receive_return(ops, made.return_id, arrived, restocking_fee=True)
+        assert no.value.code == code
+
+
+def test_a_message_goes_to_the_address_of_the_order_and_stands_in_its_file(shop: Shop):
+    placed, _ = shipped(shop, (MUG, 1))
+    for words in ("Your mug stays with you.", "Once more."):
+        told = mail_customer(shop.as_("support_l1"), placed.order_id, words)
+        assert (told.kind, told.to, told.customer_id) == ("message", "anna@example.com", ANNA)
+        assert words in told.body
+    seen = get_order(shop.as_("support_l1"), placed.order_id)
+    assert [mail.kind for mail in seen.emails][-2:] == ["message", "message"]
+    assert seen.timeline[-1].kind == "message_sent"

@@ -25,13 +25,14 @@ def solvable(family, first=1):
     raise AssertionError("seeds never end")
 
 
-def with_a_note_due(wanted):
-    """A seed of `refund-partial` for which the house rules ask for a note, or do not."""
-    for seed in range(60):
+def with_a_note_due(wanted, times=1):
+    """A seed of `refund-partial` for which a note is due, or is not, with so many times the units in the line."""
+    seed = 0
+    for _ in range(60):
+        seed = solvable("refund-partial", seed + 1)
         with opened("refund-partial", seed) as episode:
-            required = {effect.id for effect in episode.task.instance.expectation.any_of[0].required}
-            able = episode.task.instance.branch == SOLVABLE
-        if able and ("note" in required) is wanted:
+            noted, facts = episode.task.instance.decision["noted"], episode.task.instance.facts
+        if noted is wanted and times * int(facts["units"]) <= int(facts["quantity"]):
             return seed
     raise LookupError("no such seed")
 
@@ -127,7 +128,7 @@ def test_a_note_on_the_refund_does_not_replace_the_one_on_the_order():
 
 
 def test_a_second_refund_of_the_same_units_fails_whatever_is_reported():
-    with opened("refund-partial", with_a_note_due(wanted=False)) as episode:
+    with opened("refund-partial", with_a_note_due(wanted=False, times=2)) as episode:
         worker = Hands(episode)
         order, line = refund_partial._find(worker)
         refund_partial._refund(worker, line, order, notify=False, reason="other")
@@ -158,8 +159,19 @@ def bought(episode, **changes):
     return episode.grade(buying.place(worker, **changes))
 
 
+def without_a_label():
+    """A seed of `cancel-before-shipping` for whose order no label is bought, so that its address may be changed."""
+    seed = 0
+    for _ in range(60):
+        seed = solvable("cancel-before-shipping", seed + 1)
+        with opened("cancel-before-shipping", seed) as episode:
+            if not cancel_before_shipping._find(Hands(episode))["labels"]:
+                return seed
+    raise LookupError("no such seed")
+
+
 def test_an_address_rewritten_before_cancelling_fails():
-    with opened("cancel-before-shipping") as episode:
+    with opened("cancel-before-shipping", without_a_label()) as episode:
         worker = Hands(episode)
         order = cancel_before_shipping._find(worker)
         address = order["shipping_address"] | {"name": "Somebody Else"}

@@ -97,7 +97,7 @@ def _branches(view: View) -> Counter[str]:
 def _shares_wrong(view: View, shares: Counter[str]) -> list[str]:
     share = shares[SOLVABLE] / DRAWS
     if not shares[SOLVABLE]:
-        return [f"{view.name}: none of {DRAWS} instances can be done, so refusing always is right"]
+        return [f"refuse-only family: {view.name}: none of {DRAWS} instances can be done, so refusing always is right"]
     if share < 1 and not LEAST <= share <= MOST:
         return [f"{view.name}: {share:.0%} of {DRAWS} instances can be done, not {LEAST:.0%} to {MOST:.0%}"]
     return []

@@ -31,7 +31,8 @@ LOOKED_AT = 6
 """Instances whose pages are looked at."""
 BESIDE = 2
 """Neighbours of each target whose pages are looked at."""
-PAGES_OF_A_ROW = 6
+PAGES_OF_A_ROW = 4
+"""Pages of a row that are looked at."""
 FEWEST_TARGETS, FEWEST_NEIGHBOURS = 4, 8
 """Rows that must have been seen before anything is called a leak."""
 OFTEN = 0.25

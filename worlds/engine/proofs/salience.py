@@ -6,15 +6,18 @@ number of candidates, averaged over the instances in which there were two candid
 hits in more than max(2 x chance, 10 %) of them *and* more often than chance explains at a level of 0.1 %; the second
 matters only where few instances have candidates. Probes that named the same rows throughout are one hole.
 
-Among one customer's rows only age, id and place in a list must not tell: which of them has the size, the status or the
-parts that the request speaks of is what a solution has to find out. Sizes and parts are shown there as hints.
+Among one customer's rows only age, id and place in a list must not tell: which of them has the size or the parts that
+the request speaks of is what a solution has to find out, so these are shown there as hints. Candidates among them are
+the rows that the request could be about: in the same state (status, kind) and, where it says a day, of that day.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table
 
@@ -28,6 +31,7 @@ from worlds.engine.proofs.statistics import lower_bound
 from worlds.engine.schema import Day, Flag, Instant
 from worlds.engine.start import Start
 from worlds.engine.task import Task
+from worlds.graders.normalizers import normalizer
 from worlds.graders.text import listed
 from worlds.seeds.forks import open_fork
 
@@ -36,6 +40,10 @@ MOST: Final = 0.1
 LEVEL: Final = 0.999
 SHOWN: Final = 5
 SHARED: Final = " with the same "
+KINDS: Final = 12
+"""A text column with so few values or fewer says what state a row is in."""
+DAY: Final = " (day)"
+"""Ends the name of what a row is given beside its columns: the calendar day of a moment, in the world's zone."""
 
 Row = Mapping[str, Any]
 Shared = tuple[tuple[str, Any], ...]
@@ -107,6 +115,7 @@ class Shelf:
     sizes: Sequence[str]
     texts: Sequence[str]
     parents: Sequence[str]
+    kinds: Sequence[str]
     children: Mapping[str, Mapping[int, int]]
     groups: dict[str, dict[Any, list[Row]]] = field(default_factory=dict)
     seen: dict[Shared, Mapping[str, Guess]] = field(default_factory=dict)
@@ -157,7 +166,7 @@ class Shelf:
 
     def _odd(self, rows: Sequence[Row]) -> Iterator[tuple[str, Guess]]:
         """The one row with a value of its own in a column in which all others share theirs."""
-        for column in rows[0]:
+        for column in (name for name in rows[0] if not name.endswith(DAY)):
             counts = Counter(row[column] for row in rows)
             own = [value for value, count in counts.items() if count == 1]
             if len(own) == 1 and len(rows) > 2:
@@ -191,9 +200,16 @@ class Salience:
             "strongest": {name: _words(probes[name]) for name in list(probes)[:SHOWN]},
             "hints": {name: _words(tallies[name]) for name in order if tallies[name].hint and tallies[name].tells},
         }
-        holes = [f"{view.name}: salience: “{name}” gives the target away: {_words(telling[name])}" for name in telling]
+        holes = [
+            f"{_hole(name)}: {view.name}: “{name}” gives the target away: {_words(telling[name])}" for name in telling
+        ]
         says = next((f"{name}: {_words(tally)}" for name, tally in probes.items()), "no target to find")
         return Verdict(figures=figures, holes=holes, says=says)
+
+
+def _hole(probe: str) -> str:
+    """The hole's name: a target that age alone tells, or one that stands out otherwise."""
+    return "newest-is-target" if probe.startswith(("newest", "largest id", "last of")) else "target stands out"
 
 
 def _grouped(tallies: Mapping[str, Tally]) -> dict[str, Tally]:
@@ -243,13 +259,16 @@ def _related(task: Task, shelf: Shelf, targets: Iterable[int]) -> Iterator[tuple
     row = shelf.rows.get(min(targets, default=0))
     if row is None:
         return
+    facts = {_plain(value) for value in task.instance.facts.values()}
+    days = {normalizer("date").normalize(value, {}) for value in facts} - {None}
+    state = tuple((column, _plain(row[column])) for column in shelf.kinds)
+    state += tuple((f"{column}{DAY}", row[f"{column}{DAY}"]) for column in shelf.times if row[f"{column}{DAY}"] in days)
     for column in shelf.parents:
         if row[column] is not None:
-            yield column, ((column, row[column]),)
-    facts = {_plain(value) for value in task.instance.facts.values()}
+            yield column, ((column, row[column]), *state)
     said = tuple((c, _plain(row[c])) for c in shelf.texts if row[c] is not None and _plain(row[c]) in facts)
     if said:
-        yield "facts of the instruction", said
+        yield "facts of the instruction", (*said, *state)
 
 
 # -- rows ---------------------------------------------------------------------------------------------------------
@@ -265,12 +284,12 @@ def _shelves(start: Start, names: Sequence[str]) -> dict[str, Shelf]:
 
         shelves = {}
         for name in names:
-            rows = {row["id"]: row for row in read(f'SELECT * FROM "{name}" ORDER BY id')}  # noqa: S608 - a model's name
+            found = read(f'SELECT * FROM "{name}" ORDER BY id')  # noqa: S608 - a model's name
             children = {}
             for child, column in _references(tables.values(), name):
                 query = f'SELECT "{column}" AS id, count(*) AS n FROM "{child}" GROUP BY 1'  # noqa: S608 - a model's names
                 children[child] = {row["id"]: row["n"] for row in read(query)}
-            shelves[name] = _shelf(tables[name], rows, children)
+            shelves[name] = _shelf(tables[name], found, children, ZoneInfo(start.world.zone))
     return shelves
 
 
@@ -281,7 +300,7 @@ def _references(tables: Iterable[Table], name: str) -> Iterator[tuple[str, str]]
                 yield table.name, column.name
 
 
-def _shelf(table: Table, rows: Mapping[int, Row], children: Mapping[str, Mapping[int, int]]) -> Shelf:
+def _shelf(table: Table, found: Sequence[Row], children: Mapping[str, Mapping[int, int]], zone: ZoneInfo) -> Shelf:
     times, sizes, texts, parents = [], [], [], []
     for column in table.columns:
         if column.primary_key:
@@ -296,7 +315,16 @@ def _shelf(table: Table, rows: Mapping[int, Row], children: Mapping[str, Mapping
             sizes.append(column.name)
         else:
             texts.append(column.name)
-    return Shelf(table.name, rows, times, sizes, texts, parents, children)
+    rows = {row["id"]: {**row, **{f"{one}{DAY}": _day(row[one], zone) for one in times}} for row in found}
+    kinds = [column for column in texts if len({row[column] for row in found}) <= KINDS]
+    return Shelf(table.name, rows, times, sizes, texts, parents, kinds, children)
+
+
+def _day(moment: str | None, zone: ZoneInfo) -> str | None:
+    """The local calendar day of a stored moment, in ISO form; a stored day is one already."""
+    if moment is None or "T" not in moment:
+        return moment
+    return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
 
 
 # -- lists --------------------------------------------------------------------------------------------------------

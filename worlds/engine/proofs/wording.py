@@ -1,11 +1,13 @@
 """Wording: whether the words of an instruction, or its length, betray which way of the family is right.
 
-Naive Bayes over words and length learns the branch from 400 instances (200 seeds and their twins) and is asked for
-those that it has not seen, in five folds that keep each case of the records together (whoever knows a record by heart
-knows its branch, which is no fault of the words); once with the facts as they stand, once with each fact as its name.
-A hole is an accuracy above the base rate + 5 points that luck does not explain: more hits than a
-guesser of the commonest branch has with a probability of 0.5 % (1 % over the two readings). Beyond that, twins must be
-worded alike, and each seed's own branches mixed: 30 to 70 % solvable, as far as 200 draws can tell at 1 %.
+Naive Bayes learns the branch from 400 instances (200 seeds and their twins) and is asked, in five folds, for those that
+it has not seen. It reads them twice: the words and the length of the instruction with each fact as its name, twins in
+one fold, so that words which twins share say nothing; and the words of the facts alone, with instances of one record
+or with one set of facts in one fold, since whoever knows a record by heart knows its branch without any fault of the
+words. A hole is an accuracy above the base rate + 5 points that luck does not explain: more than a guesser of the
+commonest branch has with a probability of 0.5 % (1 % over the two readings), counting what stays together as one.
+Beyond that, twins must be worded alike, and each seed's own branches mixed: 30 to 70 % solvable, as far as 200 draws
+can tell at 1 %.
 """
 
 import re
@@ -28,6 +30,8 @@ Z_TELLS: Final = 2.576
 Z_MIXED: Final = 2.326
 """Standard deviations beyond which lies 1 %."""
 LEAST, MOST = 0.3, 0.7
+WORDS: Final = "its words"
+FACTS: Final = "its facts"
 LENGTH_STEP: Final = 20
 """Characters a class of length spans."""
 
@@ -36,11 +40,16 @@ _WORD: Final = re.compile(r"<\w+>|\w+", re.UNICODE)
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An instruction as the classifier sees it: its words and its length as features, its branch, the fold it is in."""
+    """An instance as the classifier sees it: its features, its branch, and the number of the group that stays whole."""
 
     features: frozenset[str]
     branch: str
-    fold: int
+    group: int
+
+    @property
+    def fold(self) -> int:
+        """The fold in which it is asked for."""
+        return self.group % FOLDS
 
 
 @dataclass(slots=True)
@@ -68,22 +77,22 @@ class Guesser:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How well the branch was guessed from one reading of the instructions, and the words that tell most."""
+    """How well the branch was guessed from one reading, of how many groups, and the features that tell most."""
 
     name: str
     accuracy: float
     base: float
-    count: int
+    groups: int
     telling: tuple[str, ...]
 
     @property
     def tells(self) -> bool:
         """Whether the accuracy is above what the base rate and luck allow."""
-        luck = Z_TELLS * sqrt(self.base * (1 - self.base) / self.count)
+        luck = Z_TELLS * sqrt(self.base * (1 - self.base) / self.groups)
         return self.accuracy > self.base + max(MARGIN, luck)
 
     def __str__(self) -> str:
-        return f"{self.accuracy:.1%} with facts {self.name}, {self.base:.1%} by guessing the commonest"
+        return f"{self.accuracy:.1%} by {self.name}, {self.base:.1%} by guessing the commonest"
 
 
 class Wording:
@@ -101,7 +110,8 @@ class Wording:
         if len(branches) == 1 and _twin(view, 0).branch in branches:
             return Verdict(figures={"branches": dict(branches)}, says="one branch")
         twins = [_twin(view, seed) for seed in range(SEEDS)]
-        readings = [_read("named", own, twins), _read("as they stand", own, twins)]
+        instances = [one for pair in zip(own, twins, strict=True) for one in pair]
+        readings = [_read(WORDS, _worded(instances)), _read(FACTS, _stated(instances))]
         apart = [seed for seed in range(SEEDS) if not alike(own[seed], twins[seed])]
         figures = {
             "branches": dict(sorted(branches.items())),
@@ -123,7 +133,7 @@ def _holes(name: str, readings: Sequence[Reading], apart: Sequence[int]) -> Iter
     for reading in readings:
         if reading.tells:
             words = ", ".join(f"“{word}”" for word in reading.telling)
-            yield f"{name}: wording: the branch can be told from the instruction ({reading}), by {words}"
+            yield f"{name}: wording: the branch can be told from the instruction ({reading}), such as {words}"
     if apart:
         yield f"{name} seed {apart[0]}: wording: the twin is worded otherwise ({len(apart)} of {SEEDS} seeds)"
 
@@ -159,27 +169,55 @@ def _form(instance: Instance) -> re.Pattern[str]:
     return re.compile("(.+?)".join(map(re.escape, parts)), re.DOTALL)
 
 
-def _read(name: str, own: Sequence[Instance], twins: Sequence[Instance]) -> Reading:
-    instances = [one for pair in zip(own, twins, strict=True) for one in pair]
-    cases: dict[str, int] = {}
-    folds = [cases.setdefault(_about(one), len(cases)) % FOLDS for one in instances]
-    texts = [_text(one, fold, name) for one, fold in zip(instances, folds, strict=True)]
+def _read(name: str, texts: Sequence[Text]) -> Reading:
     branches = Counter(text.branch for text in texts)
     right = sum(_guessed(texts, fold) for fold in range(FOLDS))
     base = max(branches.values()) / len(texts)
-    return Reading(name, right / len(texts), base, len(texts), _telling(texts))
+    return Reading(name, right / len(texts), base, len({text.group for text in texts}), _telling(texts))
 
 
-def _about(instance: Instance) -> str:
-    """What an instance is about, as text: equal for instances of one case."""
-    return repr(sorted((table, list(ids)) for table, ids in instance.target.items()))
+def _worded(instances: Sequence[Instance]) -> list[Text]:
+    """The wordings: seeds and twins in turn, each pair a group."""
+    texts = []
+    for place, one in enumerate(instances):
+        words = masked(one)
+        length = f"about {len(words) // LENGTH_STEP * LENGTH_STEP} characters"
+        texts.append(Text(frozenset({*_words(words), length}), one.branch, place // 2))
+    return texts
 
 
-def _text(instance: Instance, fold: int, name: str) -> Text:
-    words = masked(instance) if name == "named" else instance.instruction
-    features = {word.casefold() for word in _WORD.findall(words)}
-    features |= {f"about {len(words) // LENGTH_STEP * LENGTH_STEP} characters"}
-    return Text(frozenset(features), instance.branch, fold)
+def _stated(instances: Sequence[Instance]) -> list[Text]:
+    """The facts: instances with a record or all facts in common are a group."""
+    marks = [[repr(sorted(one.facts.items())), *_records(one)] for one in instances]
+    groups = _groups(marks)
+    return [
+        Text(frozenset(word for value in one.facts.values() for word in _words(value)), one.branch, group)
+        for one, group in zip(instances, groups, strict=True)
+    ]
+
+
+def _records(instance: Instance) -> list[str]:
+    return [repr((table, list(ids))) for table, ids in sorted(instance.target.items())]
+
+
+def _groups(marks: Sequence[Sequence[str]]) -> list[int]:
+    """The number of the group of each: those that have a mark in common, directly or through others, are one."""
+    leader: dict[str, str] = {}
+
+    def head(mark: str) -> str:
+        while leader.setdefault(mark, mark) != mark:
+            mark = leader[mark]
+        return mark
+
+    for first, *rest in marks:
+        for mark in rest:
+            leader[head(mark)] = head(first)
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(head(first), len(numbers)) for first, *_ in marks]
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
 
 
 def _guessed(texts: Sequence[Text], fold: int) -> int:
@@ -192,7 +230,7 @@ def _guessed(texts: Sequence[Text], fold: int) -> int:
 
 
 def _telling(texts: Sequence[Text], most: int = 3) -> tuple[str, ...]:
-    """The features whose branches differ most from those of all texts, by the chi-squared statistic."""
+    """The features of several folds whose branches differ most from those of all texts, by chi-squared."""
     guesser = Guesser()
     for text in texts:
         guesser.learn(text)
@@ -202,7 +240,12 @@ def _telling(texts: Sequence[Text], most: int = 3) -> tuple[str, ...]:
         total = sum(counts.values())
         return float(sum((counts.get(one, 0) - total * share) ** 2 / (total * share) for one, share in shares.items()))
 
-    order = sorted(guesser.seen, key=lambda feature: (-surprise(guesser.seen[feature]), feature))
+    folds: dict[str, set[int]] = {}
+    for text in texts:
+        for feature in text.features:
+            folds.setdefault(feature, set()).add(text.fold)
+    shared = [feature for feature in guesser.seen if len(folds[feature]) > 1]
+    order = sorted(shared, key=lambda feature: (-surprise(guesser.seen[feature]), feature))
     return tuple(order[:most])
 
 

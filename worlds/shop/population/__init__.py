@@ -11,6 +11,7 @@ from worlds.seeds.streams import share
 from worlds.shop.days import ZONE
 from worlds.shop.population import aftersales, deliveries, settling, shipping, store, words
 from worlds.shop.population.clientele import Clientele, gather
+from worlds.shop.population.comebacks import come_back
 from worlds.shop.population.demand import Market, OrderPlan, plan_orders
 from worlds.shop.population.desk import Desk
 from worlds.shop.population.journey import Course, place
@@ -37,6 +38,7 @@ def populate(build: Build) -> dict[str, Any]:
     clientele = gather(build.rng, build.seed, build.rates, build.sizes, calendar)
     market = Market(shop.offered, shop.vouchers)
     plans = plan_orders(build.rng, market, clientele, calendar, (build.sizes["orders"], build.rates))
+    plans = come_back(build.rng, plans, calendar)
     _enrol(build, opening, clientele, truth)
     course = Course(Desk(build, shop), calendar, market, truth, build.rates)
     _live(build, course, plans)

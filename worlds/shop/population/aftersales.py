@@ -43,7 +43,7 @@ _REASONS = Weighted(
 _REFUND_REASON = {"size_too_small": "changed_mind", "size_too_large": "changed_mind"}
 _BUSY = timedelta(days=8)
 """For so long before the end support has been behind with requests, because of the sale."""
-_LATE = 0.03  # of the orders that are kept: somebody asks up to three days after the last day
+_LATE = 0.06  # of the orders that are kept: somebody asks up to three days after the last day
 _RETURNS = 1.1  # calibrated on the share of order value that comes back
 
 
@@ -119,6 +119,8 @@ def _open(course: Course, journey: Journey, now: datetime, asked: tuple[list[Lin
 def _plan_late_wish(course: Course, journey: Journey, now: datetime, rng: random.Random) -> None:
     """A buyer will write one to three days after the last day on which something could have been sent back."""
     ctx = course.desk.context(now, SYSTEM)
+    if any(line.unfulfilled for line in order_file.lines(ctx, journey.order_id).values()):
+        return  # another parcel will bring the wish
     parcels = order_file.sent(ctx, journey.order_id)
     able = [line for line in sorted(parcels) if not journey.lines[line].final_sale]
     if able:

@@ -14,6 +14,8 @@ _SINCE = timedelta(days=42)
 """How long before episodes begin the house started to buy labels ahead."""
 _SHARE = 0.85
 """Of the orders since then, how many get a label before they leave."""
+_EARLY = 0.5
+"""Of the labelled parcels, how many the carrier collects well before they are booked as shipped."""
 _BY_COUNTRY = {"NL": "PostNL", "BE": "PostNL", "DE": "DHL", "AT": "DHL", "FR": "DPD", "LU": "DPD", "IE": "UPS"}
 _FIRST_HOUR = 7
 _OTHERS = ("FedEx", "FedEx", "DHL", "PostNL", "UPS")
@@ -26,7 +28,8 @@ def plan_label(course: Course, journey: Journey, leaving: datetime) -> None:
     if placed < course.desk.build.start - _SINCE or rng.random() >= _SHARE:
         return
     packed = _by_day(course, placed + (leaving - placed) * rng.uniform(0.05, 0.3))
-    handed_over = packed + (leaving - packed) * rng.uniform(0.45, 0.95)
+    share = rng.uniform(0.15, 0.6) if rng.random() < _EARLY else rng.uniform(0.9, 0.99)
+    handed_over = packed + (leaving - packed) * share
     course.desk.at(packed, lambda now: stick_on(course, journey, now))
     course.desk.at(handed_over, lambda now: _scan(course, journey, now))
 

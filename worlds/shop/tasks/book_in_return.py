@@ -23,13 +23,15 @@ from worlds.shop.models import InventoryLevel, Location, OrderLine, ReturnLine, 
 from worlds.shop.rulings.book_in_return import rule
 from worlds.shop.tasks.casework import Contact, contact, spare_note
 from worlds.shop.tasks.deskwork import money_in
-from worlds.shop.tasks.goods_back import article, spare_words
+from worlds.shop.tasks.goods_back import article, latest_orders, spare_words
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
 VARIETY = 12
 """So many parcels are thought of for each open return."""
+MISSING = 0.3
+"""Share of the articles that are not in the parcel with the damaged one."""
 FLAWS = ("dirty", "broken", "worn", "incomplete")
 TODAY = "Support refunds it later today"
 LATER = "Support will refund it in a few days"
@@ -127,7 +129,11 @@ def _expectation(case: Case, decision: Mapping[str, Any], before: ReturnRequest,
 
 
 def _cases(draw: Draw) -> list[Case]:
-    """Parcels for every open return of which no fee was kept: with a damaged unit, at places that keep the goods."""
+    """Parcels for every open return of which no fee was kept: with a damaged unit, at places that keep the goods.
+
+    Fewer for a customer's latest order, which would stand out.
+    """
+    latest = latest_orders(draw.session)
     rows = draw.session.execute(_WAITING).all()
     places = list(draw.session.execute(select(Location.id, Location.name).order_by(Location.id)))
     kept = {(level.variant_id, level.location_id) for level in draw.session.scalars(select(InventoryLevel))}
@@ -139,7 +145,8 @@ def _cases(draw: Draw) -> list[Case]:
         names = {article(sold.title, sold.variant_title) for _, _, sold in lines}
         there = [name for at, name in places if all((sold.variant_id, at) in kept for _, _, sold in lines)]
         if len(names) == len(lines) and len(there) > 1:
-            cases += dict.fromkeys(_parcel(lines, there, turn) for turn in range(VARIETY))
+            turns = VARIETY // 3 if lines[0][0].order_id in latest else VARIETY
+            cases += dict.fromkeys(_parcel(lines, there, turn) for turn in range(turns))
     return cases
 
 
@@ -150,6 +157,8 @@ def _parcel(lines: list[tuple[ReturnRequest, ReturnLine, OrderLine]], places: li
     broken = rng.randrange(len(lines))
     items, sound = [], 0
     for at, (_, line, sold) in enumerate(lines):
+        if at != broken and rng.random() < MISSING:
+            continue
         waiting = line.quantity - line.received
         came = waiting if rng.random() < 0.7 else rng.randint(1, waiting)
         damaged = rng.randint(1, came) if at == broken else rng.choice((0, 0, rng.randint(0, came)))

@@ -55,20 +55,25 @@ WORDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An order of which nothing was shipped and nothing captured, and the addresses that may ask for it."""
+    """An order of which nothing was shipped or captured, what people call it, and the addresses that may ask for it.
+
+    There are `peers` such orders; each time that an order comes round again it is called by something else.
+    """
 
     order_id: int
     number: str
     payment_id: int
-    article: str
+    articles: tuple[str, ...]
     askers: tuple[str, ...]
     branch: str
+    peers: int
 
 
 def instance(draw: Draw) -> Instance:
     """An open order, named by its number and one of its articles, and who writes about it."""
     case = draw.pick(_cases, branch=draw.branch((SOLVABLE, "hand_over")))
-    facts = {"email": draw.rng("asker").choice(case.askers), "number": case.number, "article": case.article}
+    article = case.articles[draw.seed // case.peers % len(case.articles)]
+    facts = {"email": draw.rng("asker").choice(case.askers), "number": case.number, "article": article}
     target = {"sales_order": [case.order_id]}
     decision = rule(Situation(draw.session, draw.now, target, facts))
     return Instance(
@@ -149,25 +154,25 @@ def _cancelled(case: Case, decision: Mapping[str, Any], told: Contact) -> list[E
 
 
 def _cases(draw: Draw) -> list[Case]:
-    """Each open order by what people may call it, twice: asked by its customer, and by others who know the number."""
+    """Each open order twice: asked for by its customer, and by others who know the number."""
     people = draw.session.execute(_PEOPLE).all()
-    titles: dict[int, list[str]] = {}
-    orders = {}
+    orders: dict[int, list[Row[Any]]] = {}
     for row in draw.session.execute(_OPEN).all():
-        orders[row.id] = row
-        titles.setdefault(row.id, []).append(row.title)
+        orders.setdefault(row.id, []).append(row)
     cases = []
-    for order_id, row in orders.items():
-        others = _others(row, people)
-        for said in _called(titles[order_id]):
-            own = Case(order_id, row.number, row.payment_id, said, (row.email.strip(),), SOLVABLE)
-            cases += [own, replace(own, askers=others, branch="hand_over")]
+    for order_id, lines in orders.items():
+        row = lines[0]
+        own = Case(order_id, row.number, row.payment_id, _called(lines), (row.email.strip(),), SOLVABLE, len(orders))
+        cases += [own, replace(own, askers=_others(row, people), branch="hand_over")]
     return cases
 
 
-def _called(titles: Sequence[str]) -> list[str]:
-    """An order by one of its articles, or by two that stand one below the other."""
-    return [*titles, *(f"{one} and the {other}" for one, other in pairwise(titles))]
+def _called(lines: Sequence[Row[Any]]) -> tuple[str, ...]:
+    """An order by one of its articles, with or without its variant, or by two that stand one below the other."""
+    plain = [line.title for line in lines]
+    exact = [f"{line.title} ({line.variant_title})" for line in lines]
+    pairs = (f"{one} and the {other}" for one, other in pairwise(plain))
+    return tuple(dict.fromkeys((*plain, *exact, *pairs)))
 
 
 def _others(order: Row[Any], people: Sequence[Row[Any]]) -> tuple[str, ...]:
@@ -189,6 +194,7 @@ _OPEN = (
         SalesOrder.email_norm,
         Payment.id.label("payment_id"),
         OrderLine.title,
+        OrderLine.variant_title,
         Customer.first_name,
         Customer.last_name,
     )
@@ -206,8 +212,7 @@ _OPEN = (
         ~_SCANNED,
         ~exists().where(Escalation.order_id == SalesOrder.id),
     )
-    .distinct()
-    .order_by(SalesOrder.id, OrderLine.title)
+    .order_by(SalesOrder.id, OrderLine.id)
 )
 _PEOPLE = (
     select(Customer.email, Customer.email_norm, Customer.first_name, Customer.last_name)

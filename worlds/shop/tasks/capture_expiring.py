@@ -11,13 +11,15 @@ from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import func, select
+
 from worlds.engine.fields import format_money, parse_money
 from worlds.engine.task import Draw, Family, Instance, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.typed import money, quantity, yes_no
 from worlds.shop.days import ZONE, local_day
-from worlds.shop.models import stand_in
+from worlds.shop.models import SalesOrder, stand_in
 from worlds.shop.rulings.capture_expiring import LANDS, WAYS, Held, held, rule
 from worlds.shop.tasks.casework import Contact, contact, spare_note, spoken_day, spoken_time
 from worlds.shop.tasks.deskwork import money_in
@@ -56,7 +58,11 @@ WORDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A span of time and the orders that it speaks of: `taken` may be captured, `left` may not."""
+    """A span of time and the orders that it speaks of: `taken` may be captured, `left` may not.
+
+    `latest` are those orders among them that are the last of several by their customer; one that was asked for would
+    be too easy to guess among them.
+    """
 
     start: datetime
     end: datetime
@@ -64,13 +70,16 @@ class Case:
     way: str
     taken: tuple[Held, ...]
     left: tuple[Held, ...]
+    latest: frozenset[int]
 
 
 def instance(draw: Draw) -> Instance:
     """A span, a country or a way of shipping, and one order of it that is asked for by number."""
     branch = draw.branch(BRANCHES)
     case = draw.pick(_cases)
-    named = draw.rng("named").choice(case.taken if branch == "solvable" else case.left)
+    able = case.taken if branch == "solvable" else case.left
+    earlier = [one for one in able if one.order_id not in case.latest]
+    named = draw.rng("named").choice(earlier or able)
     facts = {"start": _said(case.start), "end": _said(case.end), "order": named.number}
     facts |= ({"country": case.country} if case.country else {}) | ({"shipping": case.way} if case.way else {})
     opens = spoken_day(draw.now + timedelta(days=CLOSED))
@@ -127,7 +136,7 @@ def _expectation(amounts: dict[str, int], total: int, named: Held, told: Contact
 
 def _cases(draw: Draw) -> list[Case]:
     """Spans in which something may be captured, something is at risk, something is tagged, and the hours matter."""
-    everything = held(draw.session, draw.now)
+    everything, latest = held(draw.session, draw.now), _latest(draw)
     today = local_day(draw.now)
     marks = [
         datetime.combine(today + timedelta(days=ahead), time(hour), ZONE)
@@ -144,11 +153,24 @@ def _cases(draw: Draw) -> list[Case]:
                 if one.country == LANDS.get(country, one.country) and one.way == WAYS.get(way, one.way)
             ]
             if country or way:
-                cases += [case for span in spans if (case := _case(fitting, span, (country, way)))]
+                cases += [case for span in spans if (case := _case(fitting, span, (country, way), latest))]
     return cases
 
 
-def _case(fitting: Sequence[Held], span: tuple[datetime, datetime], scope: tuple[str, str]) -> Case | None:
+def _latest(draw: Draw) -> frozenset[int]:
+    """The last order of each customer who has placed several."""
+    several = (
+        select(func.max(SalesOrder.id))
+        .where(SalesOrder.customer_id.is_not(None))
+        .group_by(SalesOrder.customer_id)
+        .having(func.count() > 1)
+    )
+    return frozenset(draw.session.scalars(several))
+
+
+def _case(
+    fitting: Sequence[Held], span: tuple[datetime, datetime], scope: tuple[str, str], latest: frozenset[int]
+) -> Case | None:
     start, end = span
     within = [one for one in fitting if start <= one.expires < end]
     taken = tuple(one for one in within if one.capturable)
@@ -157,7 +179,10 @@ def _case(fitting: Sequence[Held], span: tuple[datetime, datetime], scope: tuple
     near = any(one.capturable and local_day(one.expires) in days and one not in taken for one in fitting)
     tempting = any(one.at_risk for one in left) and any(one.tagged for one in left)
     right_size = FEWEST <= len(taken) <= MOST and len(left) <= LEFT_OUT
-    return Case(start, end, *scope, taken, left) if right_size and tempting and near else None
+    late = latest & {one.order_id for one in within}
+    fair = all(any(one.order_id not in late for one in some) for some in (taken, left))
+    fits = right_size and tempting and near and fair
+    return Case(start, end, *scope, taken, left, late) if fits else None
 
 
 def range_of_days(start: datetime, end: datetime) -> list[date]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from worlds.engine.task import Worker
@@ -45,6 +45,7 @@ class Kept:
     placed: date
     quantity: int
     final_sale: bool
+    stands_out: bool
 
 
 def article(title: str, variant: str) -> str:
@@ -62,35 +63,41 @@ def day_said(words: str) -> date:
     return datetime.strptime(words, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
 
 
-def kept_lines(session: Session) -> list[Kept]:
-    """Every line of an undisturbed order that somebody could want to send back, named unmistakably by what it says.
+def kept_lines(session: Session, since: datetime) -> list[Kept]:
+    """Lines of undisturbed orders since then that somebody could want to send back, named unmistakably by what it says.
 
-    A customer's latest order and an article's latest sale are left out where there are others: they would stand out.
+    A customer's latest order and an article's latest sale stand out where there are others.
     """
-    latest = {order for order, count in session.execute(_LATEST_ORDERS) if count > 1}
+    latest = latest_orders(session)
     latest_lines = {line for line, count in session.execute(_LATEST_LINES) if count > 1}
     said = Counter(
         (email.strip(), spoken_day(placed), article(title, variant))
-        for email, placed, title, variant in session.execute(_ALL_LINES)
+        for email, placed, title, variant in session.execute(_ALL_LINES, {"since": since})
     )
     found = []
-    for line, order in session.execute(_KEPT):
+    for line, order in session.execute(_KEPT, {"since": since}):
         name, day = article(line.title, line.variant_title), spoken_day(order.placed_at)
         stands_out = order.id in latest or line.id in latest_lines
-        if said[order.email.strip(), day, name] == 1 and not stands_out:
+        if said[order.email.strip(), day, name] == 1:
             placed = local_day(order.placed_at)
             found.append(
                 Kept(
                     order.id, order.number, order.customer_id, line.id, line.sku, order.email.strip(), name, day,
-                    placed, line.quantity, line.final_sale,
+                    placed, line.quantity, line.final_sale, stands_out,
                 )
             )  # fmt: skip
     return found
 
 
+def latest_orders(session: Session) -> frozenset[int]:
+    """The latest order of each customer who has several."""
+    return frozenset(order for order, count in session.execute(_LATEST_ORDERS) if count > 1)
+
+
 _ALL_LINES = (
     select(SalesOrder.email, SalesOrder.placed_at, OrderLine.title, OrderLine.variant_title)
     .join(OrderLine, OrderLine.order_id == SalesOrder.id)
+    .where(SalesOrder.placed_at > bindparam("since"))
     .order_by(OrderLine.id)
 )
 _LATEST_ORDERS = select(func.max(SalesOrder.id), func.count()).group_by(SalesOrder.email_norm)
@@ -105,6 +112,7 @@ _KEPT = (
     select(OrderLine, SalesOrder)
     .join(SalesOrder, SalesOrder.id == OrderLine.order_id)
     .where(
+        SalesOrder.placed_at > bindparam("since"),
         SalesOrder.cancelled_at.is_(None),
         SalesOrder.fulfilment_status == "fulfilled",
         SalesOrder.id.not_in(select(ReturnRequest.order_id)),

@@ -1,8 +1,10 @@
 """Labelled orders that somebody wants sent elsewhere: which there are, and what a request about one asks for."""
 
 import random
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from worlds.graders.predicates import mentions, one_of, ref
 from worlds.graders.typed import Typed, enum, record
 from worlds.seeds.addresses import Postal, Town, gazetteer, postal_address
 from worlds.shop.days import local_day
+from worlds.shop.folding import fold
 from worlds.shop.models import Escalation, SalesOrder, ShippingLabel
 from worlds.shop.rulings.relabel_parcel import SUSPICIOUS
 from worlds.shop.tasks.casework import Contact, spare_note, spoken_day
@@ -37,7 +40,9 @@ def moved(case: Case, facts: Mapping[str, str], decision: Mapping[str, Any], tol
         "ship_postal_code": facts["postal"],
         "ship_city": facts["town"],
     }
-    new |= {"ship_line2": facts.get("apartment")} | ({"ship_company": facts["company"]} if "company" in facts else {})
+    new |= {"ship_province": facts["province"], "ship_line2": facts.get("apartment")} | (
+        {"ship_company": facts["company"]} if "company" in facts else {}
+    )
     return Expectation(
         any_of=[
             Bundle(
@@ -106,33 +111,40 @@ def handed_over(
 
 
 def cases(draw: Draw) -> list[Case]:
-    """Labelled orders that no team looks at, each the only one of its mail address and day."""
-    said: dict[tuple[str, str], int] = {}
-    for email, placed in draw.session.execute(select(SalesOrder.email, SalesOrder.placed_at)):
-        name = (email.strip().casefold(), spoken_day(placed))
-        said[name] = said.get(name, 0) + 1
-    found = []
+    """Labelled orders that no team looks at, each the only one of its mail address and day.
+
+    No more of them are their customer's latest order than are not, so that the latest is no good guess.
+    """
+    days: Counter[tuple[str, str]] = Counter()
+    latest: dict[str, datetime] = {}
+    for email, placed in draw.session.execute(select(SalesOrder.email_norm, SalesOrder.placed_at)):
+        days[email, spoken_day(placed)] += 1
+        latest[email] = max(placed, latest.get(email, placed))
+    last: dict[str, list[Case]] = {"hand_over": [], "solvable": []}
+    others: dict[str, list[Case]] = {"hand_over": [], "solvable": []}
     for order, label in draw.session.execute(_LABELLED).all():
-        day = spoken_day(order.placed_at)
         suspicious = order.total > SUSPICIOUS and local_day(order.placed_at) == local_day(draw.now)
-        if said[order.email.strip().casefold(), day] == 1 and not suspicious and _towns(order):
+        day = spoken_day(order.placed_at)
+        if days[order.email_norm, day] == 1 and not suspicious and _towns(order):
             branch = "hand_over" if label.status == "scanned" else "solvable"
-            found.append(Case(branch, order.id, label.id, order.email.strip(), day))
-    return found
+            kept = last if order.placed_at == latest[order.email_norm] else others
+            kept[branch].append(Case(branch, order.id, label.id, order.email.strip(), day))
+    for branch, found in last.items():
+        random.Random(f"latest|{branch}").shuffle(found)
+        others[branch] += found[: max(1, len(others[branch]))]
+    return [*others["hand_over"], *others["solvable"]]
 
 
 def _towns(order: SalesOrder) -> list[Town]:
-    """Towns that somebody may move to without leaving the province; none where the order's own is not among them."""
-    towns = [town for town in gazetteer().towns[order.ship_country].items if town.province == order.ship_province]
-    return towns if order.ship_city in [town.city for town in towns] else []
+    """Towns of other provinces of the order's country."""
+    towns = gazetteer().towns[order.ship_country].items
+    here = {fold(order.ship_city), fold(order.ship_province or "")}
+    return [town for town in towns if not here & {fold(town.city), fold(town.province)}]
 
 
 def elsewhere(rng: random.Random, order: SalesOrder) -> Postal:
-    """An address in the order's province that shares neither street nor postal code with its own."""
-    while True:
-        there = postal_address(rng, rng.choice(_towns(order)))
-        if there.line1 != order.ship_line1 and there.postal_code != order.ship_postal_code:
-            return there
+    """An address in another province of an order's country."""
+    return postal_address(rng, rng.choice(_towns(order)))
 
 
 _LABELLED = (

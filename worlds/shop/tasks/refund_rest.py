@@ -41,8 +41,9 @@ WORDINGS = (
 def instance(draw: Draw) -> Instance:
     """An order by mail address and article, and whether the rest of it or of that article is wanted."""
     case = draw.pick(cases, branch=draw.branch((SOLVABLE, "hand_over")))
-    facts = {"email": case.email, "article": case.article, "wanted": case.wanted}
-    target = {"sales_order": [case.order_id], "order_line": list(case.lines)}
+    wish = case.wish(draw.seed)
+    facts = {"email": case.email, "article": wish.article, "wanted": wish.wanted}
+    target = {"sales_order": [case.order_id], "order_line": list(wish.lines)}
     decision = rule(Situation(draw.session, draw.now, target, facts))
     return Instance(
         instruction=draw.word(WORDINGS, facts),
@@ -131,7 +132,8 @@ def _refunded(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Ef
 
 
 def _named(worker: Worker, line: Mapping[str, Any]) -> bool:
-    return f"{line['title']} ({line['variant_title']})" in worker.facts["article"]
+    exact = f"{line['title']} ({line['variant_title']})"
+    return exact in worker.facts["article"] or line["title"] == worker.facts["article"]
 
 
 def _find(worker: Worker) -> dict[str, Any]:

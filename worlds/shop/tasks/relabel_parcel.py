@@ -43,16 +43,18 @@ WORDINGS = (
 
 
 def instance(draw: Draw) -> Instance:
-    """A labelled order of somebody, and an address in the same province that they want it sent to."""
+    """A labelled order of somebody, and an address in another province that they want it sent to."""
     branch = draw.branch(BRANCHES)
     case = draw.pick(labelled.cases, branch=branch)
     order = draw.session.get_one(SalesOrder, case.order_id)
     there = labelled.elsewhere(draw.rng("address"), order)
     firm = draw.rng("firm").choice(FIRMS) if draw.rng("at work").random() < AT_WORK else None
     facts = {"email": case.email, "day": case.day, "street": there.line1, "postal": there.postal_code}
-    facts |= {"town": there.city} | ({"company": firm} if firm else {})
+    facts |= {"town": there.city, "province": there.province} | ({"company": firm} if firm else {})
     facts |= {"apartment": there.line2} if there.line2 else {}
-    line = ", ".join(filter(None, (firm, there.line1, there.line2, f"{there.postal_code} {there.city}")))
+    line = ", ".join(
+        filter(None, (firm, there.line1, there.line2, f"{there.postal_code} {there.city} ({there.province})"))
+    )
     target = {"sales_order": [case.order_id], "shipping_label": [case.label_id]}
     decision = rule(Situation(draw.session, draw.now, target, facts))
     if decision["branch"] != branch:
@@ -103,7 +105,8 @@ def _find(worker: Worker) -> Found:
 def address_asked(facts: Mapping[str, str], now: Mapping[str, Any]) -> dict[str, Any]:
     """The whole address that a request asks for: what it says, and the rest as it stands."""
     said = {"line1": facts["street"], "line2": facts.get("apartment"), "postal_code": facts["postal"]}
-    return {**now, **said, "city": facts["town"], "company": facts.get("company", now["company"])}
+    said |= {"city": facts["town"], "province": facts["province"]}
+    return {**now, **said, "company": facts.get("company", now["company"])}
 
 
 def carrier_of(rows: list[tuple[str, str]], kilos: float, address: Mapping[str, Any], *, express: bool) -> str:
@@ -237,6 +240,7 @@ def _fill_in_address(page: "Page") -> None:
     page.fill("Apartment or floor (optional)", facts.get("apartment", ""))
     page.fill("Postal code", facts["postal"])
     page.fill("Town", facts["town"])
+    page.fill("Province or state (optional)", facts["province"])
     if "company" in facts:
         page.fill("Company (optional)", facts["company"])
     page.click("button", "Save the address")

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sqlalchemy import exists, func, or_, select
@@ -23,8 +23,7 @@ from worlds.shop.models import (
 
 LIMIT = 15_000
 """Cents that senior support may refund on an order, all their refunds on it together (policy: refunds)."""
-ENOUGH = 210
-"""Cases in which a refund can be made, if there are so many."""
+WISHES = 4
 ORDER, LINE = "whatever is left of the order", "whatever is left of this article"
 """What people may want: the rest of everything, or of the article that they name."""
 ALL_BROKEN = ("%whole parcel was crushed%", "%every article in it is broken%", "%all of its contents are damaged%")
@@ -32,16 +31,28 @@ ALL_BROKEN = ("%whole parcel was crushed%", "%every article in it is broken%", "
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """By which article an order is named, and what is wanted: all that is left of these lines."""
+
+    article: str
+    wanted: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """What is wanted of an order that is named by mail address and article: all that is left of some of its lines."""
+    """An order of which a part was refunded, and what may be wanted of it; there are `peers` of its branch."""
 
     order_id: int
     payment_id: int
-    lines: tuple[int, ...]
     email: str
-    article: str
-    wanted: str
+    wishes: tuple[Wish, ...]
     branch: str
+    peers: int
+
+    def wish(self, seed: int) -> Wish:
+        """What is wanted in a seed's instance: another wish each time that the order comes round again."""
+        return self.wishes[seed // self.peers % len(self.wishes)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +78,40 @@ class _Crushed:
 
 
 def cases(draw: Draw) -> list[Case]:
-    """Every article of every such order, by which its rest or that of the whole order may be asked for.
+    """Every such order of which at least so many different things may be wanted that seeds do not repeat themselves.
 
-    Where the earlier refund is settled nobody overlooks that it counts, so these only fill the list up.
+    Where the earlier refund is settled nobody overlooks that it counts: there are no more of these than pending ones.
     """
     named = Counter(
-        (email.strip(), title, variant)
-        for email, title, variant in draw.session.execute(
-            select(SalesOrder.email, OrderLine.title, OrderLine.variant_title).join(
-                SalesOrder, SalesOrder.id == OrderLine.order_id
-            )
+        (email.strip(), title)
+        for email, title in draw.session.execute(
+            select(SalesOrder.email, OrderLine.title).join(SalesOrder, SalesOrder.id == OrderLine.order_id)
         )
     )
     found: dict[str, list[Case]] = {"pending": [], "failed": [], "succeeded": []}
     for one in _crushed(draw):
         email = one.order.email.strip()
-        known = [line for line in one.lines if named[email, line.title, line.variant_title] == 1]
+        known = [line for line in one.lines if named[email, line.title] == 1]
         branch = "hand_over" if one.refund.status == "failed" else SOLVABLE
-        for article, wanted, lines in _wishes(one, known):
-            found[one.refund.status].append(Case(one.order.id, one.payment_id, lines, email, article, wanted, branch))
-    settled = found["succeeded"]
-    more = min(len(settled), max(0, ENOUGH - len(found["pending"])))
-    settled = [settled[at] for at in sorted(random.Random("settled").sample(range(len(settled)), more))]
-    return [*found["pending"], *settled, *found["failed"]]
+        wishes = tuple(_wishes(one, known))
+        if len(wishes) >= WISHES:
+            found[one.refund.status].append(Case(one.order.id, one.payment_id, email, wishes, branch, 1))
+    settled = random.Random("settled").sample(found["succeeded"], min(len(found["succeeded"]), len(found["pending"])))
+    able, failed = [*found["pending"], *settled], found["failed"]
+    return [replace(one, peers=len(peers)) for peers in (able, failed) for one in peers]
 
 
-def _wishes(one: _Crushed, known: Sequence[OrderLine]) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-    """The rest of the order, by one article or two of it, and of each line: (article, what is wanted, line ids)."""
+def _wishes(one: _Crushed, known: Sequence[OrderLine]) -> Iterator[Wish]:
+    """The rest of the order, by one article or two of it, and that of each line."""
     said = [f"{line.title} ({line.variant_title})" for line in known]
     rest = one.order.total - one.back
     if rest > 0 and rest + one.own <= LIMIT:
-        for article in (*said, *(f"{first} and the {other}" for first, other in pairwise(said))):
-            yield article, ORDER, tuple(each.id for each in one.lines)
+        pairs = (f"{first} and the {other}" for first, other in pairwise(said))
+        for article in (*said, *(line.title for line in known), *pairs):
+            yield Wish(article, ORDER, tuple(each.id for each in one.lines))
     for article, line in zip(said, known, strict=True):
         if _plain(one, line):
-            yield article, LINE, (line.id,)
+            yield Wish(article, LINE, (line.id,))
 
 
 def _plain(one: _Crushed, line: OrderLine) -> bool:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 ROLE = "support_l2"
 STATUSES = {"solvable": "done", "hand_over": "waiting", "decline": "not_done"}
 MONTH = 30
+RECENTLY = timedelta(days=120)
+"""Orders of longer ago need not be looked at: their last days are long over."""
 PILE = range(1, 9)
 """Days that a mail may have waited when somebody gets to it."""
 LATE = 7
@@ -140,10 +142,8 @@ def _expectation(line: Kept, decision: Mapping[str, Any], units: int, told: Cont
 def _cases(draw: Draw) -> list[Case]:
     """Lines that were ordered more than a month before the wish, with wishes around their last day."""
     today = store_day(draw.now)
-    since = today - timedelta(days=120)
-    lines = [
-        line for line in kept_lines(draw.session) if line.customer_id and not line.final_sale and line.placed > since
-    ]
+    known = kept_lines(draw.session, draw.now - RECENTLY)
+    lines = [line for line in known if line.customer_id and not line.final_sale]
     until = last_days(draw.session, [line.line_id for line in lines])
     names = _names_let_off(draw.session)
     ways: dict[str, list[Case]] = {"solvable": [], "hand_over": [], "decline": [], "again": []}
@@ -157,7 +157,8 @@ def _cases(draw: Draw) -> list[Case]:
                 way = way_for(asked, until[line.line_id], had)
                 again = way == "decline" and way_for(asked, until[line.line_id], ()) == "hand_over"
                 branch = "solvable" if way == "solvable" else "refused"
-                ways["again" if again else way].append(Case(line, asked, branch))
+                if again or not line.stands_out:
+                    ways["again" if again else way].append(Case(line, asked, branch))
     return [*ways["solvable"], *_mixed(ways["hand_over"], ways["decline"], ways["again"])]
 
 

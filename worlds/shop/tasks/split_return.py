@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 ROLE = "support_l1"
 RULES = {"final_sale": "final sale"}
-RECENTLY = 60
-"""Orders of more days ago need not be looked at: no return period is open so long after."""
+RECENTLY = timedelta(days=60)
+"""Orders of longer ago need not be looked at: no return period is open so long after."""
 PERIOD = timedelta(days=30)
 PILE = range(1, 7)
 """Days that a mail may have waited when somebody gets to it."""
@@ -141,7 +141,7 @@ def _expectation(case: Case, decision: Mapping[str, Any], units: Mapping[int, in
 def _cases(draw: Draw) -> list[Case]:
     """Pairs of lines in time on the day of asking: most with one article of final sale, some with none."""
     today = store_day(draw.now)
-    recent = [line for line in kept_lines(draw.session) if (today - line.placed).days <= RECENTLY]
+    recent = [line for line in kept_lines(draw.session, draw.now - RECENTLY) if not line.stands_out]
     until = last_days(draw.session, [line.line_id for line in recent])
     by_order: dict[int, list[Kept]] = {}
     for line in recent:
@@ -315,11 +315,12 @@ def handed_over(worker: Worker) -> FinalAnswer:
 
 
 def miscounted(worker: Worker) -> FinalAnswer:
-    """Do it rightly, and report the two numbers the other way round."""
+    """Do it rightly, and report everything as coming back, or nothing where everything does."""
     wish = _read(worker)
     _open(worker, wish)
     _tell(worker, wish)
-    return _answer(sum(units for _, units in wish.kept), sum(units for _, units in wish.back))
+    total = sum(units for _, units in (*wish.back, *wish.kept))
+    return _answer(total, 0) if wish.kept else _answer(0, total)
 
 
 FAMILY = Family(

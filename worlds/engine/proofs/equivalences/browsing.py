@@ -35,7 +35,7 @@ def browse(solved: Solved) -> Played:
         return case.family.browse(Page(Mixed(episode, [], needless)))
 
     plain = Variation("in the browser", play(case.start, case.task, plainly))
-    if not visited:
+    if not (visited and plain.play.earned):
         return [plain]
     words = "in the browser, its pages opened before, with reads by tools in between"
     return [plain, Variation(words, play(case.start, case.task, mixed))]

@@ -2,8 +2,8 @@
 
 *Equivalent* is said only of isomorphic outcomes. *Stillborn* is a mutant whose wrong call the engine refused.
 *Tolerated* passes and differs, but only in rows that a named allowance took, in the trail of a save that changed
-nothing, or in words of a prose column that an effect names, where both texts are as it asks; never in anything that
-left the world. Every other mutant is alive and must fail.
+nothing in the end, or in words of a prose column that an effect names, where both texts are as it asks; never in
+anything that left the world. Every other mutant is alive and must fail.
 """
 
 from collections.abc import Iterable
@@ -23,8 +23,8 @@ from worlds.graders.shape import Schema
 Class = Literal["killed", "survived", "stillborn", "equivalent", "tolerated"]
 CLASSES: tuple[Class, ...] = ("killed", "survived", "stillborn", "equivalent", "tolerated")
 REFUSED = 400
-IDLE = "a save that changes nothing"
-"""The clause of the judging language by which the trail of such a save is no change."""
+IDLE = "nothing changed in the end"
+"""The clause of the judging language by which the trail of a save without effect, or of one put back, is no change."""
 LAST = "attempts"
 """The one criterion that a refused call may fail although the world stands as it should."""
 
@@ -110,7 +110,7 @@ class _Free:
         own = {(t.change.table, t.change.key) for t in spare if t.change.kind != "update"}
         cells = {(t.change.table, t.change.key, c) for t in spare if t.change.kind == "update" for c in t.columns}
         trail = _trail(one, schema, {e.tx for t in spare for e in t.change.entries} - _txs(bundle, matching))
-        idle = _trail(one, schema, seen.idle_txs - {e.tx for c in changes if c.class_ != "trace" for e in c.entries})
+        idle = _trail(one, schema, seen.idle_txs | _idle(one, schema))
         used = tuple(effect.id for effect in bundle.allowed if matching.taken[effect.id])
         words, named = _words(one, schema, bundle, matching)
         return cls(frozenset(own | trail | idle), frozenset(cells), words, (*used, IDLE) if idle else used, named)
@@ -119,6 +119,18 @@ class _Free:
 def _txs(bundle: Bundle, matching: Matching) -> set[int]:
     taken = (one for effect in bundle.required for one in matching.taken[effect.id])
     return {entry.tx for one in taken for entry in one.change.entries}
+
+
+def _idle(one: Play, schema: Schema) -> set[int]:
+    """The transactions that touched rows and left every judged column of them as it was."""
+    touched: dict[int, bool] = {}
+    for entry in one.record.entries:
+        shape = schema.table(entry.table)
+        if shape.class_ in ("business", "outward"):
+            before, after = entry.before or {}, entry.after or {}
+            changed = entry.kind != "update" or any(before[c] != after[c] for c in after if c not in shape.unjudged)
+            touched[entry.tx] = touched.get(entry.tx, False) or changed
+    return {tx for tx, changed in touched.items() if not changed}
 
 
 def _trail(one: Play, schema: Schema, txs: Iterable[int]) -> set[Place]:

@@ -17,7 +17,7 @@ from worlds.engine.start import Start
 from worlds.graders.changes import Row
 from worlds.seeds.forks import open_fork
 
-TRIES = 24
+TRIES = 48
 """Calls that are tried of an operation before it counts as one that nothing made up gets through."""
 KEPT = 2
 WORDS = "For information only; nothing has to be done about it."
@@ -39,7 +39,8 @@ class Accepted:
 class Inventor:
     """Makes values up. Ids of one call belong together: a line is one of the order that was named before.
 
-    `fixed` are rows that an id must be of where it can, by table; `words` what prose says.
+    `fixed` are rows that an id must be of where it can, by table; `words` what prose says. `chosen` are the rows that
+    were named so far, `near` those and what they refer to.
     """
 
     records: Records
@@ -48,6 +49,7 @@ class Inventor:
     fixed: Mapping[str, int] = field(default_factory=dict)
     words: str = WORDS
     chosen: dict[str, Row] = field(default_factory=dict)
+    near: dict[str, int] = field(default_factory=dict)
 
     def arguments(self, operation: Operation[..., Any], *, more: bool = False) -> dict[str, Any] | None:
         """What an operation requires, with `more` one optional argument too (an id first); None where no row fits."""
@@ -95,26 +97,42 @@ class Inventor:
         return {name: self.value(name, schema["properties"][name]) for name in required}
 
     def _id(self, name: str) -> int:
-        for table in tables_named(self.records.schema, name):
+        named = tables_named(self.records.schema, name)
+        belonging = [table for table in named if self._belongs(table)]
+        turn = self.attempt % len(belonging) if belonging else 0
+        for table in [*belonging[turn:], *belonging[:turn], *named]:
             row = self._row(table)
             if row is not None:
-                self.chosen[table] = row
+                self._choose(table, row)
                 return int(row["id"])
         raise LookupError(f"no row for {name}")
+
+    def _belongs(self, table: str) -> bool:
+        """Whether a row of a table can be told from what was chosen: it was named, or belongs to such a row."""
+        parents = self.records.schema.table(table).references.values()
+        return table in self.fixed or table in self.near or any(parent in self.near for parent in parents)
+
+    def _choose(self, table: str, row: Row) -> None:
+        self.chosen[table] = row
+        self.near = {table: int(row["id"]), **self.near}
+        for column, parent in self.records.schema.table(table).references.items():
+            if row[column] is not None:
+                self.near.setdefault(parent, row[column])
 
     def _row(self, table: str) -> Row | None:
         if table in self.fixed:
             return self.records.row(table, self.fixed[table])
-        references = self.records.schema.table(table).references
-        for column, parent in references.items():
-            if parent in self.chosen:
-                found = self.records.children(table, column, self.chosen[parent]["id"])
-                return found[self.attempt % len(found)] if found else None
-        for other, row in self.chosen.items():
-            for column, target in self.records.schema.table(other).references.items():
-                if target == table and row[column] is not None:
-                    return self.records.row(table, row[column])
         samples = self.records.samples(table)
+        if table in self.chosen:  # it was named before: another one, such as where goods go after where they come from
+            others = [key for key in samples if key != self.chosen[table]["id"]]
+            return self.records.row(table, others[self.attempt % len(others)]) if others else None
+        if table in self.near:
+            return self.records.row(table, self.near[table])
+        references = {parent: column for column, parent in self.records.schema.table(table).references.items()}
+        for parent, key in self.near.items():
+            if parent in references:
+                found = self.records.children(table, references[parent], key)
+                return found[self.attempt % len(found)] if found else None
         return self.records.row(table, samples[self.attempt % len(samples)]) if samples else None
 
     def _text(self, name: str, schema: Mapping[str, Any]) -> str:

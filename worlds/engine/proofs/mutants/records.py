@@ -1,7 +1,8 @@
 """The start state as mutations need it: which table an id is of, rows that look like a row, rows of many kinds.
 
 An id's table is found from the argument's name: columns of that name say which table they refer to; else a table of
-that name or whose name ends or begins with it; among several, the one whose row the call touched or referred to.
+that name, or whose name ends or begins with it or with its last words (`from_location_id`); among several, the one
+whose row the call touched or referred to.
 """
 
 import sqlite3
@@ -37,7 +38,9 @@ def tables_named(schema: Schema, name: str) -> tuple[str, ...]:
     if stem in tables:
         return (stem,)
     ending = [table for table in tables if table.endswith(f"_{stem}")]
-    return (*ending, *(table for table in tables if table.startswith(f"{stem}_")))
+    found = (*ending, *(table for table in tables if table.startswith(f"{stem}_")))
+    _, _, shorter = name.partition("_")
+    return found if found or shorter in ("", "id") else tables_named(schema, shorter)
 
 
 Place = tuple[str, int]
@@ -83,7 +86,7 @@ class Records:
         return likely[0] if likely else min(touched, default=None)
 
     def lookalikes(self, table: str, key: int, most: int = 3) -> list[int]:
-        """Keys of the rows that are most easily taken for one: siblings, namesakes, and the nearest neighbour."""
+        """Keys of the rows that are most easily taken for one: a row of the same parent, a namesake, the neighbour."""
         place = (table, key)
         if place not in self._alike:
             self._alike[place] = self._find_alike(table, key)
@@ -151,8 +154,10 @@ class Records:
             return (-same[0], -same[1], abs(other - key), other)
 
         ranked = sorted(found, key=likeness)
-        nearest = sorted(ranked[2:], key=lambda other: (abs(other - key), other))
-        return [*ranked[:2], *nearest]
+        siblings = [next((o for o in ranked if found[o][column] == own[column]), None) for column in parents]
+        nearest = min(ranked, key=lambda other: (abs(other - key), other), default=None)
+        first = [other for other in (*siblings[:2], nearest, *siblings[2:]) if other is not None]
+        return list(dict.fromkeys([*first, *ranked]))
 
     def _candidates(self, shape: TableShape, own: Row) -> Iterator[Row]:
         key = own["id"]

@@ -13,7 +13,7 @@ from worlds.shop.operations.orders import add_order_note, cancel_order, edit_shi
 from worlds.shop.operations.refunds import refund_order
 from worlds.shop.operations.returns import open_return
 from worlds.shop.pages.office.app import AGAIN, Act, Views, act, office, tabs
-from worlds.shop.views import EmailView, NoteView, OrderDetail
+from worlds.shop.views import EmailView, NoteView, OrderDetail, OrderLineView
 
 VIEWS: Final[Views] = (
     ("All", {}),
@@ -75,7 +75,7 @@ def acts(door: Door, shown: OrderDetail) -> list[Act]:
 
     nothing_to_ship = (not any(line.unfulfilled for line in shown.lines), "nothing is left to ship")
     labelled = (any(one.status in ("bought", "scanned") for one in shown.labels), "it has a live label")
-    nothing_back = (not any(line.returnable for line in shown.lines), "no shipped units can be returned")
+    nothing_back = (not any(_could_return(line) for line in shown.lines), "no shipped units can be returned")
     return [
         act(door, "Fulfil", url("fulfil"), fulfil_order, cancelled, nothing_to_ship),
         act(door, "Refund", url("refund"), refund_order, (not shown.refundable, "no captured money is left to refund")),
@@ -86,3 +86,8 @@ def acts(door: Door, shown: OrderDetail) -> list[Act]:
         act(door, "Write to the customer", url("message"), mail_customer),
         act(door, "Hand over", url("hand_over_order"), escalate),
     ]
+
+
+def _could_return(line: OrderLineView) -> bool:
+    """Whether units of a line could come back, in time or as an exception: a return may count to an earlier day."""
+    return bool(line.return_by and line.refundable and line.fulfilled > line.return_requested + line.returned)
