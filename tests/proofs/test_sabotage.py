@@ -39,7 +39,7 @@ HOLES = {
     "unsettled job": ("unsettled-job", "unsettled job: .* leaves arrive to happen after the horizon"),
     "criterion that nothing exercises": (
         "unexercised-criterion",
-        "criterion that nothing exercises: .* unused allowance “a-double”: no solution",
+        "criterion that nothing exercises: .* unused allowance “a-double”: no right play",
     ),
     "seed in a header": ("seed-in-a-header", "seed in a header: .*: X-Batch of /episodes/KEY/watch/"),
     "answer in a tool description": ("answer-in-a-tool", "answer in a tool description: .*: the tools say '7316-B'"),

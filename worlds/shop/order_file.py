@@ -200,9 +200,9 @@ def percent(rate_bp: int) -> str:
     return f"{rate_bp / 100:g}"
 
 
-def summary(order: OrderHead, customer_name: str, captured: int, shipping: int) -> dict[str, Any]:
-    """The fields of an `OrderSummary`."""
-    refundable = captured - order.refunded_total
+def summary(order: OrderHead, customer_name: str, captured: int, shipping: int, fees: int) -> dict[str, Any]:
+    """The fields of an `OrderSummary`; `shipping` is left to refund, `fees` were kept of refunds, in cents."""
+    refundable = captured - order.refunded_total - fees
     return {
         "order_id": order.id,
         "customer_name": customer_name or order.ship_name,

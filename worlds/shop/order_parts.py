@@ -222,11 +222,13 @@ def shown(ctx: Context, order: OrderHead) -> dict[str, Any]:
     back = refunds(ctx, order_id)
     name = _NAME.first(ctx, customer=order.customer_id) if order.customer_id else None
     shipping = order.shipping_total + order.shipping_tax
-    shipping -= sum(refund.shipping_amount for refund in back if refund.status != "failed")
+    made = [refund for refund in back if refund.status != "failed"]
+    shipping -= sum(refund.shipping_amount for refund in made)
+    captured, fees = sum(one.captured for one in paid), sum(refund.fee for refund in made)
     lines = order_file.LINES.all(ctx, order=order_id)
     shipped = order_file.sent(ctx, order_id) if order.fulfilment_status != "unfulfilled" else {}
     return {
-        **order_file.summary(order, name.name if name else "", sum(one.captured for one in paid), shipping),
+        **order_file.summary(order, name.name if name else "", captured, shipping, fees),
         "lines": order_file.line_views(order, lines, shipped, local_day(ctx.now)),
         "codes": codes(ctx, order_id) if order.discount_total or order.shipping_discount else [],
         "payments": paid[-_SHOWN:],

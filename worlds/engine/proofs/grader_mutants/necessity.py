@@ -106,9 +106,9 @@ def _all(found: Sequence[Looked], name: str) -> frozenset[str]:
 
 def _holes(name: str, redundant: Sequence[str], unused: Sequence[str], free: Sequence[str]) -> Iterator[str]:
     for label in redundant:
-        yield f"{EXERCISED}: {name}: criterion “{label}” is redundant: without it every play and broken record is judged the same"
+        yield f"{EXERCISED}: {name}: criterion “{label}” is redundant: without it all is judged the same"
     for label in unused:
-        yield f"{EXERCISED}: {name}: unused allowance “{label}”: no solution, alternative or other right play makes use of it"
+        yield f"{EXERCISED}: {name}: unused allowance “{label}”: no right play makes use of it"
     for label in free:
         yield f"{name}: “{label}” may hold anything: an argument of the agent's fills it and no criterion names it"
 
