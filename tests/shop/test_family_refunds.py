@@ -1,4 +1,4 @@
-"""Refunding a part of an order, and the rest of one: limits, pending and failed refunds, and what each unit was worth."""
+"""Refunding a part of an order, and the rest of one: limits, pending and failed refunds, what units were worth."""
 
 from collections import Counter
 
@@ -9,8 +9,9 @@ from worlds.engine.drawing import draw
 from worlds.engine.hands import Hands
 from worlds.engine.task import SOLVABLE
 from worlds.shop.rulings import money_back
+from worlds.shop.tasks import refund_partial, refund_rest
 
-SEEDS = range(30)
+SEEDS = range(14)
 
 
 @pytest.fixture(scope="module", params=["refund-partial", "refund-rest"])
@@ -33,15 +34,14 @@ def test_both_ways_are_right_about_as_often(start, family):
 def test_a_twin_is_asked_for_in_the_same_words_and_goes_the_other_way(start, family):
     for seed in SEEDS:
         one, other = (draw(start, family, seed, flip=flip).instance for flip in (0, 1))
-        assert without_facts(one) == without_facts(other)
+        assert wording(family, one) == wording(family, other)
         assert {one.branch, other.branch} == {SOLVABLE, "hand_over"}
 
 
-def without_facts(instance):
-    words = instance.instruction
-    for name, value in sorted(instance.facts.items(), key=lambda item: -len(item[1])):
-        words = words.replace(value, f"<{name}>")
-    return words
+def wording(family, instance):
+    """Which of the family's wordings an instance has."""
+    said = {"refund-partial": refund_partial.WORDINGS, "refund-rest": refund_rest.WORDINGS}[family.name]
+    return next(words for words in said if words.format(**instance.facts) == instance.instruction)
 
 
 def test_what_the_ruling_says_a_refund_comes_to_is_what_the_world_works_out(family):
@@ -108,7 +108,7 @@ def test_a_failed_refund_is_named_with_its_amount_and_nothing_is_refunded():
         assert failed[0] in after["escalations"][0]["message"]
         assert answer.status == "waiting"
         seen += 1
-    assert seen >= 5
+    assert seen >= 3
 
 
 def test_some_of_the_refunds_that_count_are_pending():
@@ -118,7 +118,7 @@ def test_some_of_the_refunds_that_count_are_pending():
             order = Hands(episode).call("get_order", order_id=episode.task.instance.target["sales_order"][0])
             statuses[order["refunds"][0]["status"]] += 1
     assert set(statuses) == {"pending", "succeeded", "failed"}
-    assert statuses["pending"] >= 3
+    assert statuses["pending"] >= 2
 
 
 def test_the_numbers_of_the_rulings_stand_on_the_page():

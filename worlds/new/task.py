@@ -10,6 +10,7 @@ FIRST = "first.py.tmpl"
 """A world's trivial task in its `tasks/`, with `$name` and `$title` left open."""
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST = 40
+LONGEST_TITLE = 80
 
 
 def write_task(full_name: str, *, title: str | None = None) -> Path:
@@ -26,8 +27,11 @@ def write_task(full_name: str, *, title: str | None = None) -> Path:
         )
     world = find(world_name)
     words = {"name": name, "title": title or name.replace("-", " ").capitalize()}
-    if not words["title"].isprintable() or set(words["title"]) & set('"\\{}$'):
-        raise ValueError(f"{words['title']!r} cannot be a title: leave out quotes, braces and backslashes.")
+    if not _can_be_a_title(words["title"]):
+        raise ValueError(
+            f"{words['title']!r} cannot be a title: say it in one line of {LONGEST_TITLE} characters at most, "
+            "beginning with a capital letter, without quotes, braces, backslashes and a full stop."
+        )
     pattern = world.folder / "tasks" / FIRST
     if not pattern.is_file():
         raise LookupError(
@@ -38,3 +42,9 @@ def write_task(full_name: str, *, title: str | None = None) -> Path:
         raise ValueError(f"{path} is there already; choose another name, or remove it first.")
     path.write_text(Template(pattern.read_text(encoding="utf-8")).substitute(words), encoding="utf-8")
     return path
+
+
+def _can_be_a_title(text: str) -> bool:
+    """Whether it stands in the file as a sentence of a docstring and as a text without breaking out of either."""
+    plain = text.isprintable() and text == text.strip() and not set(text) & set('"\\{}$')
+    return plain and 0 < len(text) <= LONGEST_TITLE and text[0] == text[0].upper() and text[-1] not in ".!?:;,"

@@ -1,7 +1,7 @@
 """What `worlds bench` measures in the shop: an order with all that belongs to it, and a refund.
 
-Only instances in which the refund is large enough to be noted on the order too: the smaller ones are solved with a
-single write.
+Only instances in which the refund is large enough to be noted on the order too: the smaller ones, and those that are
+handed over, are solved with a single write.
 """
 
 TASK = "refund-partial"

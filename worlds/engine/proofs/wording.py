@@ -67,6 +67,8 @@ class Guesser:
 
     def guess(self, text: Text) -> str:
         """The likeliest branch of a text; of equally likely ones the first by name."""
+        if not self.branches:  # all instances have something in common, so that there was nothing to learn from
+            return ""
         return max(sorted(self.branches), key=lambda branch: self._likelihood(branch, text))
 
     def _likelihood(self, branch: str, text: Text) -> float:

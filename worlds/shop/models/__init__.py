@@ -13,8 +13,8 @@ from worlds.shop.models.stock import Allocation, InventoryLevel, Location, Stock
 
 __all__ = [
     "Address", "Allocation", "AuditEvent", "CarrierEvent", "Cart", "CartCode", "CartLine", "Category", "Customer",
-    "Discount", "DiscountAllocation", "Escalation", "Fulfilment", "FulfilmentLine", "InventoryLevel", "Location", "Model",
-    "OrderLine", "OrderNote", "OutboxEmail", "Payment", "PaymentEvent", "PaymentMethod", "Product", "Refund",
+    "Discount", "DiscountAllocation", "Escalation", "Fulfilment", "FulfilmentLine", "InventoryLevel", "Location",
+    "Model", "OrderLine", "OrderNote", "OutboxEmail", "Payment", "PaymentEvent", "PaymentMethod", "Product", "Refund",
     "RefundLine", "ReturnLine", "ReturnRequest", "SalesOrder", "ShippingLabel", "StaffUser", "StockMovement",
     "TimelineEvent", "Variant", "WebSession", "stand_in",
 ]  # fmt: skip

@@ -19,7 +19,6 @@ from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import changed_by, mentions, not_null
 from worlds.graders.typed import email, money, record
 from worlds.shop.models import (
-    Customer,
     Escalation,
     OrderLine,
     Payment,
@@ -155,32 +154,35 @@ def _cancelled(case: Case, decision: Mapping[str, Any], told: Contact) -> list[E
 
 def _cases(draw: Draw) -> list[Case]:
     """Each open order twice: asked for by its customer, and by others who know the number."""
-    people = draw.session.execute(_PEOPLE).all()
     orders: dict[int, list[Row[Any]]] = {}
     for row in draw.session.execute(_OPEN).all():
         orders.setdefault(row.id, []).append(row)
+    askers = [lines[0] for lines in orders.values()]
     cases = []
     for order_id, lines in orders.items():
         row = lines[0]
         own = Case(order_id, row.number, row.payment_id, _called(lines), (row.email.strip(),), SOLVABLE, len(orders))
-        cases += [own, replace(own, askers=_others(row, people), branch="hand_over")]
+        cases += [own, replace(own, askers=_others(row, askers), branch="hand_over")]
     return cases
 
 
 def _called(lines: Sequence[Row[Any]]) -> tuple[str, ...]:
-    """An order by one of its articles, with or without its variant, or by two that stand one below the other."""
+    """An order by one of its articles, with or without its variant or its units, or by two that stand together."""
     plain = [line.title for line in lines]
     exact = [f"{line.title} ({line.variant_title})" for line in lines]
+    many = [f"{line.quantity} × {line.title}" for line in lines if line.quantity > 1]
     pairs = (f"{one} and the {other}" for one, other in pairwise(plain))
-    return tuple(dict.fromkeys((*plain, *exact, *pairs)))
+    return tuple(dict.fromkeys((*plain, *exact, *many, *pairs)))
 
 
-def _others(order: Row[Any], people: Sequence[Row[Any]]) -> tuple[str, ...]:
-    """Addresses of other people: those of the same family name, and some more."""
-    others = [one for one in people if one.email_norm != order.email_norm and one.first_name != order.first_name]
-    namesakes = [one for one in others if one.last_name == order.last_name]
-    more = random.Random(f"others|{order.id}").sample(others, OTHERS)
-    return tuple(one.email for one in (*namesakes, *more)[:OTHERS])
+def _others(order: Row[Any], askers: Sequence[Row[Any]]) -> tuple[str, ...]:
+    """Addresses of other people with an open order: in other requests these very addresses are the right ones."""
+    others = {
+        one.email.strip(): one
+        for one in askers
+        if one.email_norm != order.email_norm and one.ship_name.strip().lower() != order.ship_name.strip().lower()
+    }
+    return tuple(random.Random(f"others|{order.id}").sample(sorted(others), min(OTHERS, len(others))))
 
 
 _ONE_PAYMENT = select(Payment.order_id).group_by(Payment.order_id).having(func.count() == 1)
@@ -195,12 +197,11 @@ _OPEN = (
         Payment.id.label("payment_id"),
         OrderLine.title,
         OrderLine.variant_title,
-        Customer.first_name,
-        Customer.last_name,
+        OrderLine.quantity,
+        SalesOrder.ship_name,
     )
     .join(Payment, Payment.order_id == SalesOrder.id)
     .join(OrderLine, OrderLine.order_id == SalesOrder.id)
-    .outerjoin(Customer, Customer.id == SalesOrder.customer_id)
     .where(
         SalesOrder.financial_status == "authorized",
         SalesOrder.fulfilment_status == "unfulfilled",
@@ -214,18 +215,6 @@ _OPEN = (
     )
     .order_by(SalesOrder.id, OrderLine.id)
 )
-_PEOPLE = (
-    select(Customer.email, Customer.email_norm, Customer.first_name, Customer.last_name)
-    .where(
-        Customer.state == "enabled",
-        Customer.merged_into_id.is_(None),
-        Customer.first_name.is_not(None),
-        func.trim(Customer.email) == Customer.email,
-    )
-    .order_by(Customer.id)
-)
-
-
 # -- how it is solved ---------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
@@ -30,11 +30,16 @@ if TYPE_CHECKING:
 BRANCHES = ("solvable", "leave_out")
 CLOSED = 7
 """Days from the start of episodes for which the warehouse ships nothing: five working days and a weekend."""
-HOURS = (6, 9, 12, 15, 18, 21)
+HOURS = (6, 8, 10, 12, 14, 16, 18, 20, 22)
 LONGEST = timedelta(days=3)
 FEWEST, MOST = 2, 6
 """Captures that a request comes to."""
 LEFT_OUT = 5
+SCOPES = (
+    *product(("the Netherlands", "Germany"), ("Standard delivery", "Express delivery", "Pickup point")),
+    ("Belgium", ""), ("France", ""),
+)  # fmt: skip
+"""Countries and ways of shipping that requests are narrowed to; no order is in two of them."""
 CODES: Final = {
     "the Netherlands": "NL", "Belgium": "BE", "Germany": "DE", "Austria": "AT", "France": "FR", "Luxembourg": "LU",
     "Ireland": "IE",
@@ -81,7 +86,7 @@ def instance(draw: Draw) -> Instance:
     earlier = [one for one in able if one.order_id not in case.latest]
     named = draw.rng("named").choice(earlier or able)
     facts = {"start": _said(case.start), "end": _said(case.end), "order": named.number}
-    facts |= ({"country": case.country} if case.country else {}) | ({"shipping": case.way} if case.way else {})
+    facts |= {"country": case.country} | ({"shipping": case.way} if case.way else {})
     opens = spoken_day(draw.now + timedelta(days=CLOSED))
     decision = rule(Situation(draw.session, draw.now, {"sales_order": [named.order_id]}, facts))
     if decision["branch"] != branch:
@@ -103,8 +108,7 @@ def _said(moment: datetime) -> str:
 
 
 def _scope(case: Case) -> str:
-    scope = f"orders to {case.country}" if case.country else "orders to all countries"
-    return f"{scope} ({case.way})" if case.way else scope
+    return f"orders to {case.country}" + (f" ({case.way})" if case.way else "")
 
 
 def _expectation(amounts: dict[str, int], total: int, named: Held, told: Contact) -> Expectation:
@@ -145,15 +149,9 @@ def _cases(draw: Draw) -> list[Case]:
     ]
     spans = [(start, end) for start, end in combinations(marks, 2) if end - start <= LONGEST]
     cases = []
-    for country in ("", "the Netherlands", "Belgium", "Germany", "France"):
-        for way in ("", *WAYS):
-            fitting = [
-                one
-                for one in everything
-                if one.country == LANDS.get(country, one.country) and one.way == WAYS.get(way, one.way)
-            ]
-            if country or way:
-                cases += [case for span in spans if (case := _case(fitting, span, (country, way), latest))]
+    for country, way in SCOPES:
+        fitting = [one for one in everything if one.country == LANDS[country] and one.way == WAYS.get(way, one.way)]
+        cases += [case for span in spans if (case := _case(fitting, span, (country, way), latest))]
     return cases
 
 

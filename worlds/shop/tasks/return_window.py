@@ -148,6 +148,8 @@ def _cases(draw: Draw) -> list[Case]:
     names = _names_let_off(draw.session)
     ways: dict[str, list[Case]] = {"solvable": [], "hand_over": [], "decline": [], "again": []}
     for line in lines:
+        if abs((today - until[line.line_id]).days) > LATE + PILE.stop:
+            continue
         had = exceptions(draw.session, line.customer_id or 0)
         for asked in (today - timedelta(days=days) for days in PILE):
             late = (asked - until[line.line_id]).days

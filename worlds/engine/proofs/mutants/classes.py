@@ -77,10 +77,12 @@ class Original:
         mine, theirs = _Free.of(one, self.schema), _Free.of(self.play, self.schema)
         if mine is None or theirs is None:
             return ()
-        if mine.used and self._same(one, Left(mine.rows, mine.spare), Left(theirs.rows, theirs.spare)):
-            return mine.used
-        words = Left(mine.rows, mine.spare | mine.words), Left(theirs.rows, theirs.spare | theirs.words)
-        return (*mine.used, *mine.named) if self._same(one, *words) else ()
+        for words, idle in ((False, False), (True, False), (False, True), (True, True)):
+            clauses = mine.clauses(words=words, idle=idle)
+            left, right = (free.left(words=words, idle=idle) for free in (mine, theirs))
+            if clauses and self._same(one, left, right):
+                return clauses
+        return ()
 
     def _same(self, one: Play, mine: Left, theirs: Left) -> bool:
         return Outcome.of(one, self.schema, mine).same_as(Outcome.of(self.play, self.schema, theirs))
@@ -88,11 +90,12 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class _Free:
-    """What the expectation leaves free in a play: rows and columns that allowances took, words of named columns."""
+    """What the expectation leaves free in a play: what allowances took, words of named columns, idle trails."""
 
     rows: frozenset[Place]
-    spare: frozenset[Cell]
+    cells: frozenset[Cell]
     words: frozenset[Cell]
+    idle: frozenset[Place]
     used: tuple[str, ...]
     named: tuple[str, ...]
 
@@ -113,7 +116,16 @@ class _Free:
         idle = _trail(one, schema, seen.idle_txs | _idle(one, schema))
         used = tuple(effect.id for effect in bundle.allowed if matching.taken[effect.id])
         words, named = _words(one, schema, bundle, matching)
-        return cls(frozenset(own | trail | idle), frozenset(cells), words, (*used, IDLE) if idle else used, named)
+        return cls(frozenset(own | trail), frozenset(cells), words, frozenset(idle), used, named)
+
+    def left(self, *, words: bool, idle: bool) -> Left:
+        """What is left out of the comparison, with or without words and idle trails."""
+        rows = self.rows | self.idle if idle else self.rows
+        return Left(rows, self.cells | self.words if words else self.cells)
+
+    def clauses(self, *, words: bool, idle: bool) -> tuple[str, ...]:
+        """The names of what is left out then."""
+        return (*self.used, *(self.named if words else ()), *((IDLE,) if idle and self.idle else ()))
 
 
 def _txs(bundle: Bundle, matching: Matching) -> set[int]:

@@ -120,8 +120,12 @@ def here_in(entry: Entry) -> bool:
 
 
 TONES: Final = {
-    "good": frozenset({"paid", "captured", "fulfilled", "delivered", "succeeded", "active", "enabled", "closed", "used"}),
-    "info": frozenset({"authorized", "shipped", "open", "in_progress", "scheduled", "invited", "pending", "requested", "bought"}),
+    "good": frozenset(
+        {"paid", "captured", "fulfilled", "delivered", "succeeded", "active", "enabled", "closed", "used"}
+    ),
+    "info": frozenset(
+        {"authorized", "shipped", "open", "in_progress", "scheduled", "invited", "pending", "requested", "bought"}
+    ),
     "warn": frozenset(
         {"unfulfilled", "partially_fulfilled", "partially_paid", "partially_captured", "partially_refunded", "draft"}
     ),
