@@ -1,6 +1,8 @@
-"""`worlds task new`: the file that it writes is a task that keeps the promises of all tasks as it is."""
+"""`worlds task new` and docs/authoring.md: the files that they write are tasks that prove themselves as they are."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,9 +16,13 @@ ROOT = Path(__file__).parent.parent.parent
 PLAIN = shutil.ignore_patterns("__pycache__")
 
 
+TASKS = ("shop/leave-note", "shop/find-parcel", "hr/decline-request", "hr/approve-request")
+FILES = ("worlds/shop/tasks/leave_note.py", "worlds/shop/tasks/find_parcel.py", "worlds/shop/rulings/find_parcel.py")
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """A copy of the house with a new task in the shop, a new world, and a new task in that."""
+    """A copy of the house with a new task in the shop, a new world with a new task, and the guide's example."""
     folder = tmp_path_factory.mktemp("house")
     for part in ("worlds", "tests"):
         shutil.copytree(ROOT / part, folder / part, ignore=PLAIN)
@@ -29,7 +35,16 @@ def house(tmp_path_factory):
         written = worlds(folder, *words)
         assert written.returncode == 0, written.stderr
         assert "worlds check" in written.stdout
+    follow_the_guide(folder / "worlds" / "shop")
     return folder
+
+
+def follow_the_guide(shop):
+    """The two files of the worked example: the block of the section on rulings, and all that come after it."""
+    guide = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+    ruling, *blocks = re.findall(r"```python\n(.*?)```", guide[guide.index("\n## 4. ") :], flags=re.DOTALL)
+    (shop / "rulings" / "find_parcel.py").write_text(ruling, encoding="utf-8")
+    (shop / "tasks" / "find_parcel.py").write_text("\n\n".join(blocks), encoding="utf-8")
 
 
 def run(house, *words):
@@ -41,23 +56,25 @@ def worlds(house, *words):
     return run(house, "-c", "import sys; from worlds.cli import main; main(sys.argv[1:])", *words)
 
 
-@pytest.mark.parametrize(
-    "tasks", [("shop/leave-note",), ("hr/decline-request", "hr/approve-request")], ids=lambda tasks: tasks[0]
-)
-def test_a_new_task_keeps_the_promises_of_all_tasks_and_proves_itself(house, tasks):
-    names = " or ".join(task.partition("/")[2] for task in tasks)
+def test_what_it_writes_and_what_the_guide_writes_keep_the_promises_of_all_tasks(house):
+    names = " or ".join(task.partition("/")[2] for task in TASKS)
     kept = run(house, "-m", "pytest", "tests/conformance", "-q", "-p", "no:cacheprovider", "-k", names)
     assert kept.returncode == 0, kept.stdout[-4000:]
     assert " passed" in kept.stdout
-    proven = worlds(house, "check", *tasks, "--seeds", "2", "--browser-seeds", "1", "--jobs", "1")
+
+
+def test_what_it_writes_and_what_the_guide_writes_prove_themselves(house):
+    proven = worlds(house, "check", *TASKS, "--seeds", "2", "--browser-seeds", "1", "--json")
     assert proven.returncode == 0, proven.stdout[-4000:]
-    assert "No holes." in proven.stdout
+    families = json.loads(proven.stdout)["families"]
+    assert [(one["family"], one["quality"]["q"], one["holes"]) for one in families] == [
+        (name, 1.0, []) for name in TASKS
+    ]
 
 
 @pytest.mark.parametrize("checked", [("ruff", "check", "--no-cache"), ("ruff", "format", "--check"), ("mypy",)])
-def test_what_it_writes_is_as_clean_as_the_house(house, checked):
-    written = ["worlds/shop/tasks/leave_note.py", "worlds/hr"]
-    ran = run(house, "-m", *checked, *written)
+def test_what_they_write_is_as_clean_as_the_house(house, checked):
+    ran = run(house, "-m", *checked, *FILES, "worlds/hr")
     assert ran.returncode == 0, ran.stdout
 
 

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +26,7 @@ class Shopper:
         self.episode = worlds.open(task or "shop", seed=seed) if task else worlds.open("shop", role="customer")
         if not task:
             self.episode.actor = Actor("customer", self._one(_MOST_ORDERS), "Somebody")
+            self.episode.door = replace(self.episode.door, actor=self.episode.actor)
         self.person = self.episode.actor.person
         self.start = self.episode.diff()
         self.visitor = Visitor(app, self.episode)
