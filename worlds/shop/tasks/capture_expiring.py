@@ -32,19 +32,16 @@ CLOSED = 7
 """Days from the start of episodes for which the warehouse ships nothing: five working days and a weekend."""
 HOURS = (6, 8, 10, 12, 14, 16, 18, 20, 22)
 LONGEST = timedelta(days=3)
-FEWEST, MOST = 2, 6
+FEWEST, MOST = 2, 9
 """Captures that a request comes to."""
-LEFT_OUT = 5
-SCOPES = (
-    *product(("the Netherlands", "Germany"), ("Standard delivery", "Express delivery", "Pickup point")),
-    ("Belgium", ""), ("France", ""),
-)  # fmt: skip
-"""Countries and ways of shipping that requests are narrowed to; no order is in two of them."""
+LEFT_OUT = 9
 CODES: Final = {
     "the Netherlands": "NL", "Belgium": "BE", "Germany": "DE", "Austria": "AT", "France": "FR", "Luxembourg": "LU",
     "Ireland": "IE",
 }  # fmt: skip
 METHODS: Final = {"Standard delivery": "standard", "Express delivery": "express", "Pickup point": "pickup_point"}
+SCOPES = [scope for scope in product((*CODES, ""), (*METHODS, "")) if any(scope)]
+"""Countries and ways of shipping that requests are narrowed to, one of them or both."""
 
 WORDINGS = (
     "Stock-taking: nothing leaves the house before {opens}. Please capture by hand what would run out meanwhile: "
@@ -86,7 +83,7 @@ def instance(draw: Draw) -> Instance:
     earlier = [one for one in able if one.order_id not in case.latest]
     named = draw.rng("named").choice(earlier or able)
     facts = {"start": _said(case.start), "end": _said(case.end), "order": named.number}
-    facts |= {"country": case.country} | ({"shipping": case.way} if case.way else {})
+    facts |= {name: said for name, said in (("country", case.country), ("shipping", case.way)) if said}
     opens = spoken_day(draw.now + timedelta(days=CLOSED))
     decision = rule(Situation(draw.session, draw.now, {"sales_order": [named.order_id]}, facts))
     if decision["branch"] != branch:
@@ -108,7 +105,7 @@ def _said(moment: datetime) -> str:
 
 
 def _scope(case: Case) -> str:
-    return f"orders to {case.country}" + (f" ({case.way})" if case.way else "")
+    return f"orders to {case.country or 'all countries'}" + (f" ({case.way})" if case.way else "")
 
 
 def _expectation(amounts: dict[str, int], total: int, named: Held, told: Contact) -> Expectation:
@@ -148,11 +145,14 @@ def _cases(draw: Draw) -> list[Case]:
         for hour in HOURS
     ]
     spans = [(start, end) for start, end in combinations(marks, 2) if end - start <= LONGEST]
-    cases = []
+    cases: dict[tuple[Held, ...], Case] = {}
     for country, way in SCOPES:
-        fitting = [one for one in everything if one.country == LANDS[country] and one.way == WAYS.get(way, one.way)]
-        cases += [case for span in spans if (case := _case(fitting, span, (country, way), latest))]
-    return cases
+        land = LANDS.get(country)
+        fitting = [one for one in everything if land in (None, one.country) and one.way == WAYS.get(way, one.way)]
+        for span in spans:
+            if case := _case(fitting, span, (country, way), latest):
+                cases.setdefault(case.taken, case)  # two requests with one answer would pay whoever copies
+    return list(cases.values())
 
 
 def _latest(draw: Draw) -> frozenset[int]:

@@ -139,7 +139,10 @@ def both(one: Mutation, other: Mutation) -> Mutation | None:
 
 def _edited(call: TapedCall, edits: list[Edited]) -> TapedCall:
     arguments = call.arguments
-    for edit in sorted(edits, key=lambda one: one.value is ABSENT):  # a missing item shifts those behind it
-        gone = edit.value is ABSENT
-        arguments = take_out(arguments, edit.path) if gone else put(arguments, edit.path, edit.value)
+    for edit in edits:
+        if edit.value is not ABSENT:
+            arguments = put(arguments, edit.path, edit.value)
+    gone = [edit.path for edit in edits if edit.value is ABSENT]
+    for path in sorted(gone, reverse=True):  # from behind: a missing item shifts those after it
+        arguments = take_out(arguments, path)
     return replace(call, arguments=arguments)
