@@ -1,5 +1,7 @@
 """What only the judge may know reaches nobody: where that alone differs, every answer is the same, byte for byte."""
 
+from dataclasses import replace
+
 import pytest
 
 import worlds
@@ -38,7 +40,8 @@ def test_before_anybody_acts_nothing_tells_the_seed(one, own):
 
 
 def test_looking_at_everything_breaks_and_changes_nothing(one):
-    with Episode(one.start, open_fork(one.start.snapshot.path), one.actor, one.task) as episode:
+    alone = replace(one.task, instance=replace(one.task.instance, happenings=()))  # what others do is theirs
+    with Episode(one.start, open_fork(one.start.snapshot.path), one.actor, alone) as episode:
         pages = list(Visitor(episode, create_pages(episode.world)).crawl(PAGES))
         assert list(asked(episode))
         assert not [page.url for page in pages if page.status >= 500]

@@ -97,6 +97,7 @@ def test_what_is_left_out_stays_and_saving_unchanged_changes_nothing(shop: Shop)
         shop.rows("SELECT * FROM variant ORDER BY id"),
         shop.rows("SELECT title, vendor, status FROM product"),
     )
+    assert shop.count("audit_event") == 0
 
 
 def test_what_there_is_not_is_not_changed(shop: Shop):

@@ -135,8 +135,8 @@ class Draw:
     """What a family draws an instance from: the start state, read-only, and chance keyed by family and seed.
 
     `flip` asks for the twin of the seed's instance: the same chance and wording, the next of the family's branches.
-    `listed` keeps the lists of cases that were made of this start state; `pinned` is the case to pick. `wording` asks
-    for the same instance in other words: so many wordings further on.
+    `wording` asks for the same instance in other words: so many wordings further on. `listed` keeps the lists of cases
+    that were made of this start state, `turns` counts the instances of each branch, `pinned` is the case to pick.
     """
 
     world: World
@@ -149,6 +149,7 @@ class Draw:
     listed: dict[str, Sequence[Any]] = field(default_factory=dict)
     pinned: Any = None
     picked: list[Any] = field(default_factory=list)
+    turns: dict[str, int] = field(default_factory=dict)
     wording: int = 0
 
     def rng(self, stream: str = "") -> random.Random:
@@ -157,11 +158,20 @@ class Draw:
         return random.Random(int.from_bytes(digest[:8], "big"))
 
     def branch(self, branches: Sequence[str]) -> str:
-        """One of the ways that instances can be right, evenly drawn; the twin of a seed gets the next one."""
-        return branches[(self.rng("branch").randrange(len(branches)) + self.flip) % len(branches)]
+        """One of the ways that instances can be right; the twin of a seed gets the next one.
+
+        As many neighbouring seeds as there are branches get each of them once, in an order of their own.
+        """
+        block, place = divmod(self.seed, len(branches))
+        order = list(branches)
+        random.Random(f"{self.family}|branches|{block}").shuffle(order)
+        place = (place + self.flip) % len(order)
+        chosen = order[place]
+        self.turns[chosen] = block * order.count(chosen) + order[:place].count(chosen)
+        return chosen
 
     def pick(self, cases: Callable[["Draw"], Sequence[Choice]], *, branch: str = "") -> Choice:
-        """One of the cases that a function lists: neighbouring seeds get different ones until all have been had.
+        """One of the cases that a function lists: seeds (of a branch) get different ones until all have been had.
 
         The function is called once for a start state, so it may read much; its cases are plain frozen values in a
         stable order. With `branch`, only those whose `branch` is that.
@@ -176,7 +186,7 @@ class Draw:
         random.Random(f"{self.family}|order").shuffle(
             order
         )  # a text seed is hashed by sha512, the same in every process
-        case = self.pinned or candidates[order[self.seed % len(order)]]
+        case = self.pinned or candidates[order[self.turns.get(branch, self.seed) % len(order)]]
         self.picked.append(case)
         return case
 

@@ -129,6 +129,8 @@ def update_product(
         "title": title, "vendor": vendor, "description": description, "status": status, "final_sale": final_sale,
     }  # fmt: skip
     after = before._replace(**_changes(given))
+    if after == before:
+        return _record(ctx, product_id)
     skus = [variant.sku for variant in _VARIANTS.all(ctx, product=product_id)]
     colour = json.loads(after.drawing)["colour"] if after.drawing else ""
     words = search_text(after.title, after.vendor, after.shelf, colour, *json.loads(after.tags), *skus)
@@ -157,10 +159,12 @@ def price_product(
         drop_compare_at: Take the price before away.
     """
     _check_priceable(_product(ctx, product_id))
-    for variant in _VARIANTS.all(ctx, product=product_id):
-        if variant.active:
-            _write(ctx, variant, _priced(variant, price, compare_at, drop_compare_at=drop_compare_at))
-    audit(ctx, "price_product", "product", product_id, price=price, compare_at=compare_at)
+    shelf = [variant for variant in _VARIANTS.all(ctx, product=product_id) if variant.active]
+    priced = [_priced(variant, price, compare_at, drop_compare_at=drop_compare_at) for variant in shelf]
+    for before, after in zip(shelf, priced, strict=True):
+        _write(ctx, before, after)
+    if priced != shelf:
+        audit(ctx, "price_product", "product", product_id, price=price, compare_at=compare_at)
     return _record(ctx, product_id)
 
 
@@ -196,8 +200,9 @@ def update_variant(
     if drop_compare_at or {"price", "compare_at"} & given.keys():
         _check_priceable(_product(ctx, before.product_id))
         after = _priced(after, price or before.price, compare_at, drop_compare_at=drop_compare_at)
-    _write(ctx, before, after)
-    audit(ctx, "update_variant", "variant", variant_id, **given)
+    if after != before:
+        _write(ctx, before, after)
+        audit(ctx, "update_variant", "variant", variant_id, **given)
     return _view(after)
 
 
@@ -243,8 +248,6 @@ def _priced(variant: _Variant, price: int, compare_at: int | None, *, drop_compa
 
 
 def _write(ctx: Context, before: _Variant, after: _Variant) -> None:
-    if after == before:
-        return
     run(
         ctx, _CHANGE_VARIANT, variant=after.variant_id, sku=after.sku, barcode=after.barcode, price=after.price,
         compare_at=after.compare_at, weight=after.weight,

@@ -54,25 +54,20 @@ WORDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An order of which nothing was shipped or captured, what people call it, and the addresses that may ask for it.
-
-    There are `peers` such orders; each time that an order comes round again it is called by something else.
-    """
+    """An order of which nothing was shipped or captured, what it is called, and the addresses that may ask for it."""
 
     order_id: int
     number: str
     payment_id: int
-    articles: tuple[str, ...]
+    article: str
     askers: tuple[str, ...]
     branch: str
-    peers: int
 
 
 def instance(draw: Draw) -> Instance:
     """An open order, named by its number and one of its articles, and who writes about it."""
     case = draw.pick(_cases, branch=draw.branch((SOLVABLE, "hand_over")))
-    article = case.articles[draw.seed // case.peers % len(case.articles)]
-    facts = {"email": draw.rng("asker").choice(case.askers), "number": case.number, "article": article}
+    facts = {"email": draw.rng("asker").choice(case.askers), "number": case.number, "article": case.article}
     target = {"sales_order": [case.order_id]}
     decision = rule(Situation(draw.session, draw.now, target, facts))
     return Instance(
@@ -153,7 +148,7 @@ def _cancelled(case: Case, decision: Mapping[str, Any], told: Contact) -> list[E
 
 
 def _cases(draw: Draw) -> list[Case]:
-    """Each open order twice: asked for by its customer, and by others who know the number."""
+    """Each open order by whatever it may be called, twice: its customer asks, or others who know the number do."""
     orders: dict[int, list[Row[Any]]] = {}
     for row in draw.session.execute(_OPEN).all():
         orders.setdefault(row.id, []).append(row)
@@ -161,8 +156,9 @@ def _cases(draw: Draw) -> list[Case]:
     cases = []
     for order_id, lines in orders.items():
         row = lines[0]
-        own = Case(order_id, row.number, row.payment_id, _called(lines), (row.email.strip(),), SOLVABLE, len(orders))
-        cases += [own, replace(own, askers=_others(row, askers), branch="hand_over")]
+        for article in _called(lines):
+            own = Case(order_id, row.number, row.payment_id, article, (row.email.strip(),), SOLVABLE)
+            cases += [own, replace(own, askers=_others(row, askers), branch="hand_over")]
     return cases
 
 

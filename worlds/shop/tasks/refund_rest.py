@@ -41,9 +41,8 @@ WORDINGS = (
 def instance(draw: Draw) -> Instance:
     """An order by mail address and article, and whether the rest of it or of that article is wanted."""
     case = draw.pick(cases, branch=draw.branch((SOLVABLE, "hand_over")))
-    wish = case.wish(draw.seed)
-    facts = {"email": case.email, "article": wish.article, "wanted": wish.wanted}
-    target = {"sales_order": [case.order_id], "order_line": list(wish.lines)}
+    facts = {"email": case.email, "article": case.wish.article, "wanted": case.wish.wanted}
+    target = {"sales_order": [case.order_id], "order_line": list(case.wish.lines)}
     decision = rule(Situation(draw.session, draw.now, target, facts))
     return Instance(
         instruction=draw.word(WORDINGS, facts),

@@ -16,7 +16,7 @@ from worlds.engine.fields import format_money, parse_money
 from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.graders.predicates import mentions
+from worlds.graders.predicates import any_value, mentions
 from worlds.graders.typed import money
 from worlds.shop.models import Product, Variant, stand_in
 from worlds.shop.rulings.reprice_product import ruling
@@ -106,7 +106,7 @@ def _priced(draw: Draw, case: Reprice, decision: Decision) -> Iterator[Effect]:
             "product",
             "update",
             where={"id": case.product_id},
-            set={"final_sale": True},
+            set={"final_sale": any_value("a mark that is off can only be turned on")},
             words=f"“{case.title}” is marked as final sale",
         )
 

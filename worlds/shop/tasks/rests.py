@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlalchemy import exists, func, or_, select
@@ -23,7 +23,6 @@ from worlds.shop.models import (
 
 LIMIT = 15_000
 """Cents that senior support may refund on an order, all their refunds on it together (policy: refunds)."""
-WISHES = 4
 ORDER, LINE = "whatever is left of the order", "whatever is left of this article"
 """What people may want: the rest of everything, or of the article that they name."""
 ALL_BROKEN = ("%whole parcel was crushed%", "%every article in it is broken%", "%all of its contents are damaged%")
@@ -41,18 +40,13 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An order of which a part was refunded, and what may be wanted of it; there are `peers` of its branch."""
+    """An order of which a part was refunded, and what is wanted of it."""
 
     order_id: int
     payment_id: int
     email: str
-    wishes: tuple[Wish, ...]
+    wish: Wish
     branch: str
-    peers: int
-
-    def wish(self, seed: int) -> Wish:
-        """What is wanted in a seed's instance: another wish each time that the order comes round again."""
-        return self.wishes[seed // self.peers % len(self.wishes)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +72,7 @@ class _Crushed:
 
 
 def cases(draw: Draw) -> list[Case]:
-    """Every such order of which at least so many different things may be wanted that seeds do not repeat themselves.
+    """Everything that may be wanted of such orders.
 
     Where the earlier refund is settled nobody overlooks that it counts: there are no more of these than pending ones.
     """
@@ -93,12 +87,11 @@ def cases(draw: Draw) -> list[Case]:
         email = one.order.email.strip()
         known = [line for line in one.lines if named[email, line.title] == 1]
         branch = "hand_over" if one.refund.status == "failed" else SOLVABLE
-        wishes = tuple(_wishes(one, known))
-        if len(wishes) >= WISHES:
-            found[one.refund.status].append(Case(one.order.id, one.payment_id, email, wishes, branch, 1))
+        found[one.refund.status] += [
+            Case(one.order.id, one.payment_id, email, wish, branch) for wish in _wishes(one, known)
+        ]
     settled = random.Random("settled").sample(found["succeeded"], min(len(found["succeeded"]), len(found["pending"])))
-    able, failed = [*found["pending"], *settled], found["failed"]
-    return [replace(one, peers=len(peers)) for peers in (able, failed) for one in peers]
+    return [*found["pending"], *settled, *found["failed"]]
 
 
 def _wishes(one: _Crushed, known: Sequence[OrderLine]) -> Iterator[Wish]:
