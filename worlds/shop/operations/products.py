@@ -138,7 +138,7 @@ def update_product(
         ctx, _CHANGE_PRODUCT, product=product_id, title=after.title, vendor=after.vendor,
         description=after.description, status=after.status, final_sale=after.final_sale, search_text=words,
     )  # fmt: skip
-    audit(ctx, "update_product", "product", product_id, **_changes(given))
+    audit(ctx, "update_product", "product", product_id, **_changed(before, after))
     return _record(ctx, product_id)
 
 
@@ -161,10 +161,12 @@ def price_product(
     _check_priceable(_product(ctx, product_id))
     shelf = [variant for variant in _VARIANTS.all(ctx, product=product_id) if variant.active]
     priced = [_priced(variant, price, compare_at, drop_compare_at=drop_compare_at) for variant in shelf]
+    changed: dict[str, Any] = {}
     for before, after in zip(shelf, priced, strict=True):
         _write(ctx, before, after)
-    if priced != shelf:
-        audit(ctx, "price_product", "product", product_id, price=price, compare_at=compare_at)
+        changed |= _changed(before, after)
+    if changed:
+        audit(ctx, "price_product", "product", product_id, **changed)
     return _record(ctx, product_id)
 
 
@@ -202,12 +204,17 @@ def update_variant(
         after = _priced(after, price or before.price, compare_at, drop_compare_at=drop_compare_at)
     if after != before:
         _write(ctx, before, after)
-        audit(ctx, "update_variant", "variant", variant_id, **given)
+        audit(ctx, "update_variant", "variant", variant_id, **_changed(before, after))
     return _view(after)
 
 
 def _changes(given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _changed(before: _Product | _Variant, after: _Product | _Variant) -> dict[str, Any]:
+    """The fields that differ, as they are afterwards: what an audit keeps, however much a form sent."""
+    return {name: value for name, value in after._asdict().items() if value != getattr(before, name)}
 
 
 def _product(ctx: Context, product_id: int) -> _Product:
