@@ -5,25 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.blind import ENOUGH, PAIRS, PROOF
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
-from worlds.engine.start import Start
-from worlds.engine.task import find_task
-from worlds.seeds.snapshots import SnapshotStore
-
-
-@pytest.fixture(scope="module")
-def start():
-    world, family = find_task("tiny/recount")
-    store = SnapshotStore()
-    return Start(world, family.population, snapshot_of(world, family.population, store=store), store)
-
-
-@pytest.fixture
-def family(start):
-    return start.world.families["recount"]
 
 
 def registered(start, family, monkeypatch):
@@ -67,8 +51,7 @@ def test_no_more_pairs_are_played_than_the_bound_needs(start, family):
 def test_a_family_whose_recordings_pass_elsewhere_is_named(start, family, monkeypatch):
     def same_work(draw):
         drawn = family.instance(replace(draw, seed=5))
-        facts = {**drawn.facts, "who": f"Clerk {draw.seed}"}
-        return replace(drawn, instruction=f"{drawn.instruction} Clerk {draw.seed}", facts=facts)
+        return replace(drawn, target={**drawn.target, "message": [draw.seed]})
 
     verdict, _ = concluded(
         start, registered(start, replace(family, name="same-work", instance=same_work), monkeypatch), 3

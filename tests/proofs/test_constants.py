@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.constants import DRAWS, PROOF, escalations, reason_codes
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
@@ -13,15 +12,13 @@ from worlds.engine.task import find_task
 from worlds.graders.answers import Answer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import any_value
-from worlds.seeds.snapshots import SnapshotStore
 
 BLIND = {"nothing", "refuse", "wait, then wait on", "wait, then done", "say the request again", "answer only"}
 
 
 def started(name):
     world, family = find_task(name)
-    store = SnapshotStore()
-    return Start(world, family.population, snapshot_of(world, family.population, store=store), store), family
+    return Start.of(world, family.population), family
 
 
 @pytest.fixture(scope="module")

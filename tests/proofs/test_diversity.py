@@ -2,26 +2,9 @@
 
 from dataclasses import replace
 
-import pytest
-
-import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.diversity import PROOF
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
-from worlds.engine.start import Start
-from worlds.seeds.snapshots import SnapshotStore
-
-
-@pytest.fixture
-def start():
-    world, store = worlds.discover()["tiny"], SnapshotStore()
-    return Start(world, "small", snapshot_of(world, "small", store=store), store)
-
-
-@pytest.fixture
-def family(start):
-    return start.world.families["recount"]
 
 
 def concluded(start, monkeypatch, family):

@@ -6,35 +6,15 @@ from itertools import pairwise
 
 import pytest
 
-import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.drawing import draw
 from worlds.engine.proofs.equivalences import LEAST, OPERATORS, PROOF, Found
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
-from worlds.engine.start import Start
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation, before
 from worlds.graders.normalizers import money
-from worlds.seeds.snapshots import SnapshotStore
 
 NOTE = "Counted by hand in the evening."
-
-
-@pytest.fixture(scope="module")
-def start():
-    world, store = worlds.discover()["tiny"], SnapshotStore()
-    return Start(world, "small", snapshot_of(world, "small", store=store), store)
-
-
-@pytest.fixture
-def family(start):
-    return start.world.families["recount"]
-
-
-@pytest.fixture
-def case(start, family):
-    return Case.of(start, family, 3)
 
 
 def judged_by(case, *required, order=(), solve=None):

@@ -4,21 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.equivalences import PROOF
 from worlds.engine.proofs.plays import Case
 from worlds.engine.start import Start
 from worlds.engine.task import find_task
 from worlds.graders.expectation import before
-from worlds.seeds.snapshots import SnapshotStore
 
 
 @pytest.fixture(scope="module")
 def cases():
     def of(name, seed):
         world, family = find_task(name)
-        store = SnapshotStore()
-        start = Start(world, family.population, snapshot_of(world, family.population, store=store), store)
+        start = Start.of(world, family.population)
         return Case.of(start, family, seed)
 
     return of

@@ -2,41 +2,19 @@
 
 from dataclasses import replace
 
-import pytest
-
-import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.grader_mutants.broken import broken
 from worlds.engine.proofs.grader_mutants.corpus import corpus_of
 from worlds.engine.proofs.grader_mutants.loosened import loosened
 from worlds.engine.proofs.grader_mutants.necessity import GraderMutants
 from worlds.engine.proofs.plays import Case, through_tools
 from worlds.engine.proofs.proof import View
-from worlds.engine.start import Start
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation, State, before
 from worlds.graders.grade import grade
 from worlds.graders.predicates import any_value, mentions, ref, unchanged
 from worlds.graders.typed import money, record
-from worlds.seeds.snapshots import SnapshotStore
 
 FREE = any_value("any words will do")
-
-
-@pytest.fixture(scope="module")
-def start():
-    world, store = worlds.discover()["tiny"], SnapshotStore()
-    return Start(world, "small", snapshot_of(world, "small", store=store), store)
-
-
-@pytest.fixture
-def family(start):
-    return start.world.families["recount"]
-
-
-@pytest.fixture
-def case(start, family):
-    return Case.of(start, family, 3)
 
 
 def solve_and_write(worker):

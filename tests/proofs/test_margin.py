@@ -5,27 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.margin import PROOF
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
-from worlds.engine.start import Start
-from worlds.engine.task import Situation, find_task
+from worlds.engine.task import Situation
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import between
-from worlds.seeds.snapshots import SnapshotStore
-
-
-@pytest.fixture(scope="module")
-def start():
-    world, family = find_task("tiny/recount")
-    store = SnapshotStore()
-    return Start(world, family.population, snapshot_of(world, family.population, store=store), store)
-
-
-@pytest.fixture
-def family(start):
-    return start.world.families["recount"]
 
 
 @pytest.fixture

@@ -6,10 +6,6 @@ import sys
 from collections import Counter
 from dataclasses import replace
 
-import pytest
-
-import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.mutants import PROOF, survey
 from worlds.engine.proofs.mutants.classes import IDLE, Original
 from worlds.engine.proofs.mutants.mutation import Edited, Mutation, both, mutate
@@ -17,7 +13,6 @@ from worlds.engine.proofs.outcomes import Outcome
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
 from worlds.engine.proofs.tapes import Tape, TapedCall, replay
-from worlds.engine.start import Start
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.changes import Entry
 from worlds.graders.expectation import Bundle, Effect, Expectation
@@ -25,37 +20,18 @@ from worlds.graders.grade import Grade
 from worlds.graders.predicates import any_value, between, mentions
 from worlds.graders.shape import ColumnShape, Schema, TableShape
 from worlds.graders.typed import money
-from worlds.seeds.snapshots import SnapshotStore
 
 SEED = 3
 PROGRAM = """
 import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.mutants import PROOF
 from worlds.engine.proofs.plays import Case
 from worlds.engine.start import Start
-from worlds.seeds.snapshots import SnapshotStore
-world, store = worlds.discover()["tiny"], SnapshotStore()
-case = Case.of(Start(world, "small", snapshot_of(world, "small", store=store), store), world.families["recount"], 3)
+world = worlds.discover()["tiny"]
+case = Case.of(Start.of(world, "small"), world.families["recount"], 3)
 PROOF.examine(case)
 print("\\n".join(kept.label for kept in case.corpus))
 """
-
-
-@pytest.fixture(scope="module")
-def start():
-    world, store = worlds.discover()["tiny"], SnapshotStore()
-    return Start(world, "small", snapshot_of(world, "small", store=store), store)
-
-
-@pytest.fixture
-def family(start):
-    return start.world.families["recount"]
-
-
-@pytest.fixture
-def case(start, family):
-    return Case.of(start, family, SEED)
 
 
 def judged_by(case, *required, allowed=(), answer=None, solve=None):

@@ -8,7 +8,6 @@ import pytest
 from pydantic import Field
 
 import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.context import Context
 from worlds.engine.drawing import draw
 from worlds.engine.fields import Day, Instant, RecordId, Result, Text
@@ -26,7 +25,6 @@ from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Expectation
 from worlds.graders.shape import ColumnShape, Schema, TableShape
 from worlds.graders.typed import date, enum, money, quantity, record, set_of, yes_no
-from worlds.seeds.snapshots import SnapshotStore
 
 
 class Booked(Result):
@@ -86,10 +84,10 @@ BOOKING = {
 
 @pytest.fixture
 def start(monkeypatch):
-    world, store = worlds.discover()["tiny"], SnapshotStore()
+    world = worlds.discover()["tiny"]
     more = MappingProxyType({**world.operations, "book": book, "escalate_item": escalate_item})
     monkeypatch.setitem(vars(world), "operations", more)
-    return Start(world, "small", snapshot_of(world, "small", store=store), store)
+    return Start.of(world, "small")
 
 
 @pytest.fixture

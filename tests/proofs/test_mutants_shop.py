@@ -6,7 +6,6 @@ from functools import cache
 import pytest
 
 import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.mutants import PROOF
 from worlds.engine.proofs.mutants.ground import Ground
 from worlds.engine.proofs.mutants.invention import accepted
@@ -19,16 +18,15 @@ from worlds.engine.proofs.tapes import Tape
 from worlds.engine.start import Start
 from worlds.engine.task import SOLVABLE
 from worlds.graders.expectation import Expectation
-from worlds.seeds.snapshots import SnapshotStore
 
 FAMILIES = ("refund-partial", "fix-tracking")
 
 
 @cache
 def start_of(name):
-    world, store = worlds.discover()["shop"], SnapshotStore()
+    world = worlds.discover()["shop"]
     population = world.families[name].population
-    return Start(world, population, snapshot_of(world, population, store=store), store)
+    return Start.of(world, population)
 
 
 def cases_of(name):

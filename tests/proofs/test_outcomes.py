@@ -5,14 +5,12 @@ from dataclasses import replace
 import pytest
 
 import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.outcomes import Left, Outcome, same_outcome
 from worlds.engine.proofs.plays import Case, play
 from worlds.engine.start import Start
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.changes import Entry
 from worlds.graders.shape import ColumnShape, Schema, TableShape
-from worlds.seeds.snapshots import SnapshotStore
 
 SCHEMA = Schema.of(
     TableShape(
@@ -39,8 +37,8 @@ NOW = "2026-03-02T09:00:00Z"
 
 @pytest.fixture(scope="module")
 def case():
-    world, store = worlds.discover()["tiny"], SnapshotStore()
-    start = Start(world, "small", snapshot_of(world, "small", store=store), store)
+    world = worlds.discover()["tiny"]
+    start = Start.of(world, "small")
     return Case.of(start, world.families["recount"], 3)
 
 

@@ -7,19 +7,17 @@ from decimal import Decimal
 import pytest
 
 import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
 from worlds.engine.proofs.provenance import PROOF, world_holes
 from worlds.engine.proofs.provenance.told import DERIVED, JOINED, NOWHERE, STANDS, Told
 from worlds.engine.start import Start
 from worlds.graders.answers import FinalAnswer
-from worlds.seeds.snapshots import SnapshotStore
 
 
 def start_of(name):
-    world, store = worlds.discover()[name], SnapshotStore()
-    return Start(world, "small", snapshot_of(world, "small", store=store), store)
+    world = worlds.discover()[name]
+    return Start.of(world, "small")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.context import Actor
 from worlds.engine.drawing import draw
 from worlds.engine.proofs.proof import View
@@ -14,13 +13,12 @@ from worlds.engine.proofs.salience import PROOF, Tally
 from worlds.engine.start import Start
 from worlds.engine.task import Instance
 from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.seeds.snapshots import SnapshotStore
 from worlds.shop.models import SalesOrder
 
 
 def start_of(name):
-    world, store = worlds.discover()[name], SnapshotStore()
-    return Start(world, "small", snapshot_of(world, "small", store=store), store)
+    world = worlds.discover()[name]
+    return Start.of(world, "small")
 
 
 def concluded(start, monkeypatch, family):

@@ -7,7 +7,6 @@ from types import MappingProxyType
 import pytest
 
 import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.context import Context
 from worlds.engine.fields import RecordId, Result, Text
 from worlds.engine.operation import writes
@@ -16,7 +15,6 @@ from worlds.engine.proofs.plays import Case, play
 from worlds.engine.proofs.tapes import Made, Pause, Tape, leaves, put, replay, take_out
 from worlds.engine.start import Start
 from worlds.graders.answers import FinalAnswer
-from worlds.seeds.snapshots import SnapshotStore
 
 
 class Reworded(Result):
@@ -40,10 +38,10 @@ def reword(ctx: Context, message_id: RecordId, body: Text) -> Reworded:
 
 @pytest.fixture
 def start(monkeypatch):
-    world, store = worlds.discover()["tiny"], SnapshotStore()
+    world = worlds.discover()["tiny"]
     more = MappingProxyType({**world.operations, "reword": reword})
     monkeypatch.setitem(vars(world), "operations", more)
-    return Start(world, "small", snapshot_of(world, "small", store=store), store)
+    return Start.of(world, "small")
 
 
 @pytest.fixture

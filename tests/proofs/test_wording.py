@@ -5,21 +5,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs.proof import View
 from worlds.engine.proofs.wording import PROOF, alike, masked
-from worlds.engine.start import Start
 from worlds.engine.task import Instance
-from worlds.seeds.snapshots import SnapshotStore
 
 BRANCHES = ("solvable", "decline")
-
-
-@pytest.fixture
-def start():
-    world, store = worlds.discover()["tiny"], SnapshotStore()
-    return Start(world, "small", snapshot_of(world, "small", store=store), store)
 
 
 @pytest.fixture

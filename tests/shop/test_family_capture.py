@@ -2,11 +2,9 @@
 
 import pytest
 
-from worlds.engine.build import snapshot_of
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, through_tools
 from worlds.engine.start import Start
-from worlds.seeds.snapshots import SnapshotStore
 from worlds.shop import WORLD
 from worlds.shop.rulings.capture_expiring import held, instant
 from worlds.shop.tasks.capture_expiring import FEWEST, MOST
@@ -17,8 +15,7 @@ BRANCHES = ("solvable", "leave_out")
 
 @pytest.fixture(scope="module")
 def start():
-    store = SnapshotStore()
-    return Start(WORLD, FAMILY.population, snapshot_of(WORLD, FAMILY.population, store=store), store)
+    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,11 @@
 
 import pytest
 
-from worlds.engine.build import snapshot_of
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed, play, through_browser
 from worlds.engine.start import Start
 from worlds.engine.task import Refused
 from worlds.graders.answers import FinalAnswer
-from worlds.seeds.snapshots import SnapshotStore
 from worlds.shop import WORLD
 from worlds.shop.models import InventoryLevel
 from worlds.shop.tasks.move_stock import FAMILY
@@ -18,8 +16,7 @@ SEEDS = range(6)
 
 @pytest.fixture(scope="module")
 def start():
-    store = SnapshotStore()
-    return Start(WORLD, FAMILY.population, snapshot_of(WORLD, FAMILY.population, store=store), store)
+    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,9 @@ import re
 
 import pytest
 
-from worlds.engine.build import snapshot_of
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case
 from worlds.engine.start import Start
-from worlds.seeds.snapshots import SnapshotStore
 from worlds.shop import WORLD
 from worlds.shop.tasks.relabel_parcel import COUNTRIES, carrier_of
 
@@ -18,8 +16,7 @@ BRANCHES = ("solvable", "hand_over")
 
 @pytest.fixture(scope="module")
 def start():
-    store = SnapshotStore()
-    return Start(WORLD, FAMILY.population, snapshot_of(WORLD, FAMILY.population, store=store), store)
+    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,10 @@
 
 import pytest
 
-from worlds.engine.build import snapshot_of
 from worlds.engine.drawing import draw, rule
 from worlds.engine.fields import parse_money
 from worlds.engine.proofs.plays import Case, missed, through_browser
 from worlds.engine.start import Start
-from worlds.seeds.snapshots import SnapshotStore
 from worlds.shop import WORLD
 from worlds.shop.tasks.reprice_product import FAMILY, read_rules
 
@@ -16,8 +14,7 @@ SEEDS = range(8)
 
 @pytest.fixture(scope="module")
 def start():
-    store = SnapshotStore()
-    return Start(WORLD, FAMILY.population, snapshot_of(WORLD, FAMILY.population, store=store), store)
+    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

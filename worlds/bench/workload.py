@@ -14,7 +14,6 @@ from types import ModuleType
 from typing import Any
 
 import worlds
-from worlds.engine.build import snapshot_of
 from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
 from worlds.engine.errors import WorldBug
@@ -74,7 +73,7 @@ def workload_of(world: World, store: SnapshotStore | None = None, report: Any = 
     if not world.families:
         raise LookupError(f"World {world.name} has no task to measure with.")
     family = world.families[getattr(named, "TASK", next(iter(world.families)))]
-    start = Start(world, POPULATION, snapshot_of(world, POPULATION, store=store, report=report), store)
+    start = Start.of(world, POPULATION, store=store, report=report)
     tasks = _instances(start, family, getattr(named, "LEAST_READS", 0), getattr(named, "LEAST_WRITES", 0))
     calls = _solved(start, tasks[0])
     reading = _reading(calls, getattr(named, "READ", None))

@@ -1,20 +1,25 @@
 """The hands of a solution that works through tools: an episode's tools, the instruction, and nothing that is hidden."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from worlds.engine.door import Reply
 from worlds.engine.episode import Episode
 from worlds.engine.task import Refused, Task
+
+Pass = Callable[[Episode, str, dict[str, Any]], Reply]
+"""How a call reaches an episode."""
 
 
 class Hands:
     """A `Worker` over an episode that runs a task."""
 
-    def __init__(self, episode: Episode) -> None:
-        """Work in this episode."""
+    def __init__(self, episode: Episode, passed: Pass = Episode.call) -> None:
+        """Work in this episode; `passed` may carry calls to it in another way than usual."""
         if episode.task is None:
             raise ValueError("This episode runs no task; there is nothing to solve.")
         self._episode = episode
+        self._passed = passed
         self._task: Task = episode.task
 
     @property
@@ -34,7 +39,7 @@ class Hands:
             Refused: when the world says no.
             WorldBug: when the operation crashed.
         """
-        reply = self._episode.call(operation, arguments)
+        reply = self._passed(self._episode, operation, arguments)
         if not reply.ok:
             raise Refused(reply.status, reply.body)
         return reply.body

@@ -54,18 +54,13 @@ def open_episode(
         raise ValueError("Name a task such as shop/refund-partial, a world, or a saved snapshot.")
     if "/" not in target:
         world = find(target)
-        start = Start(
-            world,
-            population or POPULATION,
-            snapshot_of(world, population or POPULATION, store=store, report=report, say=say),
-            store,
-        )
+        start = Start.of(world, population or POPULATION, store=store, report=report, say=say)
         return Episode(start, open_fork(start.snapshot.path), stand_in(start, role), None)
     world, family = find_task(target)
     if role is not None and role != family.role:
         raise ValueError(f"The task {target} is done in the role {family.role}, not {role}.")
     chosen = population or family.population
-    start = Start(world, chosen, snapshot_of(world, chosen, store=store, report=report, say=say), store)
+    start = Start.of(world, chosen, store=store, report=report, say=say)
     task = draw(start, family, seed)
     return Episode(start, open_fork(start.snapshot.path), task.actor, task)
 

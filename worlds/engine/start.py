@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from worlds.engine import bookkeeping
+from worlds.engine.build import Report, Say, snapshot_of
 from worlds.engine.world import World
 from worlds.seeds.forks import open_fork
 from worlds.seeds.snapshots import Snapshot, SnapshotStore
@@ -21,6 +22,20 @@ class Start:
     population: str
     snapshot: Snapshot
     store: SnapshotStore
+
+    @classmethod
+    def of(
+        cls,
+        world: World,
+        population: str,
+        *,
+        store: SnapshotStore | None = None,
+        report: Report | None = None,
+        say: Say | None = None,
+    ) -> "Start":
+        """The start of a named population, built if it is not there; arguments and errors as of `snapshot_of`."""
+        store = store or SnapshotStore()
+        return cls(world, population, snapshot_of(world, population, store=store, report=report, say=say), store)
 
     def __hash__(self) -> int:
         return hash((self.world.name, self.snapshot.hash))

@@ -5,13 +5,11 @@ from typing import Any
 import click
 
 from worlds.cli.output import as_json, console, print_json, print_table
-from worlds.engine.build import snapshot_of
 from worlds.engine.building import building
 from worlds.engine.drawing import draw
 from worlds.engine.start import Start
 from worlds.engine.task import Task, find_task
 from worlds.new.task import write_task
-from worlds.seeds.snapshots import SnapshotStore
 
 
 @click.group("task")
@@ -58,10 +56,9 @@ def new(name: str, title: str | None) -> None:
 def _drawn(name: str, seed: int, population: str | None) -> Task:
     world, family = find_task(name)
     chosen = population or family.population
-    store = SnapshotStore()
     with building() as bar:
-        snapshot = snapshot_of(world, chosen, store=store, report=bar.report, say=bar.say)
-    return draw(Start(world, chosen, snapshot, store), family, seed)
+        start = Start.of(world, chosen, report=bar.report, say=bar.say)
+    return draw(start, family, seed)
 
 
 def _described(task: Task, *, sealed: bool) -> dict[str, Any]:

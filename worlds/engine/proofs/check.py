@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any
 
-from worlds.engine.build import snapshot_of
 from worlds.engine.proofs import provenance, quality
 from worlds.engine.proofs.chosen import PROOFS
 from worlds.engine.proofs.plays import Case
@@ -19,7 +18,6 @@ from worlds.engine.proofs.quality import Quality
 from worlds.engine.start import Start
 from worlds.engine.task import Family
 from worlds.engine.world import World, find
-from worlds.seeds.snapshots import SnapshotStore
 
 Progress = Callable[[str, float], None]
 Found = dict[str, Any]
@@ -132,8 +130,7 @@ def _conclude_named(world: str, family: str, plan: Plan, found: Sequence[Found])
 
 
 def _start(world: World, family: Family) -> Start:
-    store = SnapshotStore()
-    return Start(world, family.population, snapshot_of(world, family.population, store=store), store)
+    return Start.of(world, family.population)
 
 
 def _examine(start: Start, family: Family, seed: int, *, browser: bool, proofs: Sequence[Proof]) -> Found:

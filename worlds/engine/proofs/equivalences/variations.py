@@ -3,19 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from worlds.engine.door import Reply
-from worlds.engine.episode import Episode
+from worlds.engine.hands import Hands, Pass
 from worlds.engine.proofs.plays import Case, Play, play
 from worlds.engine.proofs.tapes import Pause, Tape, TapedCall, replay
-from worlds.engine.task import Refused, Task, Worker
+from worlds.engine.task import Task, Worker
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.changes import Entry
 
 Step = TapedCall | Pause
-Pass = Callable[[Episode, str, dict[str, Any]], Reply]
-"""How a call of the solution is passed on to its episode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,38 +75,7 @@ class Solved:
     def through(self, passed: Pass, task: Task | None = None) -> Play:
         """Play the solution with hands that pass each call on in their own way."""
         task = task or self.case.task
-        return play(self.case.start, task, lambda episode: task.family.solve(OtherHands(episode, task, passed)))
-
-
-class OtherHands:
-    """A `Worker` whose calls reach the episode in another way than usual."""
-
-    def __init__(self, episode: Episode, task: Task, passed: Pass) -> None:
-        """Work on a task in this episode."""
-        self._episode = episode
-        self._task = task
-        self._passed = passed
-
-    @property
-    def instruction(self) -> str:
-        """The request, as its person wrote it."""
-        return self._task.instruction
-
-    @property
-    def facts(self) -> Mapping[str, str]:
-        """What the instruction says, by name."""
-        return self._task.instance.facts
-
-    def call(self, operation: str, /, **arguments: Any) -> Any:
-        """The JSON result of a tool call.
-
-        Raises:
-            Refused: when the world says no.
-        """
-        reply = self._passed(self._episode, operation, arguments)
-        if not reply.ok:
-            raise Refused(reply.status, reply.body)
-        return reply.body
+        return play(self.case.start, task, lambda episode: task.family.solve(Hands(episode, passed)))
 
 
 Way = Callable[[Worker], FinalAnswer]
