@@ -282,8 +282,8 @@ class Task:
 
     @cached_property
     def hash(self) -> str:
-        """Hash of the task: its name and its instance's fingerprint."""
-        return sha256(f"{self.name}|{self.instance.fingerprint}".encode()).hexdigest()[:16]
+        """Hash of the task: its name, its words and its instance's fingerprint."""
+        return sha256(f"{self.name}|{self.instruction}|{self.instance.fingerprint}".encode()).hexdigest()[:16]
 
 
 def find_task(name: str) -> tuple[World, Family]:

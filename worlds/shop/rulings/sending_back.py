@@ -48,6 +48,16 @@ def exceptions(session: Session, customer_id: int) -> list[date]:
     return [date.fromisoformat(day) for day in rows]
 
 
+def names_let_off(session: Session) -> frozenset[str]:
+    """Names under which somebody had an exception: another account of the same person would be read in two ways."""
+    names = session.scalars(
+        select(SalesOrder.ship_name)
+        .join(ReturnRequest, ReturnRequest.order_id == SalesOrder.id)
+        .where(ReturnRequest.exception)
+    )
+    return frozenset(name.strip().casefold() for name in names)
+
+
 def year_before(day: date) -> date:
     """The same day of the year before."""
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

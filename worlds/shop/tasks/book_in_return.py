@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
 VARIETY = 12
-"""So many parcels are thought of for each open return."""
+"""So many parcels of an open return are taken at most, no two of which are booked in alike."""
+TURNS = 10 * VARIETY
+"""So often a parcel is thought of before a return is taken to have no others."""
 MISSING = 0.3
 """Share of the articles that are not in the parcel with the damaged one."""
 FLAWS = ("dirty", "broken", "worn", "incomplete")
@@ -131,7 +133,7 @@ def _expectation(case: Case, decision: Mapping[str, Any], before: ReturnRequest,
 def _cases(draw: Draw) -> list[Case]:
     """Parcels for every open return of which no fee was kept: with a damaged unit, at places that keep the goods.
 
-    Fewer for a customer's latest order, which would stand out.
+    No two are booked in alike, and there are fewer for a customer's latest order, which would stand out.
     """
     latest = latest_orders(draw.session)
     rows = draw.session.execute(_WAITING).all()
@@ -145,9 +147,17 @@ def _cases(draw: Draw) -> list[Case]:
         names = {article(sold.title, sold.variant_title) for _, _, sold in lines}
         there = [name for at, name in places if all((sold.variant_id, at) in kept for _, _, sold in lines)]
         if len(names) == len(lines) and len(there) > 1:
-            turns = VARIETY // 3 if lines[0][0].order_id in latest else VARIETY
-            cases += dict.fromkeys(_parcel(lines, there, turn) for turn in range(turns))
+            cases += _parcels(lines, there, VARIETY // 3 if lines[0][0].order_id in latest else VARIETY)
     return cases
+
+
+def _parcels(lines: list[tuple[ReturnRequest, ReturnLine, OrderLine]], places: list[str], most: int) -> list[Case]:
+    """The first parcels thought of that differ in counts, place or day of the refund; other words make no other one."""
+    found: dict[tuple[frozenset[Counted], str, str], Case] = {}
+    for turn in range(TURNS):
+        case = _parcel(lines, places, turn)
+        found.setdefault((frozenset(counted(case.contents)), case.place, case.refund), case)
+    return list(found.values())[:most]
 
 
 def _parcel(lines: list[tuple[ReturnRequest, ReturnLine, OrderLine]], places: list[str], turn: int) -> Case:

@@ -4,13 +4,13 @@ What is typically got wrong: the days counted from the order, a mail judged by t
 days of grace forgotten or given twice, an exception made by somebody who may not decide it.
 """
 
+import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worlds.engine.task import Draw, Family, Instance, Situation, Worker
@@ -20,9 +20,9 @@ from worlds.graders.expectation import Bundle, Expectation
 from worlds.graders.predicates import mentions, ref
 from worlds.graders.typed import date as day_of
 from worlds.graders.typed import record
-from worlds.shop.models import ReturnRequest, SalesOrder, stand_in
+from worlds.shop.models import SalesOrder, stand_in
 from worlds.shop.rulings.return_window import rule
-from worlds.shop.rulings.sending_back import exceptions, last_days, store_day, way_for, year_before
+from worlds.shop.rulings.sending_back import exceptions, last_days, names_let_off, store_day, way_for, year_before
 from worlds.shop.tasks.casework import Contact, contact, spare_note
 from worlds.shop.tasks.goods_back import (
     Kept,
@@ -44,7 +44,7 @@ STATUSES = {"solvable": "done", "hand_over": "waiting", "decline": "not_done"}
 MONTH = 30
 RECENTLY = timedelta(days=120)
 """Orders of longer ago need not be looked at: their last days are long over."""
-PILE = range(1, 9)
+PILE = range(1, 13)
 """Days that a mail may have waited when somebody gets to it."""
 LATE = 7
 """Days beyond the last one up to which wishes are drawn: later ones would stand out."""
@@ -68,9 +68,10 @@ WORDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A line, the day on which its customer asked, and whether its return may simply be opened."""
+    """A line, how many of it, the day on which its customer asked, and whether its return may simply be opened."""
 
     line: Kept
+    units: int
     asked: date
     branch: str
 
@@ -78,12 +79,11 @@ class Case:
 def instance(draw: Draw) -> Instance:
     """An article of an order of more than a month ago, and the day of the customer's mail."""
     case = draw.pick(_cases, branch=draw.branch(("solvable", "refused")))
-    units = draw.rng("wish").randint(1, case.line.quantity)
     facts = {
         "email": case.line.email,
         "day": case.line.day,
         "article": case.line.article,
-        "units": str(units),
+        "units": str(case.units),
         "asked": long_day(case.asked),
     }
     target = {"sales_order": [case.line.order_id], "order_line": [case.line.line_id]}
@@ -92,7 +92,7 @@ def instance(draw: Draw) -> Instance:
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
         actor=stand_in(draw.session, ROLE),
-        expectation=_expectation(case.line, decision, units, contact(draw.session, case.line.order_id)),
+        expectation=_expectation(case.line, decision, case.units, contact(draw.session, case.line.order_id)),
         target=target,
         decision=decision,
     )
@@ -145,7 +145,7 @@ def _cases(draw: Draw) -> list[Case]:
     known = kept_lines(draw.session, draw.now - RECENTLY)
     lines = [line for line in known if line.customer_id and not line.final_sale]
     until = last_days(draw.session, [line.line_id for line in lines])
-    names = _names_let_off(draw.session)
+    names = names_let_off(draw.session)
     ways: dict[str, list[Case]] = {"solvable": [], "hand_over": [], "decline": [], "again": []}
     for line in lines:
         if abs((today - until[line.line_id]).days) > LATE + PILE.stop:
@@ -158,28 +158,38 @@ def _cases(draw: Draw) -> list[Case]:
             if (asked - line.placed).days > MONTH and -LATE <= late <= LATE and clear:
                 way = way_for(asked, until[line.line_id], had)
                 again = way == "decline" and way_for(asked, until[line.line_id], ()) == "hand_over"
-                branch = "solvable" if way == "solvable" else "refused"
                 if again or not line.stands_out:
-                    ways["again" if again else way].append(Case(line, asked, branch))
+                    ways["again" if again else way].append(_wish(line, asked, way))
     return [*ways["solvable"], *_mixed(ways["hand_over"], ways["decline"], ways["again"])]
 
 
+def _wish(line: Kept, asked: date, way: str) -> Case:
+    units = random.Random(f"units of {line.line_id} on {asked}").randint(1, line.quantity)
+    return Case(line, units, asked, "solvable" if way == "solvable" else "refused")
+
+
 def _mixed(handed: list[Case], late: list[Case], again: list[Case]) -> list[Case]:
-    """Half of them to be handed over, half to be declined: for being too late, or for an exception too many."""
-    half = min(len(handed), len(late))
-    few = again[:: max(1, len(again) // max(1, half // 3))]
-    step = max(1, len(late) // max(1, half - len(few)))
-    return [*handed[:: max(1, len(handed) // half)], *late[::step], *few]
+    """Half of them to be handed over, half to be declined: for being too late, or for an exception too many.
+
+    What is said of a late wish is the same whenever and for however many it came, so every line is declined or handed
+    over once.
+    """
+    over = _one_a_line(handed)
+    too_many = _one_a_line(again)
+    too_late = {line: case for line, case in _one_a_line(late).items() if line not in too_many}
+    half = min(len(over), len(too_late) + len(too_many))
+    chance = random.Random("refused")
+    few = chance.sample(list(too_many.values()), min(len(too_many), max(half // 3, half - len(too_late))))
+    rest = chance.sample(list(too_late.values()), half - len(few))
+    return [*chance.sample(list(over.values()), half), *rest, *few]
 
 
-def _names_let_off(session: Session) -> frozenset[str]:
-    """Names under which somebody had an exception: another account of the same person would be read in two ways."""
-    names = session.scalars(
-        select(SalesOrder.ship_name)
-        .join(ReturnRequest, ReturnRequest.order_id == SalesOrder.id)
-        .where(ReturnRequest.exception)
-    )
-    return frozenset(name.strip().casefold() for name in names)
+def _one_a_line(cases: list[Case]) -> dict[int, Case]:
+    """One of the wishes about each line, by the line."""
+    by_line: dict[int, list[Case]] = {}
+    for case in cases:
+        by_line.setdefault(case.line.line_id, []).append(case)
+    return {line: random.Random(f"day of {line}").choice(wishes) for line, wishes in by_line.items()}
 
 
 def _name(session: Session, line: Kept) -> str:

@@ -5,10 +5,10 @@ what stays, a reason that is not the customer's.
 """
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import permutations
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from worlds.engine.task import Draw, Family, Instance, Situation, Worker
@@ -43,14 +43,16 @@ RECENTLY = timedelta(days=60)
 PERIOD = timedelta(days=30)
 PILE = range(1, 7)
 """Days that a mail may have waited when somebody gets to it."""
-A_FEW = 6
+A_FEW = 3
 """So many pairs are taken of an order at most, lest one with many lines stand out."""
 
-WHY = (
+CHANGED = (
     "I have changed my mind about them",
     "I simply do not need them any more",
     "we bought far too much that week",
     "somebody gave me the same things for my birthday",
+)
+LOOKS = (
     "they look quite different from the pictures on your website",
     "the colours have little to do with the photographs",
 )
@@ -73,19 +75,20 @@ WORDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Two lines of an order, at least one of them no final sale, and the day on which the customer asked."""
+    """Two lines of an order, at least one of them no final sale, how many of each, why, and when the customer asked."""
 
     first: Kept
     second: Kept
+    units: tuple[int, int]
+    why: str
     asked: date
 
 
 def instance(draw: Draw) -> Instance:
     """Two articles of an order, how many of each, and why, in the customer's words."""
     case = draw.pick(_cases)
-    chance = draw.rng("wish")
     lines = (case.first, case.second)
-    units = {line.line_id: chance.randint(1, line.quantity) for line in lines}
+    units = {line.line_id: count for line, count in zip(lines, case.units, strict=True)}
     facts = {
         "email": case.first.email,
         "day": case.first.day,
@@ -93,7 +96,7 @@ def instance(draw: Draw) -> Instance:
         "first_units": str(units[case.first.line_id]),
         "second": case.second.article,
         "second_units": str(units[case.second.line_id]),
-        "why": chance.choice(WHY),
+        "why": case.why,
         "asked": long_day(case.asked),
     }
     target = {"sales_order": [case.first.order_id], "order_line": [line.line_id for line in lines]}
@@ -139,7 +142,10 @@ def _expectation(case: Case, decision: Mapping[str, Any], units: Mapping[int, in
 
 
 def _cases(draw: Draw) -> list[Case]:
-    """Pairs of lines in time on the day of asking: most with one article of final sale, some with none."""
+    """Pairs of lines in time on the day of asking: most with one article of final sale, some with none.
+
+    No two of them differ in words alone: each has its own pair, day or reason.
+    """
     today = store_day(draw.now)
     recent = [line for line in kept_lines(draw.session, draw.now - RECENTLY) if not line.stands_out]
     until = last_days(draw.session, [line.line_id for line in recent])
@@ -148,14 +154,23 @@ def _cases(draw: Draw) -> list[Case]:
         by_order.setdefault(line.order_id, []).append(line)
     found: dict[int, list[Case]] = {0: [], 1: [], 2: []}
     for order_id, lines in sorted(by_order.items()):
-        pairs = list(permutations(lines, 2))
+        pairs = list(combinations(lines, 2))
         random.Random(f"pairs of {order_id}").shuffle(pairs)
         for first, second in pairs[:A_FEW]:
             for asked in (today - timedelta(days=waited) for waited in PILE):
                 days = [until[line.line_id] for line in (first, second)]
                 if all(day - PERIOD < asked <= day for day in days):
-                    found[first.final_sale + second.final_sale].append(Case(first, second, asked))
+                    found[first.final_sale + second.final_sale] += _wishes(first, second, asked)
     return [*found[1], *random.Random("whole").sample(found[0], min(len(found[0]), len(found[1]) // 3))]
+
+
+def _wishes(first: Kept, second: Kept, asked: date) -> Iterator[Case]:
+    """One for each reason, with a number of units, an order of naming and words of chance."""
+    for reasons in (CHANGED, LOOKS):
+        chance = random.Random(f"wish for {first.line_id} and {second.line_id} on {asked}: {reasons[0]}")
+        one, other = chance.sample((first, second), 2)
+        units = (chance.randint(1, one.quantity), chance.randint(1, other.quantity))
+        yield Case(one, other, units, chance.choice(reasons), asked)
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------
