@@ -4,13 +4,9 @@ What is typically got wrong: promising a refund where nothing was taken, the wro
 policy's table, cancelling for somebody who knows the number but not the account, leaving the mail out.
 """
 
-import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import Row, exists, func, select
 
 from worlds.engine.fields import format_money
 from worlds.engine.task import SOLVABLE, Draw, Family, Instance, Situation, Worker
@@ -18,56 +14,36 @@ from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import changed_by, mentions, not_null
 from worlds.graders.typed import email, money, record
-from worlds.shop.models import (
-    Escalation,
-    OrderLine,
-    Payment,
-    SalesOrder,
-    ShippingLabel,
-    TimelineEvent,
-    stand_in,
-)
+from worlds.shop.models import stand_in
 from worlds.shop.rulings.cancel_before_shipping import rule
 from worlds.shop.tasks.casework import Contact, contact, handed_over, orders_matching, spare_note
 from worlds.shop.tasks.deskwork import SEARCH, hand_over, money_in
+from worlds.shop.tasks.open_orders import Case, cases
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
 ROLE = "support_l2"
-DEAR = 50_000
-"""Cents: orders above this may concern the people of risk (policy: privacy)."""
-
-OTHERS = 12
-"""Of so many people one may say that they want an order cancelled that is not theirs."""
 
 WORDINGS = (
-    "“Please cancel my order {number}, the one with the {article}, I found one in the attic. When do I get my money "
-    "back?” That came in from {email}. Please see to it as our rules say, and tell me what was released on the card "
-    "(released) and what was refunded (refunded), 0.00 where nothing was.",
-    "{email} writes about {number} (the {article}) and wants to be rid of it before it leaves. Do what the rules ask "
-    "for, and give me two figures for my list: the amount released and the amount refunded, zero if there is none.",
-    "Mail from {email}: change of plans, order {number} with the {article} is not needed any more. Handle it by the "
-    "book. I then want to know released and refunded, each in euros, also where that is nothing.",
+    "“Please cancel my order {number}, the one with the {article}: {story}. When do I get my money back?” That came in "
+    "from {email}. I have checked what they say, it is so. Please see to it as our rules say, and tell me what was "
+    "released on the card (released) and what was refunded (refunded), 0.00 where nothing was.",
+    "{email} writes about {number} (the {article}) and wants to be rid of it before it leaves, because, as they put it "
+    "and as it happens to be true, “{story}”. Do what the rules ask for, and give me two figures for my list: the "
+    "amount released and the amount refunded, zero if there is none.",
+    "Mail from {email}: “{story}”, so order {number} with the {article} is to be cancelled. The story is right. Handle "
+    "it by the book. I then want to know released and refunded, each in euros, also where that is nothing.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An order of which nothing was shipped or captured, what it is called, and the addresses that may ask for it."""
-
-    order_id: int
-    number: str
-    payment_id: int
-    article: str
-    askers: tuple[str, ...]
-    branch: str
+CUES = {"staff_error": r"\b(twice|wrongly)\b", "stock": r"\b(broken|lost|discontinued)\b"}
+"""Words by which a solution knows what led to it; without any of them the customer just wants it."""
 
 
 def instance(draw: Draw) -> Instance:
-    """An open order, named by its number and one of its articles, and who writes about it."""
-    case = draw.pick(_cases, branch=draw.branch((SOLVABLE, "hand_over")))
-    facts = {"email": draw.rng("asker").choice(case.askers), "number": case.number, "article": case.article}
+    """An open order, named by its number and one of its articles, who writes about it, and why."""
+    case = draw.pick(cases, branch=draw.branch((SOLVABLE, "hand_over")))
+    asker = draw.rng("asker").choice(case.askers)
+    facts = {"email": asker, "number": case.number, "article": case.article, "story": case.story}
     target = {"sales_order": [case.order_id]}
     decision = rule(Situation(draw.session, draw.now, target, facts))
     return Instance(
@@ -97,6 +73,10 @@ def _expectation(case: Case, decision: Mapping[str, Any], asker: str, told: Cont
 def _cancelled(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Effect]:
     """The order, its payment with the call to the bank, the mail, and the stock."""
     released = decision["released"]
+
+    def back(units: int) -> dict[str, Any]:
+        return {"available": changed_by(units)} if decision["restock"] else {}
+
     return [
         Effect(
             "order",
@@ -104,7 +84,7 @@ def _cancelled(case: Case, decision: Mapping[str, Any], told: Contact) -> list[E
             "update",
             where={"id": case.order_id},
             set={"cancelled_at": not_null(), "cancel_reason": decision["reason"]},
-            words=f"Order {case.number} is cancelled at the customer's wish",
+            words=f"Order {case.number} is cancelled for the reason {decision['reason']}",
         ),
         Effect(
             "payment",
@@ -136,81 +116,14 @@ def _cancelled(case: Case, decision: Mapping[str, Any], told: Contact) -> list[E
                 "inventory_level",
                 "update",
                 where={"id": level},
-                set={"available": changed_by(units), "committed": changed_by(-units)},
-                words=f"{units} committed units are available again",
+                set={"committed": changed_by(-units)} | back(units),
+                words=f"{units} committed units are {'available again' if decision['restock'] else 'written off'}",
             )
             for level, units in decision["stock"]
         ),
     ]
 
 
-# -- the draw -----------------------------------------------------------------------------------------------------
-
-
-def _cases(draw: Draw) -> list[Case]:
-    """Each open order by whatever it may be called, twice: its customer asks, or others who know the number do."""
-    orders: dict[int, list[Row[Any]]] = {}
-    for row in draw.session.execute(_OPEN).all():
-        orders.setdefault(row.id, []).append(row)
-    askers = [lines[0] for lines in orders.values()]
-    cases = []
-    for order_id, lines in orders.items():
-        row = lines[0]
-        for article in _called(lines):
-            own = Case(order_id, row.number, row.payment_id, article, (row.email.strip(),), SOLVABLE)
-            cases += [own, replace(own, askers=_others(row, askers), branch="hand_over")]
-    return cases
-
-
-def _called(lines: Sequence[Row[Any]]) -> tuple[str, ...]:
-    """An order by one of its articles, with or without its variant or its units, or by two that stand together."""
-    plain = [line.title for line in lines]
-    exact = [f"{line.title} ({line.variant_title})" for line in lines]
-    many = [f"{line.quantity} × {line.title}" for line in lines if line.quantity > 1]
-    pairs = (f"{one} and the {other}" for one, other in pairwise(plain))
-    return tuple(dict.fromkeys((*plain, *exact, *many, *pairs)))
-
-
-def _others(order: Row[Any], askers: Sequence[Row[Any]]) -> tuple[str, ...]:
-    """Addresses of other people with an open order: in other requests these very addresses are the right ones."""
-    others = {
-        one.email.strip(): one
-        for one in askers
-        if one.email_norm != order.email_norm and one.ship_name.strip().lower() != order.ship_name.strip().lower()
-    }
-    return tuple(random.Random(f"others|{order.id}").sample(sorted(others), min(OTHERS, len(others))))
-
-
-_ONE_PAYMENT = select(Payment.order_id).group_by(Payment.order_id).having(func.count() == 1)
-_SCANNED = exists().where(ShippingLabel.order_id == SalesOrder.id, ShippingLabel.status == "scanned")
-_MOVED = exists().where(TimelineEvent.order_id == SalesOrder.id, TimelineEvent.kind == "address_changed")
-_OPEN = (
-    select(
-        SalesOrder.id,
-        SalesOrder.number,
-        SalesOrder.email,
-        SalesOrder.email_norm,
-        Payment.id.label("payment_id"),
-        OrderLine.title,
-        OrderLine.variant_title,
-        OrderLine.quantity,
-        SalesOrder.ship_name,
-    )
-    .join(Payment, Payment.order_id == SalesOrder.id)
-    .join(OrderLine, OrderLine.order_id == SalesOrder.id)
-    .where(
-        SalesOrder.financial_status == "authorized",
-        SalesOrder.fulfilment_status == "unfulfilled",
-        SalesOrder.cancelled_at.is_(None),
-        SalesOrder.id.in_(_ONE_PAYMENT),
-        SalesOrder.tags.not_like("%hold%"),
-        SalesOrder.total <= DEAR,
-        ~(_MOVED & (SalesOrder.shipping_method == "express")),
-        ~_SCANNED,
-        ~exists().where(Escalation.order_id == SalesOrder.id),
-    )
-    .order_by(SalesOrder.id, OrderLine.id)
-)
 # -- how it is solved ---------------------------------------------------------------------------------------------
 
 
@@ -230,9 +143,22 @@ def _may_ask(worker: Worker, order: dict[str, Any]) -> bool:
     return worker.facts["email"].lower() in [address.strip().lower() for address in known]
 
 
+def _reason(story: str) -> str:
+    return next((code for code, words in CUES.items() if re.search(words, story)), "customer")
+
+
+def _by_the_table(worker: Worker, reason: str) -> dict[str, Any]:
+    """What the page on cancellations says of a reason, as arguments of the cancellation."""
+    table = worker.call("get_policy", slug="cancellations")["text"].replace("*", "")
+    row = re.search(rf"^\| `{reason}` \|.*\| (yes|no) \| (yes|no) \|$", table, re.MULTILINE)
+    if row is None:
+        raise LookupError(f"the rule for cancellations does not know the reason {reason}")
+    return {"reason": reason, "restock": row[1] == "yes", "notify": row[2] == "yes"}
+
+
 def _cancel(worker: Worker, order: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    arguments = {"order_id": order["order_id"], "reason": "customer", "restock": True, "notify": True} | changes
-    done: dict[str, Any] = worker.call("cancel_order", **arguments)
+    arguments = _by_the_table(worker, _reason(worker.facts["story"])) | changes
+    done: dict[str, Any] = worker.call("cancel_order", order_id=order["order_id"], **arguments)
     return done
 
 
@@ -258,7 +184,7 @@ def _report(done: dict[str, Any]) -> FinalAnswer:
 
 
 def solve(worker: Worker) -> FinalAnswer:
-    """Find the order, see whose it is; cancel it for the customer's reason, or hand it over."""
+    """Find the order, see whose it is; cancel it for the reason that the story gives, or hand it over."""
     order = _find(worker)
     if not _may_ask(worker, order):
         return _hand_over(worker, order, "support_lead", "outside_policy")
@@ -275,7 +201,9 @@ def note_first(worker: Worker) -> FinalAnswer:
 
 def browse(page: "Page") -> FinalAnswer:
     """The same in the back office."""
-    number, asks = page.facts["number"], page.facts["email"]
+    number, asks, reason = page.facts["number"], page.facts["email"], _reason(page.facts["story"])
+    page.open("/office/rules/cancellations")
+    row = next(row.cells for row in page.rows() if row.cells["Code"] == reason)
     page.fill(SEARCH, number)
     page.click("button", "Find")
     if page.heading != number:
@@ -287,7 +215,9 @@ def browse(page: "Page") -> FinalAnswer:
         return FinalAnswer(status="not_done", facts={"released": "0.00 EUR", "refunded": "0.00 EUR"})
     page.click("link", "Cancel order")
     held = money_in(page.text("What happens"))
-    page.choose("Reason", "Customer")
+    page.choose("Reason", reason.replace("_", " ").capitalize())
+    page.check("Put the units back into available stock", on=row["Restock"] == "yes")
+    page.check("Mail the customer", on=row["Notify"] == "yes")
     page.click("button", "Cancel the order")
     if "Cancelled" not in page.see():
         raise LookupError(f"order {number} does not say that it is cancelled")
@@ -314,6 +244,18 @@ def _wrong(**changes: Any) -> Any:
         return _report(_cancel(worker, _find(worker), **changes))
 
     return mistake
+
+
+def stock_the_other_way(worker: Worker) -> FinalAnswer:
+    """Put back what cannot be sold, write off what can, whoever asks."""
+    restock = _by_the_table(worker, _reason(worker.facts["story"]))["restock"]
+    return _report(_cancel(worker, _find(worker), restock=not restock))
+
+
+def who_writes(worker: Worker) -> FinalAnswer:
+    """Take who writes for what led to it, and the customer's own wish for a mistake of ours."""
+    taken = "customer" if _reason(worker.facts["story"]) != "customer" else "staff_error"
+    return _report(_cancel(worker, _find(worker), **_by_the_table(worker, taken)))
 
 
 def wrong_asker(worker: Worker) -> FinalAnswer:
@@ -349,8 +291,9 @@ FAMILY = Family(
     alternatives={"note first": note_first},
     mistakes={
         "a refund reported": promised_refund,
-        "kept out of stock": _wrong(restock=False),
-        "the wrong reason": _wrong(reason="other"),
+        "stock the other way": stock_the_other_way,
+        "who writes": who_writes,
+        "no reason that fits": _wrong(reason="other"),
         "customer not told": _wrong(notify=False),
         "the wrong asker": wrong_asker,
         "somebody else's order": somebody_elses,
@@ -358,8 +301,9 @@ FAMILY = Family(
     },
     unenforced={
         "the wrong asker": "If it comes from anybody else leave the order as it is",
-        "kept out of stock": "| `customer` | the customer asked | yes | yes |",
-        "the wrong reason": "| `customer` | the customer asked | yes | yes |",
+        "stock the other way": "| `stock` | we cannot deliver: the goods are lost, broken or discontinued | no | yes |",
+        "who writes": "The code names what lies behind the cancellation, not who writes first",
+        "no reason that fits": "| `other` | nothing above fits | yes | yes |",
         "customer not told": "| `customer` | the customer asked | yes | yes |",
     },
     population="medium",

@@ -5,7 +5,7 @@ photographs do not bear out, shipping left out of the last refund or put into an
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from worlds.engine.fields import format_money, parse_money
@@ -27,22 +27,25 @@ ROLE = "support_l2"
 
 WORDINGS = (
     "{email} again, about the parcel that came crushed, the one with {article}. We refunded a part at the time; now "
-    "they want the money for {wanted}, too. Nothing has to come back. Please do what our rules say and tell me what "
-    "you refunded just now (refunded), 0.00 if nothing.",
+    "they want the money for {wanted}, too. Nothing has to come back. Please do what our rules say and tell me what a "
+    "refund of that comes to by our rules, made or not (asked), and what you refunded just now (refunded), 0.00 if "
+    "nothing.",
     "“You gave me back a part, but all of it was broken, as my pictures show. Please refund {wanted}. It is about "
     "{article}. {email}” – Broken in transit, stays with the customer. See to it, and report as refunded the amount "
-    "that you sent on its way, zero included.",
-    "Still open from the pile of squashed boxes: customer {email}, {article}. A part went back before, they ask for "
-    "the rest, which is to say {wanted}. They keep the pieces. Deal with it by the book; I need one figure, "
-    "refunded, for what you have refunded now (0.00 where you have not).",
+    "that you sent on its way, zero included, and as asked what this refund has to come to, whether you may make it or "
+    "not.",
+    "Still open from the pile of squashed boxes: customer {email}, {article}. A part went back before, now they ask "
+    "for more, which is to say {wanted}. They keep the pieces. Deal with it by the book; I need two figures: asked, "
+    "for what a refund of this comes to under our rules in any case, and refunded, for what you have refunded now "
+    "(0.00 where you have not).",
 )
 
 
 def instance(draw: Draw) -> Instance:
-    """An order by mail address and article, and whether the rest of it or of that article is wanted."""
+    """An order by mail address and article, and what is wanted of it."""
     case = draw.pick(cases, branch=draw.branch((SOLVABLE, "hand_over")))
     facts = {"email": case.email, "article": case.wish.article, "wanted": case.wish.wanted}
-    target = {"sales_order": [case.order_id], "order_line": list(case.wish.lines)}
+    target = {"sales_order": [case.order_id], "order_line": [line for line, _ in case.wish.units]}
     decision = rule(Situation(draw.session, draw.now, target, facts))
     return Instance(
         instruction=draw.word(WORDINGS, facts),
@@ -55,12 +58,14 @@ def instance(draw: Draw) -> Instance:
 
 
 def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expectation:
-    amount, note = money(decision["refunded"], "EUR"), spare_note(case.order_id, told.never)
+    note = spare_note(case.order_id, told.never)
+    slots = {"asked": money(decision["amount"], "EUR"), "refunded": money(decision["refunded"], "EUR")}
     if decision["branch"] != SOLVABLE:
         facts = (record(decision["number"], "LK-"), money(decision["decides"], "EUR"))
         over = handed_over(case.order_id, decision["team"], decision["hand_over_reason"], *facts, never=told.never)
-        answer = Answer(("waiting", "not_done"), {"refunded": amount})
-        return Expectation(any_of=[Bundle(required=[over], allowed=[note])], answer=answer)
+        return Expectation(
+            any_of=[Bundle(required=[over], allowed=[note])], answer=Answer(("waiting", "not_done"), slots)
+        )
     required = _refunded(case, decision, told)
     if decision["noted"]:
         required.append(
@@ -69,12 +74,12 @@ def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expe
                 "order_note",
                 "insert",
                 where={"order_id": case.order_id},
-                set={"text": mentions(amount, must_not=told.never)},
+                set={"text": mentions(slots["refunded"], must_not=told.never)},
                 words="One note on the order that names the amount and nothing private, as the policy asks above 40.00",
             )
         )
     bundle = Bundle(required=required, allowed=[] if decision["noted"] else [note])
-    return Expectation(any_of=[bundle], answer=Answer("done", {"refunded": amount}))
+    return Expectation(any_of=[bundle], answer=Answer("done", slots))
 
 
 def _refunded(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Effect]:
@@ -104,7 +109,7 @@ def _refunded(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Ef
                 "insert",
                 where={"order_line_id": line, "refund_id": ref("refund")},
                 set={"quantity": units, "amount": cents, "restocked": 0},
-                words=f"It covers the last {units} of line {line}, none of them put into stock",
+                words=f"It covers {units} of line {line}, none of them put into stock",
             )
             for line, units, cents in decision["lines"]
         ),
@@ -130,9 +135,19 @@ def _refunded(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Ef
 # -- how it is solved ---------------------------------------------------------------------------------------------
 
 
+def _goods(article: str) -> list[str]:
+    """The articles that a request names, each as it is called there: one, or two that are told apart by variants."""
+    return re.split(r"(?<=\)) and the ", article)
+
+
 def _named(worker: Worker, line: Mapping[str, Any]) -> bool:
-    exact = f"{line['title']} ({line['variant_title']})"
-    return exact in worker.facts["article"] or line["title"] == worker.facts["article"]
+    return not {line["title"], f"{line['title']} ({line['variant_title']})"}.isdisjoint(_goods(worker.facts["article"]))
+
+
+def _wanted_units(wanted: str) -> int | None:
+    """How many units a request is about, where it is not about all that are left."""
+    units = re.search(r"\d+", wanted)
+    return int(units[0]) if units else None
 
 
 def _find(worker: Worker) -> dict[str, Any]:
@@ -144,13 +159,24 @@ def _find(worker: Worker) -> dict[str, Any]:
 
 
 def _asked(worker: Worker, order: Mapping[str, Any]) -> dict[str, Any]:
-    """What a refund of the rest would be: lines, and shipping where nothing else is left."""
+    """What a refund of what is wanted would be: lines, and shipping where nothing else is left."""
     left = {line["line_id"]: line["quantity"] - line["refunded"] for line in order["lines"]}
     wanted = [line["line_id"] for line in order["lines"] if worker.facts["wanted"] == ORDER or _named(worker, line)]
-    last = all(line in wanted for line, units in left.items() if units)
-    lines = [{"line_id": line, "quantity": left[line], "restock": False} for line in wanted if left[line]]
-    shipping = last and parse_money(order["shipping_refundable"]) > 0
-    return {"order_id": order["order_id"], "lines": lines, "shipping": shipping}
+    number = _wanted_units(worker.facts["wanted"])
+    units = {line: number or left[line] for line in wanted if left[line]}
+    lines = [{"line_id": line, "quantity": quantity, "restock": False} for line, quantity in units.items()]
+    return {"order_id": order["order_id"], "lines": lines, "shipping": _shipping(order, units)}
+
+
+def _shipping(order: Mapping[str, Any], units: Mapping[int, int]) -> bool:
+    """Whether shipping goes back with these units: some is left, and nothing of the goods is after it."""
+    last = all(line["quantity"] == line["refunded"] + units.get(line["line_id"], 0) for line in order["lines"])
+    return last and parse_money(order["shipping_refundable"]) > 0
+
+
+def _worth(worker: Worker, order: Mapping[str, Any]) -> str:
+    """What a refund of what is wanted comes to."""
+    return str(worker.call("preview_refund", **_asked(worker, order))["amount"])
 
 
 def _failed(order: Mapping[str, Any]) -> str | None:
@@ -179,17 +205,22 @@ def _hand_over(worker: Worker, order: Mapping[str, Any], team: str, reason: str)
         f"Customer wants the rest of order {order['number']}. The earlier refund of {amount} EUR failed. "
         "Nothing has been refunded since."
     )
+    asked = _worth(worker, order)
     worker.call("escalate", team=team, reason=reason, message=text, order_id=order["order_id"])
     return FinalAnswer(
         status="waiting",
         reasons=[reason],
-        facts={"refunded": "0.00 EUR"},
+        facts={"asked": f"{asked} EUR", "refunded": "0.00 EUR"},
         message=f"Nothing refunded: the earlier refund of {amount} EUR is with {team}.",
     )
 
 
 def _report(amount: str) -> FinalAnswer:
-    return FinalAnswer(status="done", facts={"refunded": f"{amount} EUR"}, message=f"Refunded the rest, {amount} EUR.")
+    return FinalAnswer(
+        status="done",
+        facts={"asked": f"{amount} EUR", "refunded": f"{amount} EUR"},
+        message=f"Refunded what they asked for, {amount} EUR.",
+    )
 
 
 def _noted_above(worker: Worker) -> int:
@@ -219,7 +250,7 @@ def note_first(worker: Worker) -> FinalAnswer:
     if amount := _failed(order):
         _note(worker, order, amount)
         return _hand_over(worker, order, "finance", "payment_problem")
-    _note(worker, order, worker.call("preview_refund", **_asked(worker, order))["amount"])
+    _note(worker, order, _worth(worker, order))
     return _report(_refund(worker, order))
 
 
@@ -229,19 +260,20 @@ def browse(page: "Page") -> FinalAnswer:
     limit = re.search(r"each refund above (\d+\.\d{2})", page.see())
     if limit is None:
         raise LookupError("the rule for refunds says nothing of notes")
-    goods = [one.removesuffix(")").replace(" (", " ") for one in re.split(r"(?<=\)) and the ", page.facts["article"])]
+    goods = [one.removesuffix(")").replace(" (", " ") for one in _goods(page.facts["article"])]
     found = find_orders(page, page.facts["email"])
     number = next(
         number for number, _ in found if "Refunds" in page.names("region") and page.names("rowheader", goods[0])
     )
     failed = re.search(r'rowheader "RF-\d+ Failed".*?cell "€[\d,.]+".*?cell "(€[\d,.]+)"', page.see(), re.DOTALL)
-    if failed:
-        amount = money_in(failed[1])
-        hand_over(page, "Finance", "Payment problem", f"Order {number}: the refund of {amount} EUR failed.")
-        return FinalAnswer(status="waiting", facts={"refunded": "0.00 EUR"})
     reason = "Damaged" if "photos on file" in page.see().lower() else "Other"
     page.click("link", "Refund")
-    amount = _entered(page, goods[0])
+    amount = _entered(page, goods)
+    if failed:
+        page.click("link", "Back")
+        unpaid = money_in(failed[1])
+        hand_over(page, "Finance", "Payment problem", f"Order {number}: the refund of {unpaid} EUR failed.")
+        return FinalAnswer(status="waiting", facts={"asked": f"{amount} EUR", "refunded": "0.00 EUR"})
     page.choose("Reason", reason)
     page.click("button", "Make the refund")
     if parse_money(amount) > parse_money(limit[1]):
@@ -250,16 +282,16 @@ def browse(page: "Page") -> FinalAnswer:
     return _report(amount)
 
 
-def _entered(page: "Page", goods: str) -> str:
-    """Enter the rest that is wanted, with shipping where nothing else is left: what it comes to."""
-    rows = [row.cells for row in page.rows()]
-    wanted = [cells for cells in rows if page.facts["wanted"] == ORDER or cells["Goods"].startswith(goods)]
+def _entered(page: "Page", goods: Sequence[str]) -> str:
+    """Enter what is wanted, with shipping where nothing else is left: what it comes to."""
+    rows, number = [row.cells for row in page.rows()], _wanted_units(page.facts["wanted"])
+    wanted = [cells for cells in rows if page.facts["wanted"] == ORDER or cells["Goods"].startswith(tuple(goods))]
     for cells in wanted:
         units = re.search(r"for (\d+)$", cells["Refundable"])
-        page.row(cells["Goods"]).fill(None, units[1] if units else "0")
+        page.row(cells["Goods"]).fill(None, str(number) if number else units[1] if units else "0")
         page.row(cells["Goods"]).check(on=False)
     boxes = page.names("checkbox", "Refund shipping too")
-    if boxes and len(wanted) == len(rows):
+    if boxes and not number and len(wanted) == len(rows):
         page.check(boxes[0])
     return worked_out(page)
 
@@ -307,6 +339,39 @@ def back_into_stock(worker: Worker) -> FinalAnswer:
     return _report(worker.call("refund_order", **(asked | {"lines": lines, "reason": _reason(order)}))["amount"])
 
 
+def other_units(worker: Worker) -> FinalAnswer:
+    """Refund a unit less than was asked for, or one more; tell nobody where there is no other unit for me."""
+    order = _find(worker)
+    asked = _asked(worker, order)
+    units = {line["line_id"]: line["quantity"] for line in asked["lines"]}
+    left = {line["line_id"]: line["quantity"] - line["refunded"] for line in order["lines"]}
+    other = next((line for line, most in left.items() if units.get(line, 0) < most), None)
+    fewer = sum(units.values()) > 1
+    line, change = (next(iter(units)), -1) if fewer or other is None else (other, 1)
+    units[line] = units.get(line, 0) + change
+    lines = [{"line_id": one, "quantity": count, "restock": False} for one, count in units.items() if count]
+    try:
+        made = worker.call(
+            "refund_order",
+            order_id=order["order_id"],
+            lines=lines,
+            shipping=_shipping(order, units),
+            reason=_reason(order),
+        )
+    except Refused:
+        return _report(_refund(worker, order, notify=False))
+    return _report(made["amount"])
+
+
+def counted_twice(worker: Worker) -> FinalAnswer:
+    """Report as asked for now what was asked for in all, the earlier part with it."""
+    right = solve(worker)
+    earlier = sum(parse_money(refund["amount"]) for refund in _find(worker)["refunds"])
+    asked = parse_money(str(right.facts["asked"]).removesuffix(" EUR"))
+    facts = right.facts | {"asked": f"{format_money(asked + earlier)} EUR"}
+    return FinalAnswer(status=right.status, reasons=right.reasons, facts=facts, message=right.message)
+
+
 def note_wrong(worker: Worker) -> FinalAnswer:
     """Leave the note out where it is due, write two where it is not."""
     order = _find(worker)
@@ -341,6 +406,8 @@ FAMILY = Family(
         "customer not told": _wrong(notify=False),
         "shipping": shipping_wrong,
         "back into stock": back_into_stock,
+        "other units": other_units,
+        "counted twice": counted_twice,
         "the note": note_wrong,
         "to the wrong people": wrong_people,
     },
@@ -349,6 +416,7 @@ FAMILY = Family(
         "not as described": "so it has to be the true one",
         "customer not told": "The customer is notified of every refund",
         "back into stock": "Units that the customer keeps do not",
+        "other units": "Refund only what the customer asked for",
         "the note": "For each refund above 40.00 add one note to the order",
     },
     population="medium",

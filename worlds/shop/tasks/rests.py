@@ -24,23 +24,26 @@ from worlds.shop.models import (
 LIMIT = 15_000
 """Cents that senior support may refund on an order, all their refunds on it together (policy: refunds)."""
 ORDER, LINE = "whatever is left of the order", "whatever is left of this article"
-"""What people may want: the rest of everything, or of the article that they name."""
+BOTH, MORE = "whatever is left of these two articles", "just {units} more of this article"
+"""What people may want: the rest of everything, of the article or the two that they name, or some units more."""
+MOST = 6
+"""Of an order no more is wanted than so many different things, so that large orders are not the rule."""
 ALL_BROKEN = ("%whole parcel was crushed%", "%every article in it is broken%", "%all of its contents are damaged%")
 """What notes say where photographs show the whole parcel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """By which article an order is named, and what is wanted: all that is left of these lines."""
+    """By which article an order is named, what is wanted of it in words, and as (line id, units)."""
 
     article: str
     wanted: str
-    lines: tuple[int, ...]
+    units: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An order of which a part was refunded, and what is wanted of it."""
+    """An order of which a part was refunded, and what is wanted of it; of one order never the same twice."""
 
     order_id: int
     payment_id: int
@@ -70,9 +73,23 @@ class _Crushed:
         """What the refund that counts brought back."""
         return self.refund.amount if self.refund.status != "failed" else 0
 
+    @property
+    def left(self) -> dict[int, int]:
+        """How many units of each line are left, where some are."""
+        return {line.id: line.quantity - line.refunded for line in self.lines if line.refunded < line.quantity}
+
+    def worth(self, units: dict[int, int]) -> int:
+        """About what these next units of its lines were paid for."""
+        lines = {line.id: line for line in self.lines}
+        return sum(
+            lines[line].total * (lines[line].refunded + wanted) // lines[line].quantity
+            - lines[line].total * lines[line].refunded // lines[line].quantity
+            for line, wanted in units.items()
+        )
+
 
 def cases(draw: Draw) -> list[Case]:
-    """Everything that may be wanted of such orders.
+    """What may be wanted of such orders, each thing as often of one whose earlier refund failed as of another.
 
     Where the earlier refund is settled nobody overlooks that it counts: there are no more of these than pending ones.
     """
@@ -91,29 +108,54 @@ def cases(draw: Draw) -> list[Case]:
             Case(one.order.id, one.payment_id, email, wish, branch) for wish in _wishes(one, known)
         ]
     settled = random.Random("settled").sample(found["succeeded"], min(len(found["succeeded"]), len(found["pending"])))
-    return [*found["pending"], *settled, *found["failed"]]
+    return list(_evenly([*found["pending"], *settled], found["failed"]))
 
 
-def _wishes(one: _Crushed, known: Sequence[OrderLine]) -> Iterator[Wish]:
-    """The rest of the order, by one article or two of it, and that of each line."""
-    said = [f"{line.title} ({line.variant_title})" for line in known]
-    rest = one.order.total - one.back
-    if rest > 0 and rest + one.own <= LIMIT:
-        pairs = (f"{first} and the {other}" for first, other in pairwise(said))
-        for article in (*said, *(line.title for line in known), *pairs):
-            yield Wish(article, ORDER, tuple(each.id for each in one.lines))
-    for article, line in zip(said, known, strict=True):
-        if _plain(one, line):
-            yield Wish(article, LINE, (line.id,))
+def _evenly(counted: Sequence[Case], failed: Sequence[Case]) -> Iterator[Case]:
+    """As many of the one as of the other for everything that is wanted, so that the words for it tell nothing."""
+    for wanted in sorted({case.wish.wanted for case in counted}):
+        both = [[case for case in side if case.wish.wanted == wanted] for side in (counted, failed)]
+        for side in both:
+            yield from random.Random(f"evenly|{wanted}").sample(side, min(map(len, both)))
 
 
-def _plain(one: _Crushed, line: OrderLine) -> bool:
-    """Whether something of a line is left, within the limit, and nobody can doubt if shipping goes back with it."""
-    worth = line.total - (line.total * line.refunded // line.quantity)
-    last = all(each.refunded == each.quantity for each in one.lines if each.id != line.id)
+def _wishes(one: _Crushed, known: Sequence[OrderLine]) -> list[Wish]:
+    """Different things that may be wanted of an order: no two of the same units, or of the same worth."""
+    chance = random.Random(f"wishes|{one.order.id}")
+    possible = [wish for wish in _thinkable(one, known) if _plain(one, dict(wish.units))]
+    chance.shuffle(possible)
+    different: dict[int, Wish] = {}
+    for wish in possible:
+        different.setdefault(one.worth(dict(wish.units)), wish)
+    return list(different.values())[:MOST]
+
+
+def _thinkable(one: _Crushed, known: Sequence[OrderLine]) -> Iterator[Wish]:
+    """The rest of the order, by one article or two of it; that of one or two articles; one unit or more of an article.
+
+    All of an article's units that are left are never spoken of as so many more.
+    """
+    left = one.left
+    said = {line.id: f"{line.title} ({line.variant_title})" for line in known}
+    pairs = {(first, other): f"{said[first]} and the {said[other]}" for first, other in pairwise(said)}
+    for article in (*said.values(), *(line.title for line in known), *pairs.values()):
+        yield Wish(article, ORDER, tuple(left.items()))
+    for line, article in said.items():
+        if line in left:
+            yield Wish(article, LINE, ((line, left[line]),))
+        for units in range(1, left.get(line, 0)):
+            yield Wish(article, MORE.format(units=units), ((line, units),))
+    for (first, other), article in pairs.items():
+        if first in left and other in left:
+            yield Wish(article, BOTH, ((first, left[first]), (other, left[other])))
+
+
+def _plain(one: _Crushed, units: dict[int, int]) -> bool:
+    """Whether units are wanted, within the limit, and nobody can doubt if shipping goes back with them."""
+    worth = one.worth(units)
     goods = sum(each.total for each in one.lines)
     little = one.shipping_left <= 0 or 2 * (one.back + worth) <= goods
-    return line.refunded < line.quantity and (last or little) and worth + one.shipping_left + one.own <= LIMIT
+    return bool(units) and (units == one.left or little) and worth + one.shipping_left + one.own <= LIMIT
 
 
 def _crushed(draw: Draw) -> Iterator[_Crushed]:
