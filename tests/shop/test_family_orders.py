@@ -10,8 +10,9 @@ from worlds.engine.drawing import draw
 from worlds.engine.fields import parse_money
 from worlds.engine.hands import Hands
 from worlds.engine.task import SOLVABLE, Situation
+from worlds.shop.rulings import cancel_before_shipping as cancellation
 from worlds.shop.rulings import fix_tracking
-from worlds.shop.tasks import buying
+from worlds.shop.tasks import buying, cancel_before_shipping
 
 
 def opened(name, seed=0):
@@ -49,6 +50,38 @@ def test_nobody_of_another_address_may_ask_and_the_customer_may():
         assert order["fulfilment_status"] == "unfulfilled"
         assert not [label for label in order["labels"] if label["status"] == "scanned"]
         assert order["escalations"] == []
+
+
+def test_no_two_cancellations_are_expected_alike():
+    with opened("cancel-before-shipping") as episode:
+        start = episode.start
+    drawn = [draw(start, family("cancel-before-shipping"), seed).instance for seed in range(200)]
+    assert len({repr(one.expectation.to_json()) for one in drawn}) >= 190
+
+
+def test_every_story_is_told_under_a_reason_of_the_page_and_read_as_that_reason():
+    with opened("cancel-before-shipping") as episode:
+        page = Hands(episode).call("get_policy", slug="cancellations")["text"]
+    codes = dict(re.findall(r"^\| `(\w+)` \|.*\| (\S+) \| \S+ \|$", page, re.MULTILINE))
+    assert set(cancellation.STORIES) <= set(codes)
+    for code, stories in cancellation.STORIES.items():
+        assert (codes[code] == "**no**") == (code in cancellation.KEPT_OUT)
+        assert {cancel_before_shipping._reason(story) for story in stories} == {code}
+
+
+def test_goods_that_cannot_be_delivered_are_written_off_and_others_go_back():
+    seen = Counter()
+    for seed in range(30):
+        with opened("cancel-before-shipping", seed) as episode:
+            instance = episode.task.instance
+            if instance.branch != SOLVABLE:
+                continue
+            episode.task.family.solve(Hands(episode))
+            changed = [change for change in episode.diff() if change.table == "inventory_level"]
+        assert changed
+        assert {"available" in change.columns for change in changed} == {instance.decision["reason"] != "stock"}
+        seen[instance.decision["reason"]] += 1
+    assert set(seen) == set(cancellation.STORIES)
 
 
 def test_the_world_lets_an_order_be_cancelled_for_anybody():

@@ -1,15 +1,19 @@
 """Refunding a part of an order, and the rest of one: limits, pending and failed refunds, what units were worth."""
 
+import re
 from collections import Counter
 
 import pytest
+from sqlalchemy import select
 
 import worlds
 from worlds.engine.drawing import draw
 from worlds.engine.hands import Hands
 from worlds.engine.task import SOLVABLE
+from worlds.graders.answers import FinalAnswer
+from worlds.shop.models import Refund
 from worlds.shop.rulings import money_back
-from worlds.shop.tasks import refund_partial, refund_rest
+from worlds.shop.tasks import refund_partial, refund_rest, rests
 
 SEEDS = range(14)
 
@@ -111,14 +115,71 @@ def test_a_failed_refund_is_named_with_its_amount_and_nothing_is_refunded():
     assert seen >= 3
 
 
-def test_some_of_the_refunds_that_count_are_pending():
-    statuses = Counter()
+def test_of_the_refunds_that_count_about_half_are_pending():
+    family, statuses = worlds.discover()["shop"].families["refund-rest"], Counter()
+    with worlds.open("shop/refund-rest", seed=0) as episode:
+        start = episode.start
+    with start.reading() as (session, _):
+        for seed in range(200):
+            order = draw(start, family, seed).instance.target["sales_order"][0]
+            statuses[session.scalars(select(Refund.status).where(Refund.order_id == order)).one()] += 1
+    assert set(statuses) == {"pending", "succeeded", "failed"}
+    assert statuses["pending"] >= 30
+
+
+def test_no_two_rests_are_expected_to_be_dealt_with_alike():
+    family = worlds.discover()["shop"].families["refund-rest"]
+    with worlds.open("shop/refund-rest", seed=0) as episode:
+        start = episode.start
+    expected = Counter(repr(draw(start, family, seed).instance.expectation.to_json()) for seed in range(200))
+    assert len(expected) >= 190
+
+
+def test_what_is_wanted_says_nothing_of_what_became_of_the_earlier_refund():
+    family, wanted = worlds.discover()["shop"].families["refund-rest"], {SOLVABLE: Counter(), "hand_over": Counter()}
+    with worlds.open("shop/refund-rest", seed=0) as episode:
+        start = episode.start
+    for seed in range(200):
+        instance = draw(start, family, seed).instance
+        wanted[instance.branch][instance.facts["wanted"]] += 1
+    assert wanted[SOLVABLE] == wanted["hand_over"]
+    assert len(wanted[SOLVABLE]) >= 5
+
+
+def test_only_the_units_that_are_asked_for_are_refunded():
+    seen = set()
+    for seed in range(40):
+        with worlds.open("shop/refund-rest", seed=seed) as episode:
+            instance = episode.task.instance
+            if instance.branch != SOLVABLE or instance.facts["wanted"] in seen:
+                continue
+            seen.add(instance.facts["wanted"])
+            worker, order_id = Hands(episode), instance.target["sales_order"][0]
+            before = worker.call("get_order", order_id=order_id)["lines"]
+            episode.task.family.solve(worker)
+            after = worker.call("get_order", order_id=order_id)["lines"]
+        more = [now["refunded"] - then["refunded"] for then, now in zip(before, after, strict=True)]
+        left = [then["quantity"] - then["refunded"] for then in before]
+        if instance.facts["wanted"] == rests.ORDER:
+            assert more == left
+        elif said := re.search(r"\d+", instance.facts["wanted"]):
+            assert max(more) == sum(more) == int(said[0]) < max(left)
+        else:
+            asked = 2 if instance.facts["wanted"] == rests.BOTH else 1
+            assert len([units for units in more if units]) == asked
+            assert all(units in (0, rest) for units, rest in zip(more, left, strict=True))
+    assert len(seen) >= 4
+
+
+def test_a_rest_that_is_not_refunded_is_still_told_at_what_it_comes_to():
     for seed in SEEDS:
         with worlds.open("shop/refund-rest", seed=seed) as episode:
-            order = Hands(episode).call("get_order", order_id=episode.task.instance.target["sales_order"][0])
-            statuses[order["refunds"][0]["status"]] += 1
-    assert set(statuses) == {"pending", "succeeded", "failed"}
-    assert statuses["pending"] >= 2
+            if episode.task.instance.branch == SOLVABLE:
+                continue
+            right = episode.task.family.solve(Hands(episode))
+            assert money_back.LIMIT >= cents(right.facts["asked"].removesuffix(" EUR")) > 0
+            wrong = FinalAnswer(status=right.status, reasons=right.reasons, facts=right.facts | {"asked": "0.00 EUR"})
+            assert not episode.grade(wrong).passed
 
 
 def test_the_numbers_of_the_rulings_stand_on_the_page():

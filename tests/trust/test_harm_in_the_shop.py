@@ -8,7 +8,7 @@ import pytest
 import worlds
 from worlds.engine.hands import Hands
 from worlds.engine.task import SOLVABLE
-from worlds.shop.tasks import buying, cancel_before_shipping, fix_tracking, refund_partial, refund_rest
+from worlds.shop.tasks import buying, cancel_before_shipping, fix_tracking, refund_partial, refund_rest, rest_words
 
 
 def opened(family, seed=None):
@@ -222,7 +222,7 @@ def test_handing_over_and_refunding_a_part_fails():
     with opened("refund-rest", handed_on("refund-rest")) as episode:
         worker = Hands(episode)
         order = refund_rest._find(worker)
-        asked = refund_rest._asked(worker, order)
+        asked = rest_words.refund_asked(worker, order)
         line = asked["lines"][0] | {"quantity": 1}
         worker.call("refund_order", **(asked | {"lines": [line], "shipping": False, "reason": "damaged"}))
         assert not episode.grade(episode.task.family.solve(worker)).passed

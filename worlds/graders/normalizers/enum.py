@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from worlds.graders.normalizers import Canonical, as_text
@@ -11,7 +11,8 @@ from worlds.graders.text import plain
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _NEGATIONS: Final = frozenset({"not", "no", "never", "nicht", "kein", "keine", "without", "cannot"})
-_REACH: Final = 3  # words before a value within which a negation makes it unclear
+_CLAUSE_END: Final = re.compile(r"[.,;:!?()\n\u2013\u2014]")
+_REACH: Final = 3  # words before a value, in its own clause, within which a negation makes it unclear
 
 
 def _folded(text: str) -> str:
@@ -30,14 +31,24 @@ def normalize(given: Any, options: Mapping[str, Any]) -> Canonical | None:
 
 
 def mentioned(text: str, wanted: Canonical, options: Mapping[str, Any]) -> bool:
-    """Say whether the prose holds the value or label in whole words, with no negation just before it."""
+    """Say whether the prose holds the value or label in whole words, with no negation just before it in its clause."""
     labels: Mapping[str, str] = options.get("labels", {})
-    words = _WORD.findall(_folded(text))
+    folded = re.sub(r"[ \t_-]+", " ", plain(text).casefold())
+    found = list(_WORD.finditer(folded))
+    words = [match[0] for match in found]
     for spelling in (str(wanted), labels.get(str(wanted), "")):
         sought = _WORD.findall(_folded(spelling))
         for at in range(len(words) - len(sought) + 1 if sought else 0):
-            before = words[max(0, at - _REACH) : at]
-            negated = any(word in _NEGATIONS or word.endswith(("n't", "n\u2019t")) for word in before)
-            if words[at : at + len(sought)] == sought and not negated:
+            if words[at : at + len(sought)] == sought and not _negated(folded, found[max(0, at - _REACH) : at + 1]):
                 return True
     return False
+
+
+def _negated(text: str, words: Sequence[re.Match[str]]) -> bool:
+    """Say whether one of the words before the last one denies it; what stands in an earlier clause does not."""
+    *before, value = words
+    return any(
+        (word[0] in _NEGATIONS or word[0].endswith(("n't", "n\u2019t")))
+        and not _CLAUSE_END.search(text, word.end(), value.start())
+        for word in before
+    )

@@ -14,8 +14,9 @@ def rule(situation: Situation) -> Decision:
     """`branch`; of the refund `lines` [line id, units, cents], `shipping`, `amount`, `reason`, whether it is `noted`.
 
     What is in a pending or succeeded refund is not refunded again; of the rest what is asked for is (a number means so
-    many units), with shipping if nothing of the goods is left after it. It is `damaged` only where photographs are on file. A failed refund was not paid out: finance gets
-    the matter with that amount (`decides`), and nothing on the order is refunded until it has answered.
+    many units), with shipping if nothing of the goods is left after it. It is `damaged` only where photographs are on
+    file. A failed refund was not paid out: finance gets the matter with that amount (`decides`), and nothing on the
+    order is refunded until it has answered.
     """
     session, order_id = situation.session, situation.target["sales_order"][0]
     failed = select(func.sum(Refund.amount)).where(Refund.order_id == order_id, Refund.status == "failed")

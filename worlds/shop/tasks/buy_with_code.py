@@ -26,16 +26,16 @@ WORDINGS = (
     "a few "
     "codes: {codes}. Use whichever of them together make it cheapest, and don't spend more than {budget} EUR with "
     "shipping "
-    "and tax. Pay with my usual card. What is the order number, and the total?",
+    "and tax. Pay with my usual card. What is the order number (order), and the total (total)?",
     "Please order for me: {first_units} of {first}, {second_units} of {second}. Standard delivery, to {street}. These "
     "codes "
     "should still work: {codes} – not all of them together, I suppose, so pick what saves most. Limit is {budget} EUR "
     "all in. "
-    "Tell me order number and total afterwards.",
+    "Tell me the order number (order) and the total (total) afterwards.",
     "Shopping for the weekend! {first_units} × {first} plus {second_units} × {second}. Send it to {street} (standard "
     "is fine), "
     "take my usual card. Codes I found: {codes}. I want the lowest price that they legally give, it must stay within "
-    "{budget} EUR. Answer with the number of the order and the total.",
+    "{budget} EUR. Answer with the number of the order (order) and the total (total).",
 )
 
 

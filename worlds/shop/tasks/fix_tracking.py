@@ -39,15 +39,15 @@ CARRIERS = {name: name for name in DIGITS}
 
 WORDINGS = (
     "{name} ordered twice on {day}, and for the order of {time} we typed a wrong tracking number. According to the "
-    "{carrier} list it should be {number}. Please put that right and send me the order number and the full tracking "
-    "number.",
+    "{carrier} list it should be {number}. Please put that right and send me the order number (order) and the full "
+    "tracking number (tracking_number).",
     "The {carrier} driver complains: the parcel for {name} ({day}, the order placed at {time}) is booked with us "
     "under a number "
-    "that they don't know. On their slip it says {number}. Fix it and tell me which order it was and what number is "
-    "in there now.",
+    "that they don't know. On their slip it says {number}. Fix it and tell me which order it was (order) and what "
+    "number is in there now (tracking_number).",
     "Wrong label data again. Customer {name}, order of {day}, {time} o'clock, shipped with {carrier}; the list says "
     "{number}. "
-    "Correct the parcel and answer with order number and tracking number as they stand in the system afterwards.",
+    "Correct the parcel and answer with order and tracking_number as they stand in the system afterwards.",
 )
 
 

@@ -62,7 +62,8 @@ def moved(case: Case, facts: Mapping[str, str], decision: Mapping[str, Any], tol
                     ),
                     Effect(
                         "mail", "outbox_email", "insert", where={"order_id": case.order_id, "kind": "address_changed"},
-                        set={"to_address": told.email}, words="The customer was told once",
+                        set={"to_address": told.email, "body": mentions(*_said(new))},
+                        words="The customer was told once, of the new address",
                     ),
                     Effect(
                         "label", "shipping_label", "insert", where={"order_id": case.order_id},
@@ -81,11 +82,16 @@ def moved(case: Case, facts: Mapping[str, str], decision: Mapping[str, Any], tol
     )  # fmt: skip
 
 
+def _said(parts: Mapping[str, str | None]) -> list[Typed]:
+    """Parts of an address as facts that a letter states word for word."""
+    return [enum(part, {part: part}) for part in parts.values() if part]
+
+
 def handed_over(
     case: Case, facts: Mapping[str, str], decision: Mapping[str, Any], told: Contact, customer_id: int | None
 ) -> Expectation:
     """The parcel has left: operations knows its number and the new address, and nothing else was touched."""
-    where = [enum(said, {said: said}) for said in (facts["street"], facts["postal"])]
+    where = _said({name: facts[name] for name in ("street", "postal")})
     return Expectation(
         any_of=[
             Bundle(

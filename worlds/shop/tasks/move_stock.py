@@ -70,9 +70,7 @@ def _expectation(draw: Draw, case: Slip, slip: str, decision: Decision) -> Expec
     if decision["branch"] != SOLVABLE:
         return Expectation(
             any_of=[Bundle(required=[_handed_over(case, variant, slip, decision["left"])])],
-            answer=Answer(
-                ("waiting", "not_done"), {"available": quantity(decision["left"])}, reasons=["stock_problem"]
-            ),
+            answer=Answer(("waiting", "not_done"), {"available": quantity(decision["left"])}),
         )
     required = list(_moved(draw, case, slip, decision["moved"]))
     return Expectation(

@@ -37,16 +37,16 @@ ROLE = "support_l2"
 WORDINGS = (
     "Mail from {email}, sent on the evening the parcel came: “Of the {quantity} × {article} that I ordered on {day}, "
     "{units} were not in the box. I would like my money back for {units}, the rest is fine.” The packing list agrees "
-    "with them. Please settle it by the rules, and tell me the amount that it comes to, to the cent.",
+    "with them. Please settle it by the rules, and tell me the amount that it comes to, to the cent (amount).",
     "Can you take over a complaint? {email} bought {quantity} × {article} on {day}; {units} of them were missing when "
     "the parcel was opened, they told us the same day and the warehouse confirms it. They want the money for {units}, "
-    "nothing sent on. What is the exact amount?",
+    "nothing sent on. What is the exact amount (amount)?",
     "“Hello, on {day} I bought {quantity} × {article} from you. The parcel had {units} too few in it. Please give me "
     "back what I paid for {units}, I do not want them sent any more. {email}” – That's right, we packed too few, and "
-    "they wrote at once. Do it by the book and report the amount.",
+    "they wrote at once. Do it by the book and report the amount (amount).",
     "One for you, from the pile of short parcels: customer {email}, order of {day}, {quantity} × {article}, {units} "
     "not packed. Claimed in time, checked, nobody sends anything on: it is to be paid back. I need the exact "
-    "amount for my list.",
+    "amount (amount) for my list.",
 )
 
 

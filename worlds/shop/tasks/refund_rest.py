@@ -18,6 +18,7 @@ from worlds.shop.models import stand_in
 from worlds.shop.rulings.refund_rest import rule
 from worlds.shop.tasks.casework import Contact, contact, free_words, handed_over, orders_matching, spare_note
 from worlds.shop.tasks.deskwork import find_orders, hand_over, money_in, worked_out
+from worlds.shop.tasks.rest_words import articles_in, is_named, refund_asked, units_wanted, with_shipping
 from worlds.shop.tasks.rests import ORDER, Case, cases
 
 if TYPE_CHECKING:
@@ -135,48 +136,17 @@ def _refunded(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Ef
 # -- how it is solved ---------------------------------------------------------------------------------------------
 
 
-def _goods(article: str) -> list[str]:
-    """The articles that a request names, each as it is called there: one, or two that are told apart by variants."""
-    return re.split(r"(?<=\)) and the ", article)
-
-
-def _named(worker: Worker, line: Mapping[str, Any]) -> bool:
-    return not {line["title"], f"{line['title']} ({line['variant_title']})"}.isdisjoint(_goods(worker.facts["article"]))
-
-
-def _wanted_units(wanted: str) -> int | None:
-    """How many units a request is about, where it is not about all that are left."""
-    units = re.search(r"\d+", wanted)
-    return int(units[0]) if units else None
-
-
 def _find(worker: Worker) -> dict[str, Any]:
     """The order that the request speaks of."""
     for order in orders_matching(worker, worker.facts["email"]):
-        if order["refunds"] and any(_named(worker, line) for line in order["lines"]):
+        if order["refunds"] and any(is_named(worker, line) for line in order["lines"]):
             return order
     raise LookupError(f"no order of {worker.facts['email']} with a refund has {worker.facts['article']}")
 
 
-def _asked(worker: Worker, order: Mapping[str, Any]) -> dict[str, Any]:
-    """What a refund of what is wanted would be: lines, and shipping where nothing else is left."""
-    left = {line["line_id"]: line["quantity"] - line["refunded"] for line in order["lines"]}
-    wanted = [line["line_id"] for line in order["lines"] if worker.facts["wanted"] == ORDER or _named(worker, line)]
-    number = _wanted_units(worker.facts["wanted"])
-    units = {line: number or left[line] for line in wanted if left[line]}
-    lines = [{"line_id": line, "quantity": quantity, "restock": False} for line, quantity in units.items()]
-    return {"order_id": order["order_id"], "lines": lines, "shipping": _shipping(order, units)}
-
-
-def _shipping(order: Mapping[str, Any], units: Mapping[int, int]) -> bool:
-    """Whether shipping goes back with these units: some is left, and nothing of the goods is after it."""
-    last = all(line["quantity"] == line["refunded"] + units.get(line["line_id"], 0) for line in order["lines"])
-    return last and parse_money(order["shipping_refundable"]) > 0
-
-
 def _worth(worker: Worker, order: Mapping[str, Any]) -> str:
     """What a refund of what is wanted comes to."""
-    return str(worker.call("preview_refund", **_asked(worker, order))["amount"])
+    return str(worker.call("preview_refund", **refund_asked(worker, order))["amount"])
 
 
 def _failed(order: Mapping[str, Any]) -> str | None:
@@ -190,7 +160,7 @@ def _reason(order: Mapping[str, Any]) -> str:
 
 
 def _refund(worker: Worker, order: Mapping[str, Any], **changes: Any) -> str:
-    made = worker.call("refund_order", **_asked(worker, order), **({"reason": _reason(order)} | changes))
+    made = worker.call("refund_order", **refund_asked(worker, order), **({"reason": _reason(order)} | changes))
     return str(made["amount"])
 
 
@@ -260,7 +230,7 @@ def browse(page: "Page") -> FinalAnswer:
     limit = re.search(r"each refund above (\d+\.\d{2})", page.see())
     if limit is None:
         raise LookupError("the rule for refunds says nothing of notes")
-    goods = [one.removesuffix(")").replace(" (", " ") for one in _goods(page.facts["article"])]
+    goods = [_on_page(one) for one in articles_in(page.facts["article"])]
     found = find_orders(page, page.facts["email"])
     number = next(
         number for number, _ in found if "Refunds" in page.names("region") and page.names("rowheader", goods[0])
@@ -282,10 +252,16 @@ def browse(page: "Page") -> FinalAnswer:
     return _report(amount)
 
 
+def _on_page(article: str) -> str:
+    """What the back office calls an article: `Lantern (Red)` is `Lantern Red`, without a variant that says nothing."""
+    title, _, variant = article.removesuffix(")").rpartition(" (")
+    return title if title and variant == "Default" else f"{title} {variant}".strip()
+
+
 def _entered(page: "Page", goods: Sequence[str]) -> str:
     """Enter what is wanted, with shipping where nothing else is left: what it comes to."""
-    rows, number = [row.cells for row in page.rows()], _wanted_units(page.facts["wanted"])
-    wanted = [cells for cells in rows if page.facts["wanted"] == ORDER or cells["Goods"].startswith(tuple(goods))]
+    rows, number = [row.cells for row in page.rows()], units_wanted(page.facts["wanted"])
+    wanted = [cells for cells in rows if page.facts["wanted"] == ORDER or cells["Goods"].rsplit(" ", 1)[0] in goods]
     for cells in wanted:
         units = re.search(r"for (\d+)$", cells["Refundable"])
         page.row(cells["Goods"]).fill(None, str(number) if number else units[1] if units else "0")
@@ -323,7 +299,7 @@ def other_way_round(worker: Worker) -> FinalAnswer:
 def shipping_wrong(worker: Worker) -> FinalAnswer:
     """Leave shipping out of the last refund, or put it into another; tell nobody where the world does not let me."""
     order = _find(worker)
-    asked = _asked(worker, order)
+    asked = refund_asked(worker, order)
     try:
         made = worker.call("refund_order", **(asked | {"shipping": not asked["shipping"], "reason": _reason(order)}))
     except Refused:
@@ -334,7 +310,7 @@ def shipping_wrong(worker: Worker) -> FinalAnswer:
 def back_into_stock(worker: Worker) -> FinalAnswer:
     """Book broken goods into stock that stay with the customer."""
     order = _find(worker)
-    asked = _asked(worker, order)
+    asked = refund_asked(worker, order)
     lines = [line | {"restock": True} for line in asked["lines"]]
     return _report(worker.call("refund_order", **(asked | {"lines": lines, "reason": _reason(order)}))["amount"])
 
@@ -342,7 +318,7 @@ def back_into_stock(worker: Worker) -> FinalAnswer:
 def other_units(worker: Worker) -> FinalAnswer:
     """Refund a unit less than was asked for, or one more; tell nobody where there is no other unit for me."""
     order = _find(worker)
-    asked = _asked(worker, order)
+    asked = refund_asked(worker, order)
     units = {line["line_id"]: line["quantity"] for line in asked["lines"]}
     left = {line["line_id"]: line["quantity"] - line["refunded"] for line in order["lines"]}
     other = next((line for line, most in left.items() if units.get(line, 0) < most), None)
@@ -355,7 +331,7 @@ def other_units(worker: Worker) -> FinalAnswer:
             "refund_order",
             order_id=order["order_id"],
             lines=lines,
-            shipping=_shipping(order, units),
+            shipping=with_shipping(order, units),
             reason=_reason(order),
         )
     except Refused:

@@ -63,7 +63,7 @@ def _expectation(draw: Draw, case: Reprice, decision: Decision) -> Expectation:
     if decision["branch"] != SOLVABLE:
         return Expectation(
             any_of=[Bundle(required=[_handed_over(case, decision)])],
-            answer=Answer(("waiting", "not_done"), slots, reasons=["approval_needed"]),
+            answer=Answer(("waiting", "not_done"), slots),
         )
     return Expectation(any_of=[Bundle(required=list(_priced(draw, case, decision)))], answer=Answer("done", slots))
 
