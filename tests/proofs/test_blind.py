@@ -32,7 +32,7 @@ def test_few_instances_give_an_honest_bound_and_no_hole(start, family):
     verdict, _ = concluded(start, family, 4)
     assert verdict.holes == []
     assert verdict.figures["B1"] == {"passes": 0, "trials": 12, "below": pytest.approx(0.2209, abs=1e-4)}
-    assert "0 of 12 blind replays pass (below 22.09%)" in verdict.says
+    assert "0 of 12 replays of another instance pass (below 22.09% with 95% confidence)" in verdict.says
 
 
 def test_thirteen_instances_suffice_for_a_bound_below_two_percent(start, family):

@@ -48,7 +48,7 @@ def ruled_by(family, ruling):
 def test_a_family_that_stands_still_has_no_hole(faults):
     verdict = faults("still")
     assert verdict.holes == []
-    assert verdict.says == "2 of 2 are the same 4 virtual hours later"
+    assert verdict.says == "2 of 2 ask for the same 4 virtual hours later"
 
 
 def test_the_solution_is_also_played_some_hours_later(start, family):

@@ -33,7 +33,7 @@ def concluded(start, monkeypatch):
 
 def test_a_family_with_one_branch_has_nothing_to_betray(start):
     verdict = PROOF.conclude(View(start, start.world.families["recount"], range(3)), [])
-    assert (verdict.says, verdict.holes) == ("one branch", ())
+    assert (verdict.says, verdict.holes) == ("one right way for all, so nothing to tell apart", ())
 
 
 def test_honest_twins_betray_nothing(concluded):

@@ -14,8 +14,8 @@ class _Place(NamedTuple):
 _PLACE = Query(_Place, "SELECT name FROM location WHERE id = :location AND active = 1")
 
 
-def location_name(ctx: Context, location_id: int) -> str:
-    """An open location's name.
+def location_name(ctx: Context, location_id: int, field: str = "location_id") -> str:
+    """An open location's name; `field` is the argument that names it.
 
     Raises:
         NotFound: when there is none of that id, or it is closed.
@@ -25,6 +25,6 @@ def location_name(ctx: Context, location_id: int) -> str:
         raise NotFound(
             "location_not_found",
             f"There is no open location {location_id}; list_locations lists them.",
-            field="location_id",
+            field=field,
         )
     return place.name

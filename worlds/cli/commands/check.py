@@ -15,13 +15,19 @@ from worlds.engine.world import World, discover, find
 
 @click.command("check")
 @click.argument("names", nargs=-1)
-@click.option("--seeds", default=20, show_default=True, type=click.IntRange(1), help="Instances a family.")
+@click.option(
+    "--seeds",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Instances of each task, drawn by the seeds from 0.",
+)
 @click.option(
     "--browser-seeds",
     default=2,
     show_default=True,
     type=click.IntRange(0),
-    help="Instances solved in the real browser too.",
+    help="How many of them are solved in the real browser too.",
 )
 @click.option("--jobs", type=click.IntRange(1), help="Processes; as many as there are cores where it is left out.")
 @as_json
@@ -29,7 +35,10 @@ def command(names: tuple[str, ...], seeds: int, browser_seeds: int, jobs: int | 
     """Prove tasks; NAMES are worlds (shop) or tasks (shop/refund-partial), all there are where none are named.
 
     Right ways must earn 1.0 however they are walked; doing nothing, policies that never look, copied and mutated
-    solutions must not; the grader must need each of its criteria. Exit code 1 if there is a hole.
+    solutions must not; the grader must need each of its criteria. A hole is a reason not to trust the reward; exit
+    code 1 if there is one. Q, from 0 to 1, is the least of five shares: mutants that fail, varied right ways that pass,
+    criteria that are needed, and what policies that never look and replays of other instances do not pass.
+    docs/authoring.md says how to close each hole.
     """
     targets = _chosen(names)
     plan = Plan(seeds, min(browser_seeds, seeds), jobs or os.cpu_count() or 1)
@@ -63,9 +72,14 @@ def _chosen(names: tuple[str, ...]) -> list[tuple[World, Family]]:
 
 
 def _show(report: FamilyReport) -> None:
-    rows = [(name, one.says or "no holes") for name, one in report.verdicts.items()]
-    seeds = "1 seed" if report.seeds == 1 else f"{report.seeds} seeds"
-    print_table(f"{report.name}, {seeds}: Q = {report.quality.q:.3f}", ("proof", "what it shows"), rows)
+    rows = [(name, len(one.holes), one.says) for name, one in report.verdicts.items()]
+    seeds = "1 instance" if report.seeds == 1 else f"{report.seeds} instances"
+    print_table(
+        f"{report.name}, {seeds}: Q = {report.quality.q:.3f}",
+        ("proof", "holes", "what it shows"),
+        rows,
+        numbers=("holes",),
+    )
     out = console()
     out.print(report.quality.sentence, soft_wrap=True)
     for hole in report.holes:
@@ -80,4 +94,4 @@ def _sum_up(reports: list[FamilyReport], of_worlds: list[str]) -> None:
     for hole in of_worlds:
         out.print(f"Hole: {hole}", soft_wrap=True)
     count = len(of_worlds) + sum(len(one.holes) for one in reports)
-    out.print(f"{count} holes." if count else "No holes.")
+    out.print({0: "No holes.", 1: "1 hole."}.get(count, f"{count} holes."))

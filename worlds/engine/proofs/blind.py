@@ -78,7 +78,8 @@ class Blind:
             "B0": _figures(most, len(found)) | {"policy": best},
             "B1": _figures(len(passes), len(pairs)),
         }
-        says = f"{len(passes)} of {len(pairs)} blind replays pass (below {upper_bound(len(passes), len(pairs)):.2%})"
+        bound = upper_bound(len(passes), len(pairs))
+        says = f"{len(passes)} of {len(pairs)} replays of another instance pass (below {bound:.2%} with 95% confidence)"
         return Verdict(figures, holes, says)
 
 

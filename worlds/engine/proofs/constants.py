@@ -78,7 +78,7 @@ class Constants:
             "branches": dict(sorted(shares.items())),
             "policies": max((len(one.earned) for one in found), default=0),
         }
-        says = f"best constant policy passes {best['rate']:.0%} of {len(solvable)} solvable instances"
+        says = f"the best policy that never looks passes {best['rate']:.0%} of {len(solvable)} solvable instances"
         told = [f"{one['rate']:.0%} of {one['of']} where “{name}” is right" for name, one in elsewhere.items()]
         return Verdict(figures, holes, ", ".join([says, *told]))
 

@@ -40,7 +40,7 @@ class Diversity:
         if wordings < WORDINGS:
             holes.append(f"{view.name}: diversity: there are only {wordings} wordings")
         figures = {"fingerprints": prints, "wordings": wordings, "shapes": len(shapes)}
-        says = f"{prints} of {SEEDS} instances differ, {wordings} wordings, {len(shapes)} solution shapes"
+        says = f"{prints} of {SEEDS} instances differ; {wordings} wordings, {len(shapes)} sequences of calls"
         return Verdict(figures=figures, holes=holes, says=says)
 
 

@@ -90,7 +90,7 @@ class Leaks:
             holes.append(f"leaking picture text: {view.name}: {said} stands, unseen, with targets and nothing else")
         targets = sum(one.targets for one in found)
         others = sum(one.neighbours for one in found)
-        says = f"words of {targets} targets and {others} others compared"
+        says = f"unseen words of {targets} targets compared with those of {others} other records"
         return Verdict({"targets": targets, "others": others, "told_by_tools": len(told)}, holes, says)
 
 

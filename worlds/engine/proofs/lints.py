@@ -54,7 +54,7 @@ class Lints:
     def conclude(self, view: View, found: Sequence[Sequence[str]]) -> Verdict:  # noqa: ARG002 - as of every proof
         """All holes of the instances."""
         holes = [hole for one in found for hole in one]
-        return Verdict({"instances": len(found)}, holes, f"{len(found)} expectations read")
+        return Verdict({"instances": len(found)}, holes, f"{len(found)} expectations read, {len(holes) or 'no'} gaps")
 
 
 PROOF = Lints()

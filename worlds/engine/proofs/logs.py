@@ -53,7 +53,7 @@ class Logs:
         """All holes of the instances."""
         compared = sum(one.compared for one in found)
         holes = [hole for one in found for hole in one.holes]
-        return Verdict({"compared": compared}, holes, f"{compared} plays compared row by row")
+        return Verdict({"compared": compared}, holes, f"{compared} change logs compared with the database, row by row")
 
 
 PROOF = Logs()

@@ -49,7 +49,7 @@ class Margin:
         still = sum(not one.faults for one in found)
         if not view.family.deadline:
             hours = MARGIN.total_seconds() / 3600
-            says = f"{still} of {len(found)} are the same {hours:g} virtual hours later"
+            says = f"{still} of {len(found)} ask for the same {hours:g} virtual hours later"
             return Verdict({"still": still, "of": len(found)}, holes, says)
         turning = [one.turns for one in found if one.turns is not None]
         if found and not turning:

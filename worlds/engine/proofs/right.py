@@ -39,10 +39,13 @@ class Right:
         in_browser = sum(not one.browser for one in browsed)
         figures = {"passed": passed, "of": len(found), "browser": in_browser, "browser_of": len(browsed)}
         others = sum(count for way, count in passed.items() if way != "the solution")
-        says = f"solution {passed.get('the solution', 0)} of {len(found)}, browser {in_browser} of {len(browsed)}"
+        tried = f"{in_browser} of {len(browsed)} in the browser" if browsed else "not tried in the browser"
+        says = f"{passed.get('the solution', 0)} of {len(found)} solutions pass, {tried}"
         if view.family.alternatives:
-            says += f", other ways {others} of {(len(ways) - 1) * len(found)}"
-        return Verdict(figures, holes, says if view.family.alternatives else f"{says}, {view.family.only_way}")
+            says += f"; {others} of {(len(ways) - 1) * len(found)} by other ways"
+        else:
+            says += f"; no other way: {view.family.only_way}"
+        return Verdict(figures, holes, says)
 
     def _ways(self, case: Case) -> Iterator[tuple[str, Play]]:
         yield "the solution", case.solution

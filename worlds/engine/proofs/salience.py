@@ -203,7 +203,7 @@ class Salience:
         holes = [
             f"{_hole(name)}: {view.name}: “{name}” gives the target away: {_words(telling[name])}" for name in telling
         ]
-        says = next((f"{name}: {_words(tally)}" for name, tally in probes.items()), "no target to find")
+        says = next((_strongest(name, tally) for name, tally in probes.items()), "no target to find")
         return Verdict(figures=figures, holes=holes, says=says)
 
 
@@ -222,6 +222,11 @@ def _grouped(tallies: Mapping[str, Tally]) -> dict[str, Tally]:
 
 def _words(tally: Tally) -> str:
     return f"{tally.hits} of {tally.instances}, {tally.chance:.1%} by chance, at most {tally.most:.1%}"
+
+
+def _strongest(name: str, tally: Tally) -> str:
+    """A line for people: the strongest probe, without those that find the same."""
+    return f"best guess, {name.partition(' (also ')[0]}, finds {_words(tally)}"
 
 
 def _tallies(start: Start, tasks: Sequence[Task]) -> dict[str, Tally]:

@@ -68,7 +68,11 @@ class Secrets:
         kept = [one for one in found if one is not None]
         pages, places = sum(one.pages for one in kept), sum(one.places for one in kept)
         holes = [hole for one in kept for hole in one.holes]
-        return Verdict({"pages": pages, "places": places}, holes, f"{pages} pages, {places} places compared")
+        return Verdict(
+            {"pages": pages, "places": places},
+            holes,
+            f"{places} places searched for sealed truth, {pages} of them pages",
+        )
 
 
 PROOF = Secrets()

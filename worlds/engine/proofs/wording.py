@@ -110,7 +110,7 @@ class Wording:
         own = [draw(view.start, view.family, seed).instance for seed in range(SEEDS)]
         branches = Counter(one.branch for one in own)
         if len(branches) == 1 and _twin(view, 0).branch in branches:
-            return Verdict(figures={"branches": dict(branches)}, says="one branch")
+            return Verdict(figures={"branches": dict(branches)}, says="one right way for all, so nothing to tell apart")
         twins = [_twin(view, seed) for seed in range(SEEDS)]
         instances = [one for pair in zip(own, twins, strict=True) for one in pair]
         readings = [_read(WORDS, _worded(instances)), _read(FACTS, _stated(instances))]
@@ -124,7 +124,7 @@ class Wording:
             "twins worded apart": len(apart),
         }
         holes = [*_holes(view.name, readings, apart), *_mixed(view.name, branches)]
-        return Verdict(figures=figures, holes=holes, says="; ".join(map(str, readings)))
+        return Verdict(figures=figures, holes=holes, says=f"right way guessed: {'; '.join(map(str, readings))}")
 
 
 def _twin(view: View, seed: int) -> Instance:

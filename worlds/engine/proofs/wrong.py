@@ -49,7 +49,7 @@ class Wrong:
             if score > MOST and name not in one.passed
         ]
         played = len(passing) * len(found)
-        says = f"doing nothing {idle:.1f}, mistakes passing {sum(passing.values())} of {played}"
+        says = f"{sum(passing.values())} of {played} mistakes pass; doing nothing earns {idle:.1f}"
         return Verdict({"idle": idle, "passing": passing, "highest_score": highest}, holes, says)
 
 

@@ -116,7 +116,11 @@ def void_label(ctx: Context, label_id: RecordId, reason: VoidReason) -> LabelVie
     """
     label = _label(ctx, label_id)
     if label.status == "voided":
-        raise Conflict("label_voided", f"Label {label.number} was voided before.")
+        raise Conflict(
+            "label_voided",
+            f"Label {label.number} was voided before. If order {label.order_number} still has to ship, buy another "
+            "with buy_label.",
+        )
     if label.status != "bought":
         raise Conflict(
             "label_scanned",

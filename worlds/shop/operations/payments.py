@@ -149,7 +149,9 @@ def void_payment(ctx: Context, payment_id: RecordId) -> PaymentView:
             "voided. Refund the order instead.",
         )
     if payment.status != "authorized":
-        raise Conflict("payment_not_authorized", f"Payment {payment_id} is {payment.status}; there is nothing to void.")
+        raise Conflict(
+            "payment_not_authorized", f"Payment {payment_id} is {payment.status}; nothing is held that could be voided."
+        )
     gateway.release(ctx, payment, "voided")
     recompute(ctx, payment.order_id)
     audit(ctx, "void_payment", "payment", payment_id, amount=payment.amount)

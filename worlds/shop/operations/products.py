@@ -195,7 +195,7 @@ def update_variant(
     before = _VARIANT.first(ctx, variant=variant_id)
     if before is None:
         raise NotFound(
-            "variant_not_found", f"There is no variant {variant_id}; get_product lists them.", field="variant_id"
+            "variant_not_found", f"There is no variant {variant_id}; get_product lists a product's.", field="variant_id"
         )
     given = _changes({"sku": sku, "barcode": barcode, "weight": weight, "price": price, "compare_at": compare_at})
     after = before._replace(**_changes({"sku": sku, "barcode": barcode, "weight": weight}))
@@ -230,7 +230,7 @@ def _check_priceable(product: _Product) -> None:
     if product.status == "archived":
         raise Conflict(
             "product_archived",
-            f"{product.title} is archived; its prices stay as they are. Put it on sale again first.",
+            f"{product.title} is archived; its prices stay as they are. Put it on sale first, with update_product.",
             field="product_id",
         )
 

@@ -175,7 +175,7 @@ def receive_return(
         notify: Mail the customer that it arrived.
     """
     rows = _rows(ctx, return_id)
-    _check_open(rows[0])
+    _check_open(rows[0], "nothing can be booked in")
     order = order_file.head(ctx, rows[0].order_id)
     if restocking_fee:
         returning.check_fee(rows[0], sum(one.damaged for one in lines))
@@ -221,7 +221,7 @@ def close_return(ctx: Context, return_id: RecordId) -> ReturnView:
         return_id: The return's id.
     """
     rows = _rows(ctx, return_id)
-    _check_open(rows[0])
+    _check_open(rows[0], "it cannot be closed")
     _close(ctx, return_id)
     recompute(ctx, rows[0].order_id)
     returning.let_go(ctx, rows[0].order_id)
@@ -239,16 +239,18 @@ def _rows(ctx: Context, return_id: int) -> list[ReturnRow]:
     return rows
 
 
-def _check_open(one: ReturnRow) -> None:
+def _check_open(one: ReturnRow, consequence: str) -> None:
     if one.status != "open":
-        way = "Approve it first." if one.status == "requested" else "Open a new return for other units."
-        raise Conflict("return_not_open", f"Return {one.number} is {one.status}, so nothing can be booked in. {way}")
+        way = "Approve or decline it first." if one.status == "requested" else "Open a new return for other units."
+        raise Conflict("return_not_open", f"Return {one.number} is {one.status}, so {consequence}. {way}")
 
 
 def _decide(ctx: Context, return_id: int, sql: str, **values: str) -> int:
     one = _rows(ctx, return_id)[0]
     if one.status != "requested":
-        raise Conflict("return_not_requested", f"Return {one.number} is {one.status}; it has been decided before.")
+        raise Conflict(
+            "return_not_requested", f"Return {one.number} is {one.status}; it was decided before, and that stands."
+        )
     run(ctx, sql, **values, **{"return": return_id})
     recompute(ctx, one.order_id)
     return one.order_id
@@ -277,8 +279,8 @@ def _check_arrived(waiting: dict[int, ReturnRow], lines: list[Damage], at: int) 
     if arrived.received > left or arrived.damaged > arrived.received:
         raise Conflict(
             "quantity_above_received",
-            f"Return {row.number} still waits for {left} of {row.title}; {arrived.received} received with "
-            f"{arrived.damaged} damaged does not fit. Lower the quantity.",
+            f"Return {row.number} still waits for {left} of {row.title}; {arrived.received} received, "
+            f"{arrived.damaged} of them damaged, does not fit. Lower the units that were received, or those damaged.",
             field=f"lines.{at}.received",
             details={"waiting": left},
         )

@@ -244,10 +244,12 @@ def move_stock(
     """
     if from_location_id == to_location_id:
         raise Invalid(
-            "invalid_change", "Units are moved to another location, not to the same one.", field="to_location_id"
+            "invalid_change",
+            "Units are moved to another location, not to the same one; list_locations lists them.",
+            field="to_location_id",
         )
-    source = _level(ctx, variant_id, from_location_id)
-    location_name(ctx, to_location_id)
+    source = _level(ctx, variant_id, from_location_id, "from_location_id")
+    location_name(ctx, to_location_id, "to_location_id")
     _check_unchanged(source, expected_available, "expected_available")
     _check_enough(source, source.available, quantity, "available", "quantity")
     stockroom.transfer(
@@ -270,8 +272,8 @@ def _view(row: _Level) -> StockLevel:
     return StockLevel(**row._asdict(), on_hand=on_hand, low=row.available <= row.low_at)
 
 
-def _level(ctx: Context, variant_id: int, location_id: int) -> _Level:
-    location = location_name(ctx, location_id)
+def _level(ctx: Context, variant_id: int, location_id: int, field: str = "location_id") -> _Level:
+    location = location_name(ctx, location_id, field)
     level = _LEVEL.first(ctx, variant=variant_id, location=location_id)
     if level is None:
         raise NotFound(
@@ -298,7 +300,7 @@ def _check_enough(level: _Level, there: int, wanted: int, state: str, field: str
         raise Conflict(
             "insufficient_stock",
             f"{level.location} has {max(0, there)} {state} units of {level.product} ({level.variant}); {wanted} cannot "
-            "be taken off. Change fewer.",
+            "be taken. Take fewer.",
             field=field,
             details={state: there},
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from worlds.engine.task import Worker
 from worlds.graders.effects import Effect
-from worlds.graders.predicates import Pred, any_value, mentions
+from worlds.graders.predicates import Pred, any_value, mentions, one_of
 from worlds.graders.typed import Typed, phone, record
 from worlds.shop.days import ZONE
 from worlds.shop.models import Payment, SalesOrder
@@ -55,6 +55,7 @@ class Contact:
 
     email: str
     never: tuple[Typed, ...]
+    customer_id: int | None = None
 
 
 def contact(session: Session, order_id: int) -> Contact:
@@ -64,7 +65,7 @@ def contact(session: Session, order_id: int) -> Contact:
     facts = [record(last4) for last4 in cards if not last4.startswith(YEARS)]
     with suppress(ValueError):  # where it is written so that it could be two numbers, nothing can be told from it
         facts += [phone(order.ship_phone, CALLING_CODES[order.ship_country])] if order.ship_phone else []
-    return Contact(order.email, tuple(facts))
+    return Contact(order.email, tuple(facts), order.customer_id)
 
 
 def free_words(never: tuple[Typed, ...]) -> Pred:
@@ -85,8 +86,17 @@ def spare_note(order_id: int, never: tuple[Typed, ...]) -> Effect:
     )
 
 
-def handed_over(order_id: int, team: str, reason: str, *facts: Typed, never: tuple[Typed, ...] = ()) -> Effect:
-    """The one hand-over of an order to a team for a reason; its message states these facts and none of `never`."""
+def handed_over(
+    order_id: int, team: str, reason: str, *facts: Typed, never: tuple[Typed, ...] = (), **may: int | None
+) -> Effect:
+    """The one hand-over of an order to a team for a reason; its message states these facts and none of `never`.
+
+    `may` are other records that the matter is about, which the hand-over may name too: `customer_id`, `product_id`,
+    `variant_id`.
+    """
+    subjects = {
+        name: one_of(*dict.fromkeys((None, may.get(name)))) for name in ("customer_id", "product_id", "variant_id")
+    }
     return Effect(
         "hand-over",
         "escalation",
@@ -95,9 +105,7 @@ def handed_over(order_id: int, team: str, reason: str, *facts: Typed, never: tup
         set={
             "team": team,
             "reason": reason,
-            "customer_id": None,
-            "product_id": None,
-            "variant_id": None,
+            **subjects,
             "message": mentions(*facts, must_not=never),
         },
         words=f"The order is handed over once to {team}, reason {reason}, with {', '.join(map(str, facts))}",

@@ -33,6 +33,7 @@ class Case:
     order_id: int
     payment_id: int
     line_id: int
+    variant_id: int | None
     email: str
     article: str
     day: str
@@ -84,7 +85,9 @@ def _all(draw: Draw) -> Iterator[Case]:
         email, article, day, quantity = _said(row)
         if said[email, article, day] > 1:
             continue
-        one = Case(row.order_id, row.payment_id, row.line_id, email, article, day, quantity, 0, 0, SOLVABLE)
+        one = Case(
+            row.order_id, row.payment_id, row.line_id, row.variant_id, email, article, day, quantity, 0, 0, SOLVABLE
+        )  # fmt: skip
         for units in range(1, min(quantity, MOST) + 1):
             amount = _paid_for_first(row, units)
             little = 2 * amount <= row.goods or row.shipping_left <= 0
@@ -131,6 +134,7 @@ def _lines(mine: int | None) -> Any:
             SalesOrder.placed_at,
             Payment.id.label("payment_id"),
             OrderLine.id.label("line_id"),
+            OrderLine.variant_id,
             OrderLine.title,
             OrderLine.variant_title,
             OrderLine.quantity,

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from sqlalchemy import func, select
+
 from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Happening, Instance, Refused, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
-from worlds.graders.expectation import Bundle, Effect, Expectation
+from worlds.graders.expectation import Bundle, Effect, Expectation, State
 from worlds.graders.predicates import changed_by, mentions, one_of
 from worlds.graders.typed import quantity, record
-from worlds.shop.models import InventoryLevel, Variant, stand_in
+from worlds.shop.models import InventoryLevel, StockMovement, Variant, stand_in
 from worlds.shop.rulings.move_stock import ruling
 from worlds.shop.tasks.slips import BRANCHES, Slip, slips
 
@@ -70,12 +72,35 @@ def _expectation(draw: Draw, case: Slip, slip: str, decision: Decision) -> Expec
     if decision["branch"] != SOLVABLE:
         return Expectation(
             any_of=[Bundle(required=[_handed_over(case, variant, slip, decision["left"])])],
+            final=list(_booked_once(draw, case)),
             answer=Answer(("waiting", "not_done"), {"available": quantity(decision["left"])}),
         )
     required = list(_moved(draw, case, slip, decision["moved"]))
     return Expectation(
-        any_of=[Bundle(required=required)], answer=Answer("done", {"available": quantity(decision["left"])})
+        any_of=[Bundle(required=required)],
+        final=list(_booked_once(draw, case)),
+        answer=Answer("done", {"available": quantity(decision["left"])}),
     )
+
+
+def _booked_once(draw: Draw, case: Slip) -> Iterator[State]:
+    """Nothing came back to where the units are taken, nothing was taken by hand from where they go."""
+    ways = ({"to_state": "available"}, {"from_state": "available", "actor_role": "ops"})
+    for level_id, place, way in zip(case.levels, ("source", "place"), ways, strict=True):
+        where = {
+            "variant_id": case.variant_id,
+            "location_id": draw.session.get_one(InventoryLevel, level_id).location_id,
+        }
+        where |= way
+        booked = select(func.count()).select_from(StockMovement).filter_by(**where)
+        yield State(
+            f"{place}-once",
+            "stock_movement",
+            where,
+            count=draw.session.scalars(booked).one(),
+            words=f"Nothing was booked there and back at {getattr(case, place)}",
+            holds_at_start=True,
+        )
 
 
 def _handed_over(case: Slip, variant: Variant, slip: str, left: int) -> Effect:
@@ -311,6 +336,20 @@ def two_counts(worker: Worker) -> FinalAnswer:
     return _done(worker, left)
 
 
+def _tried_out(at: str) -> Callable[[Worker], FinalAnswer]:
+    """Book units in and out again at the source or at the place, then do what is right."""
+
+    def mistake(worker: Worker) -> FinalAnswer:
+        job = _job(worker)
+        level = _fresh(worker, getattr(job, at))
+        where = {name: level[name] for name in ("variant_id", "location_id")}
+        for change in (1, -1):
+            worker.call("adjust_stock", change=change, reason="correction", **where)
+        return solve(worker)
+
+    return mistake
+
+
 def look_alike(worker: Worker) -> FinalAnswer:
     """Move another variant of the product."""
     job = _job(worker)
@@ -344,6 +383,8 @@ FAMILY = Family(
         "the rule the wrong way round": wrong_way_round,
         "two corrections": two_corrections,
         "two counts": two_counts,
+        "tried out at the source": _tried_out("source"),
+        "tried out at the place": _tried_out("place"),
         "a look-alike variant": look_alike,
         "half of it": _moved_otherwise(lambda worker, _: {"quantity": int(worker.facts["units"]) // 2}),
         "another place": _moved_otherwise(lambda _, job: {"to_location_id": job.elsewhere}),
@@ -352,6 +393,7 @@ FAMILY = Family(
     unenforced={
         "the rule the wrong way round": "A move leaves at least twice the reorder mark available at the location",
         "two corrections": "never as a correction at each end",
+        "tried out at the source": "never as a correction",
         "half of it": "nothing is moved, not even a part",
         "without the slip": "with the number of its transfer slip as reference",
     },

@@ -78,8 +78,9 @@ def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expe
     if decision["branch"] != SOLVABLE:
         order = record(decision["number"], "LK-")
         over = handed_over(
-            case.order_id, decision["team"], decision["hand_over_reason"], order, amount, never=told.never
-        )
+            case.order_id, decision["team"], decision["hand_over_reason"], order, amount,
+            never=told.never, customer_id=told.customer_id, variant_id=case.variant_id,
+        )  # fmt: skip
         answer = Answer(("waiting", "not_done"), {"amount": amount})
         return Expectation(any_of=[Bundle(required=[over], allowed=[note])], answer=answer)
     required = _refunded(case, decision, told)

@@ -102,7 +102,8 @@ class Equivalences:
             "applicable": applicable,
             "operators": operators,
         }
-        says = f"{passed.total()} of {played.total()} right ways pass, {applicable} of {len(OPERATORS)} operators apply"
+        by = f"{applicable} of {len(OPERATORS)} operators"
+        says = f"{passed.total()} of {played.total()} varied right ways pass, by {by}"
         return Verdict(figures, holes, says)
 
 

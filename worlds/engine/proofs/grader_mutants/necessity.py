@@ -93,7 +93,7 @@ class GraderMutants:
             "unused": unused,
             "free": free,
         }
-        says = f"{needed} of {needed + len(redundant)} criteria are needed"
+        says = f"{needed} of {needed + len(redundant)} criteria are needed for some verdict"
         return Verdict(figures=figures, holes=[*_holes(view.name, redundant, unused, free)], says=says)
 
 

@@ -71,7 +71,7 @@ class Mutants:
         figures = _figures(table) | {"clauses": dict(sorted(clauses.items()))}
         holes += _too_tolerant(view, figures)
         live = figures["live"]
-        says = f"{figures['killed']} of {live} live mutants fail, by {len(table)} operators"
+        says = f"{figures['killed']} of {live} harmful mutants of right ways fail, by {len(table)} operators"
         return Verdict(figures, [*survivors, *holes], says)
 
 

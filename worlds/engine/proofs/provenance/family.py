@@ -62,7 +62,8 @@ class Provenance:
             "unenforced": sorted(view.family.unenforced),
         }
         rules = len(view.family.unenforced)
-        says = f"{written - guessed} of {written} literals have a source; {rules or 'no'} unenforced rules"
+        unenforced = f"{rules or 'no'} unenforced rule{'' if rules == 1 else 's'}"
+        says = f"{written - guessed} of {written} values in calls were read or told; {unenforced}"
         return Verdict(figures=figures, holes=holes, says=says)
 
 

@@ -105,7 +105,9 @@ def price(door: Door, product_id: int) -> str:
 def priced(_door: Door, done: ProductRecord | None, product_id: int) -> Done:
     """It costs that now."""
     prices = sorted({one.price for one in done.variants if one.active}) if done else []
-    said = f"{done.title} now costs {euros(prices[0])} without tax." if done and prices else AGAIN
+    said = AGAIN
+    if done:
+        said = f"{done.title} now costs {euros(prices[0])} without tax." if prices else "No variant is on the shelf."
     return Done(said, url_for("office.product", product_id=product_id))
 
 
