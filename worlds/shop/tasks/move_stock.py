@@ -87,11 +87,8 @@ def _booked_once(draw: Draw, case: Slip) -> Iterator[State]:
     """Nothing came back to where the units are taken, nothing was taken by hand from where they go."""
     ways = ({"to_state": "available"}, {"from_state": "available", "actor_role": "ops"})
     for level_id, place, way in zip(case.levels, ("source", "place"), ways, strict=True):
-        where = {
-            "variant_id": case.variant_id,
-            "location_id": draw.session.get_one(InventoryLevel, level_id).location_id,
-        }
-        where |= way
+        level = draw.session.get_one(InventoryLevel, level_id)
+        where: dict[str, int | str] = {"variant_id": case.variant_id, "location_id": level.location_id, **way}
         booked = select(func.count()).select_from(StockMovement).filter_by(**where)
         yield State(
             f"{place}-once",
