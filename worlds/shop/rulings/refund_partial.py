@@ -6,7 +6,7 @@ from worlds.shop.rulings import money_back
 
 
 def rule(situation: Situation) -> Decision:
-    """`branch`; of the refund `amount` in cents, `units`, `reason`, `restocked`, `shipping`, whether it is `noted`.
+    """`branch`; of the refund `amount` in cents, `units`, `reason`, `shipping`, whether it is `noted`.
 
     Missing units are refunded at what was paid for them, for the true reason. They go into no stock. Shipping goes back
     with them only if they are more than half of the order, which the family leaves out. What senior support has
@@ -23,7 +23,6 @@ def rule(situation: Situation) -> Decision:
         "amount": part.amount,
         "units": part.units,
         "reason": "missing_item",
-        "restocked": 0,
         "shipping": 0,
         "noted": not above and part.amount > money_back.NOTED_ABOVE,
         "team": "finance",

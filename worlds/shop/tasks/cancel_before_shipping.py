@@ -61,7 +61,7 @@ def _expectation(case: Case, decision: Mapping[str, Any], asker: str, told: Cont
     note = spare_note(case.order_id, told.never)
     if decision["branch"] != SOLVABLE:
         facts = (record(case.number, "LK-"), email(asker))
-        over = handed_over(case.order_id, decision["team"], decision["hand_over_reason"], *facts, never=told.never)
+        over = handed_over(case.order_id, decision["team"], decision["hand_over_reason"], *facts, told=told)
         return Expectation(
             any_of=[Bundle(required=[over], allowed=[note])], answer=Answer(("waiting", "not_done"), slots)
         )

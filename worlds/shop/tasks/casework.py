@@ -87,16 +87,14 @@ def spare_note(order_id: int, never: tuple[Typed, ...]) -> Effect:
 
 
 def handed_over(
-    order_id: int, team: str, reason: str, *facts: Typed, never: tuple[Typed, ...] = (), **may: int | None
+    order_id: int, team: str, reason: str, *facts: Typed, told: Contact, variant_id: int | None = None
 ) -> Effect:
-    """The one hand-over of an order to a team for a reason; its message states these facts and none of `never`.
+    """The one hand-over of an order to a team for a reason; its message states these facts and nothing private.
 
-    `may` are other records that the matter is about, which the hand-over may name too: `customer_id`, `product_id`,
-    `variant_id`.
+    It may name the order's own customer too, and the variant that the matter is about.
     """
-    subjects = {
-        name: one_of(*dict.fromkeys((None, may.get(name)))) for name in ("customer_id", "product_id", "variant_id")
-    }
+    named = {"customer_id": told.customer_id, "product_id": None, "variant_id": variant_id}
+    subjects = {name: one_of(*dict.fromkeys((None, value))) for name, value in named.items()}
     return Effect(
         "hand-over",
         "escalation",
@@ -106,7 +104,7 @@ def handed_over(
             "team": team,
             "reason": reason,
             **subjects,
-            "message": mentions(*facts, must_not=never),
+            "message": mentions(*facts, must_not=told.never),
         },
         words=f"The order is handed over once to {team}, reason {reason}, with {', '.join(map(str, facts))}",
     )

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Any
 from worlds.engine.fields import format_money, parse_money
 from worlds.engine.task import SOLVABLE, Draw, Family, Instance, Refused, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
-from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.graders.predicates import mentions, ref
+from worlds.graders.expectation import Bundle, Expectation
 from worlds.graders.typed import money, record
 from worlds.shop.models import stand_in
 from worlds.shop.rulings.refund_partial import rule
 from worlds.shop.tasks.casework import (
     Contact,
     contact,
-    free_words,
     handed_over,
     orders_matching,
     placed_on,
@@ -28,6 +26,7 @@ from worlds.shop.tasks.casework import (
 )
 from worlds.shop.tasks.deskwork import find_orders, hand_over, worked_out
 from worlds.shop.tasks.missing_units import Case, cases
+from worlds.shop.tasks.money_sent import Covered, Sent, refunded
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -79,71 +78,16 @@ def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expe
         order = record(decision["number"], "LK-")
         over = handed_over(
             case.order_id, decision["team"], decision["hand_over_reason"], order, amount,
-            never=told.never, customer_id=told.customer_id, variant_id=case.variant_id,
+            told=told, variant_id=case.variant_id,
         )  # fmt: skip
         answer = Answer(("waiting", "not_done"), {"amount": amount})
         return Expectation(any_of=[Bundle(required=[over], allowed=[note])], answer=answer)
-    required = _refunded(case, decision, told)
-    if decision["noted"]:
-        required.append(
-            Effect(
-                "note",
-                "order_note",
-                "insert",
-                where={"order_id": case.order_id},
-                set={"text": mentions(amount, must_not=told.never)},
-                words="One note on the order that names the amount and nothing private, as the policy asks above 40.00",
-            )
-        )
-    bundle = Bundle(required=required, allowed=[] if decision["noted"] else [note])
-    return Expectation(any_of=[bundle], answer=Answer("done", {"amount": amount}))
-
-
-def _refunded(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Effect]:
-    """The refund with its line, the call to the bank, and the mail."""
-    amount, units = decision["amount"], decision["units"]
-    return [
-        Effect(
-            "refund",
-            "refund",
-            "insert",
-            where={"order_id": case.order_id, "payment_id": case.payment_id},
-            set={
-                "amount": amount,
-                "shipping_amount": decision["shipping"],
-                "fee_amount": 0,
-                "reason": decision["reason"],
-                "status": "pending",
-                "note": free_words(told.never),
-            },
-            bind="refund",
-            words=f"A refund of {format_money(amount)} EUR for missing goods, without shipping",
-        ),
-        Effect(
-            "units",
-            "refund_line",
-            "insert",
-            where={"order_line_id": case.line_id, "refund_id": ref("refund")},
-            set={"quantity": units, "amount": amount, "restocked": decision["restocked"]},
-            words=f"It covers {units} of “{case.article}”, none of them put into stock",
-        ),
-        Effect(
-            "gateway",
-            "payment_event",
-            "insert",
-            where={"payment_id": case.payment_id, "kind": "refund"},
-            set={"amount": amount, "refund_id": ref("refund")},
-            words="The bank was asked once to pay it back",
-        ),
-        Effect(
-            "mail",
-            "outbox_email",
-            "insert",
-            where={"order_id": case.order_id, "kind": "refund_created"},
-            set={"to_address": told.email},
-            words="The customer was told once",
-        ),
-    ]
+    lines = [Covered(case.line_id, decision["units"], decision["amount"])]
+    sent = Sent(
+        case.order_id, case.payment_id, decision["amount"], decision["shipping"], decision["reason"], lines,
+        decision["noted"],
+    )  # fmt: skip
+    return Expectation(any_of=[refunded(sent, told)], answer=Answer("done", {"amount": amount}))
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------

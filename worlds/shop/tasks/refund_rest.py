@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from worlds.engine.fields import format_money, parse_money
 from worlds.engine.task import SOLVABLE, Draw, Family, Instance, Refused, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
-from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.graders.predicates import mentions, ref
+from worlds.graders.expectation import Bundle, Expectation
 from worlds.graders.typed import money, record
 from worlds.shop.models import stand_in
 from worlds.shop.rulings.refund_rest import rule
-from worlds.shop.tasks.casework import Contact, contact, free_words, handed_over, orders_matching, spare_note
+from worlds.shop.tasks.casework import Contact, contact, handed_over, orders_matching, spare_note
 from worlds.shop.tasks.deskwork import find_orders, hand_over, money_in, worked_out
+from worlds.shop.tasks.money_sent import Covered, Sent, refunded
 from worlds.shop.tasks.rest_words import articles_in, is_named, refund_asked, units_wanted, with_shipping
 from worlds.shop.tasks.rests import ORDER, Case, cases
 
@@ -63,74 +63,16 @@ def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expe
     slots = {"asked": money(decision["amount"], "EUR"), "refunded": money(decision["refunded"], "EUR")}
     if decision["branch"] != SOLVABLE:
         facts = (record(decision["number"], "LK-"), money(decision["decides"], "EUR"))
-        over = handed_over(case.order_id, decision["team"], decision["hand_over_reason"], *facts, never=told.never)
+        over = handed_over(case.order_id, decision["team"], decision["hand_over_reason"], *facts, told=told)
         return Expectation(
             any_of=[Bundle(required=[over], allowed=[note])], answer=Answer(("waiting", "not_done"), slots)
         )
-    required = _refunded(case, decision, told)
-    if decision["noted"]:
-        required.append(
-            Effect(
-                "note",
-                "order_note",
-                "insert",
-                where={"order_id": case.order_id},
-                set={"text": mentions(slots["refunded"], must_not=told.never)},
-                words="One note on the order that names the amount and nothing private, as the policy asks above 40.00",
-            )
-        )
-    bundle = Bundle(required=required, allowed=[] if decision["noted"] else [note])
-    return Expectation(any_of=[bundle], answer=Answer("done", slots))
-
-
-def _refunded(case: Case, decision: Mapping[str, Any], told: Contact) -> list[Effect]:
-    """The refund with its lines, the call to the bank, and the mail."""
-    amount, shipping = decision["amount"], decision["shipping"]
-    return [
-        Effect(
-            "refund",
-            "refund",
-            "insert",
-            where={"order_id": case.order_id, "payment_id": case.payment_id},
-            set={
-                "amount": amount,
-                "shipping_amount": shipping,
-                "fee_amount": 0,
-                "reason": decision["reason"],
-                "status": "pending",
-                "note": free_words(told.never),
-            },
-            bind="refund",
-            words=f"A refund of {format_money(amount)} EUR, {format_money(shipping)} of it shipping",
-        ),
-        *(
-            Effect(
-                f"units-{line}",
-                "refund_line",
-                "insert",
-                where={"order_line_id": line, "refund_id": ref("refund")},
-                set={"quantity": units, "amount": cents, "restocked": 0},
-                words=f"It covers {units} of line {line}, none of them put into stock",
-            )
-            for line, units, cents in decision["lines"]
-        ),
-        Effect(
-            "gateway",
-            "payment_event",
-            "insert",
-            where={"payment_id": case.payment_id, "kind": "refund"},
-            set={"amount": amount, "refund_id": ref("refund")},
-            words="The bank was asked once to pay it back",
-        ),
-        Effect(
-            "mail",
-            "outbox_email",
-            "insert",
-            where={"order_id": case.order_id, "kind": "refund_created"},
-            set={"to_address": told.email},
-            words="The customer was told once",
-        ),
-    ]
+    lines = [Covered(*line) for line in decision["lines"]]
+    sent = Sent(
+        case.order_id, case.payment_id, decision["amount"], decision["shipping"], decision["reason"], lines,
+        decision["noted"],
+    )  # fmt: skip
+    return Expectation(any_of=[refunded(sent, told)], answer=Answer("done", slots))
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------
