@@ -36,8 +36,10 @@ def show(name: str, seed: int, population: str | None, sealed: bool, as_json: bo
     out.print(task.instruction)
     if sealed:
         out.print()
+        if task.instance.decision:
+            print_table("Decided by the ruling", ("what", "value"), list(task.instance.decision.items()))
         rows = [(effect.id, effect.words) for bundle in task.instance.expectation.any_of for effect in bundle.required]
-        print_table("Required", ("criterion", "in words"), rows)
+        print_table("Required in the database", ("criterion", "in words"), rows)
 
 
 @command.command("new")
