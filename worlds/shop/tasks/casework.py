@@ -1,5 +1,6 @@
 """What several families need: finding records by what a person says, and what a note or a mail may say."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from worlds.engine.fields import parse_money
 from worlds.engine.task import Worker
 from worlds.graders.effects import Effect
 from worlds.graders.predicates import Pred, any_value, mentions, one_of
@@ -47,6 +49,15 @@ def orders_matching(worker: Worker, query: str) -> Iterator[dict[str, Any]]:
 def placed_on(order: dict[str, Any]) -> str:
     """The day an order was placed, as people write it."""
     return spoken_day(datetime.fromisoformat(order["placed_at"]))
+
+
+def noted_above(worker: Worker) -> int:
+    """Cents above which the house rules ask for a note on the order of a refund."""
+    rule_page = worker.call("get_policy", slug="refunds")["text"]
+    found = re.search(r"\*\*each refund above (\d+\.\d{2})\*\*", rule_page)
+    if found is None:
+        raise LookupError("the rule for refunds says nothing of notes")
+    return parse_money(found[1])
 
 
 @dataclass(frozen=True, slots=True)

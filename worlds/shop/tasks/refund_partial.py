@@ -20,6 +20,7 @@ from worlds.shop.tasks.casework import (
     Contact,
     contact,
     handed_over,
+    noted_above,
     orders_matching,
     placed_on,
     spare_note,
@@ -145,18 +146,9 @@ def _report(amount: str) -> FinalAnswer:
     )
 
 
-def _noted_above(worker: Worker) -> int:
-    """Cents above which the house rules ask for a note on the order."""
-    rule_page = worker.call("get_policy", slug="refunds")["text"]
-    found = re.search(r"\*\*each refund above (\d+\.\d{2})\*\*", rule_page)
-    if found is None:
-        raise LookupError("the rule for refunds says nothing of notes")
-    return parse_money(found[1])
-
-
 def solve(worker: Worker) -> FinalAnswer:
     """Read the rule, see what it comes to and whether I may; refund for the true reason, with the note that is due."""
-    limit = _noted_above(worker)
+    limit = noted_above(worker)
     order, line = _find(worker)
     shown = _previewed(worker, line, order)
     if shown["needs_approval"]:
@@ -219,7 +211,7 @@ def _wrong(**changes: Any) -> Any:
             amount = _refund(worker, line, order, **changes)["amount"]
         except Refused:
             return _hand_over(worker, order, _previewed(worker, line, order)["amount"], team="support_lead")
-        if parse_money(amount) > _noted_above(worker):
+        if parse_money(amount) > noted_above(worker):
             _note(worker, order, amount)
         return _report(amount)
 

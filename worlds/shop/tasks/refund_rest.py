@@ -15,7 +15,7 @@ from worlds.graders.expectation import Bundle, Expectation
 from worlds.graders.typed import money, record
 from worlds.shop.models import stand_in
 from worlds.shop.rulings.refund_rest import rule
-from worlds.shop.tasks.casework import Contact, contact, handed_over, orders_matching, spare_note
+from worlds.shop.tasks.casework import Contact, contact, handed_over, noted_above, orders_matching, spare_note
 from worlds.shop.tasks.deskwork import find_orders, hand_over, money_in, worked_out
 from worlds.shop.tasks.money_sent import Covered, Sent, refunded
 from worlds.shop.tasks.rest_words import articles_in, is_named, refund_asked, units_wanted, with_shipping
@@ -135,18 +135,9 @@ def _report(amount: str) -> FinalAnswer:
     )
 
 
-def _noted_above(worker: Worker) -> int:
-    """Cents above which the house rules ask for a note on the order."""
-    rule_page = worker.call("get_policy", slug="refunds")["text"]
-    found = re.search(r"\*\*each refund above (\d+\.\d{2})\*\*", rule_page)
-    if found is None:
-        raise LookupError("the rule for refunds says nothing of notes")
-    return parse_money(found[1])
-
-
 def solve(worker: Worker) -> FinalAnswer:
     """See what became of the earlier refund; refund what is left and note it, or hand over what was not paid out."""
-    limit = _noted_above(worker)
+    limit = noted_above(worker)
     order = _find(worker)
     if _failed(order):
         return _hand_over(worker, order, "finance", "payment_problem")
@@ -223,7 +214,7 @@ def _wrong(**changes: Any) -> Any:
     def mistake(worker: Worker) -> FinalAnswer:
         order = _find(worker)
         amount = _refund(worker, order, **changes)
-        if parse_money(amount) > _noted_above(worker):
+        if parse_money(amount) > noted_above(worker):
             _note(worker, order, amount)
         return _report(amount)
 
@@ -297,7 +288,7 @@ def note_wrong(worker: Worker) -> FinalAnswer:
         _note(worker, order, "0.00")
         return note_first(worker)
     amount = _refund(worker, order)
-    if parse_money(amount) <= _noted_above(worker):
+    if parse_money(amount) <= noted_above(worker):
         _note(worker, order, amount)
         _note(worker, order, amount)
     return _report(amount)
