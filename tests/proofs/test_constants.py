@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from worlds.engine.proofs.constants import DRAWS, PROOF, escalations, reason_codes
+from worlds.engine.proofs.constants import DRAWS, PROOF, reason_codes
+from worlds.engine.proofs.handing_over import escalations
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
 from worlds.engine.start import Start
@@ -78,8 +79,8 @@ def test_every_team_and_reason_is_tried_on_the_target_and_every_code_as_a_refusa
 def test_the_codes_come_from_the_policy_pages_and_the_reasons_of_handing_over(shop):
     codes = reason_codes(shop[0], "support_l2")
     assert {"outside_window", "used_or_worn", "suspected_fraud", "customer_complaint"} < set(codes)
-    assert [one.name for one in escalations(shop[0], "support_l2")] == ["escalate"]
-    assert escalations(shop[0], "customer") == []
+    assert [one.name for one in escalations(shop[0].world, "support_l2")] == ["escalate"]
+    assert escalations(shop[0].world, "customer") == []
 
 
 def test_a_family_that_pays_for_handing_everything_over_is_named(shop):

@@ -18,6 +18,7 @@ from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
 from worlds.engine.events import HORIZON
 from worlds.engine.operation import Operation
+from worlds.engine.proofs.handing_over import escalations
 from worlds.engine.proofs.plausible import meant_table
 from worlds.engine.proofs.plays import Case, Play, nothing, play, wait
 from worlds.engine.proofs.proof import Verdict, View
@@ -29,8 +30,6 @@ from worlds.graders.answers import FinalAnswer, Status
 DRAWS = 200
 LEAST, MOST = 0.3, 0.7
 """Share of solvable instances in a family where something else may be right."""
-ESCALATING = ("escalat", "hand_over", "handover", "refer_")
-"""What the names of operations begin with that hand a matter over."""
 _CODE = re.compile(r"`([a-z][a-z0-9_]{2,63})`")
 _LONGEST = 60
 
@@ -136,23 +135,14 @@ def reason_codes(start: Start, role: str) -> tuple[str, ...]:
     found = set()
     for path in sorted((start.world.folder / "policy").glob("*.md")):
         found.update(_CODE.findall(path.read_text("utf-8")))
-    for operation in escalations(start, role):
+    for operation in escalations(start.world, role):
         found.update(*(codes for name, codes in _closed(operation).items() if "reason" in name))
     return tuple(sorted(found))
 
 
-def escalations(start: Start, role: str) -> list[Operation[..., Any]]:
-    """The tools by which a role hands a matter over."""
-    return [
-        one
-        for name, one in start.world.operations.items()
-        if one.writing and role in one.roles and "tools" in one.doors and name.startswith(ESCALATING)
-    ]
-
-
 def _handed_over(case: Case) -> Iterator[tuple[str, Play]]:
     """The target handed over in every way that there is, with the request itself as what has to be known."""
-    for operation in escalations(case.start, case.task.actor.role):
+    for operation in escalations(case.start.world, case.task.actor.role):
         closed = _closed(operation)
         words = {**_target(case, operation), **_words(case, operation)}
         for chosen in list(product(*closed.values()))[:_LONGEST]:

@@ -1,21 +1,20 @@
 """Mistakes of doing more or something else: extra writes, hand-overs, waiting, canaries (M13, M14, M17, M18, M21).
 
-A hand-over is an operation named `escalate` or `hand_over`, or whose name begins so (`escalate_ticket`).
+What hands over is said in `handing_over`, how long is waited by the horizon up to which a grade settles.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
+from worlds.engine.events import HORIZON
 from worlds.engine.operation import Operation
+from worlds.engine.proofs.handing_over import escalations
 from worlds.engine.proofs.mutants.arguments import Argument, kind_of, without_null
 from worlds.engine.proofs.mutants.ground import Ground, added
 from worlds.engine.proofs.mutants.invention import CANARY, WORDS, Inventor, accepted
 from worlds.engine.proofs.mutants.mutation import Edited, Mutation
 from worlds.engine.proofs.tapes import Pause, TapedCall
 
-HAND_OVERS = ("escalate", "hand_over")
-HORIZON = timedelta(days=14)
 MOST_CANARIES = 3
 
 
@@ -56,9 +55,7 @@ def _legal(ground: Ground, call: TapedCall, argument: Argument) -> Iterator[Any]
 
 def hand_over(ground: Ground) -> Iterator[Mutation]:
     """M17: each write is replaced by a hand-over of the matter, and the whole solution is followed by one."""
-    for operation in ground.role_writes:
-        if not operation.name.startswith(HAND_OVERS):
-            continue
+    for operation in escalations(ground.case.start.world, ground.case.task.actor.role):
         arguments = _on_target(ground, operation, WORDS)
         if arguments is None:
             continue

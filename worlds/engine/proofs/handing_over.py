@@ -1,0 +1,16 @@
+"""The tools by which a role hands a matter over to others, known by how their names begin."""
+
+from worlds.engine.operation import Operation
+from worlds.engine.world import World
+
+NAMES = ("escalat", "hand_over", "handover", "refer_")
+"""What the names of such operations begin with."""
+
+
+def escalations(world: World, role: str) -> list[Operation[..., object]]:
+    """The writing tools of a role that hand something over, by name."""
+    return [
+        one
+        for name, one in world.operations.items()
+        if one.writing and role in one.roles and "tools" in one.doors and name.startswith(NAMES)
+    ]
