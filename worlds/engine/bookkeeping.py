@@ -25,7 +25,15 @@ CREATE TABLE engine_event (
   actor TEXT NOT NULL, root TEXT NOT NULL
 ) STRICT;
 CREATE INDEX engine_event_due ON engine_event(due, seq);
+CREATE TABLE engine_fault_call (
+  rule INTEGER NOT NULL, name TEXT NOT NULL, calls INTEGER NOT NULL, PRIMARY KEY (rule, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE engine_trouble (rule INTEGER PRIMARY KEY, struck INTEGER NOT NULL, kept TEXT) STRICT;
 """
+
+
+STATE = ("engine_state", "engine_counter", "engine_idempotency", "engine_event", "engine_fault_call", "engine_trouble")
+"""The tables that are part of the state hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,41 @@ def advance(connection: sqlite3.Connection, *, seconds: int) -> Moment:
     return Moment(*row)
 
 
+def let_pass(connection: sqlite3.Connection, seconds: int) -> Moment:
+    """Move the clock on, without a step."""
+    row = connection.execute("UPDATE engine_state SET now = now + ? RETURNING now, step, tx", (seconds,)).fetchall()[0]
+    return Moment(*row)
+
+
+def count_call(connection: sqlite3.Connection, rule: int, name: str) -> int:
+    """Count a call that a rule of the failure plan matches; answers which one it is."""
+    rows = connection.execute(
+        "INSERT INTO engine_fault_call VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET calls = calls + 1 RETURNING calls",
+        (rule, name),
+    ).fetchall()
+    return int(rows[0][0])
+
+
+def trouble(connection: sqlite3.Connection, rule: int) -> tuple[int, str | None]:
+    """How often a rule has struck, and what its fault keeps."""
+    rows = connection.execute("SELECT struck, kept FROM engine_trouble WHERE rule = ?", (rule,)).fetchall()
+    return (int(rows[0][0]), rows[0][1]) if rows else (0, None)
+
+
+def count_trouble(connection: sqlite3.Connection, rule: int) -> None:
+    """Count that a rule has struck."""
+    connection.execute(
+        "INSERT INTO engine_trouble VALUES (?, 1, NULL) ON CONFLICT DO UPDATE SET struck = struck + 1", (rule,)
+    )
+
+
+def keep_trouble(connection: sqlite3.Connection, rule: int, kept: str | None) -> None:
+    """Keep a text for a rule."""
+    connection.execute(
+        "INSERT INTO engine_trouble VALUES (?, 0, ?) ON CONFLICT DO UPDATE SET kept = excluded.kept", (rule, kept)
+    )
+
+
 def next_tx(connection: sqlite3.Connection) -> int:
     """Count a transaction that is no step of the agent."""
     rows = connection.execute("UPDATE engine_state SET tx = tx + 1 RETURNING tx").fetchall()
@@ -108,9 +151,9 @@ def remembered(connection: sqlite3.Connection, key: str, role: str, operation: s
 
 
 def remember(connection: sqlite3.Connection, key: str, role: str, operation: str, answer: Remembered) -> None:
-    """Store the answer given for a key."""
+    """Store the answer given for a key; the first one stays."""
     connection.execute(
-        "INSERT INTO engine_idempotency VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO engine_idempotency VALUES (?, ?, ?, ?, ?, ?)",
         (key, role, operation, answer.arguments, answer.status, answer.body),
     )
 
@@ -119,6 +162,6 @@ def digestible(connection: sqlite3.Connection) -> str:
     """All bookkeeping as one canonical text, for the state hash."""
     rows = [
         list(connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2"))  # noqa: S608 - names of this module
-        for table in ("engine_state", "engine_counter", "engine_idempotency", "engine_event")
+        for table in STATE
     ]
     return repr(rows)

@@ -23,7 +23,7 @@ Database = sqlite3.Connection | sqlalchemy.Connection
 TABLES = """
 CREATE TABLE engine_cause(
   id INTEGER PRIMARY KEY, tx INTEGER NOT NULL, step INTEGER NOT NULL,
-  operation TEXT NOT NULL, actor TEXT NOT NULL, root TEXT NOT NULL) STRICT;
+  operation TEXT NOT NULL, actor TEXT NOT NULL, root TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE engine_now(
   id INTEGER PRIMARY KEY CHECK (id = 1), cause_id INTEGER NOT NULL) STRICT;
 CREATE TABLE engine_change(
@@ -33,7 +33,7 @@ CREATE TABLE engine_change(
 
 NOW = "(SELECT cause_id FROM engine_now WHERE id = 1)"
 
-ADD_CAUSE = "INSERT INTO engine_cause(tx, step, operation, actor, root) VALUES (?, ?, ?, ?, ?)"
+ADD_CAUSE = "INSERT INTO engine_cause(tx, step, operation, actor, root, at) VALUES (?, ?, ?, ?, ?, ?)"
 
 READ_ENTRIES = """
 SELECT seq, tx, step, operation, actor, root, tbl, key, kind, ifnull(before, 'null') || ',' || ifnull(after, 'null')
@@ -43,13 +43,14 @@ FROM engine_change JOIN engine_cause ON engine_cause.id = cause_id WHERE seq > ?
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why rows are being written; the fields are those of `Entry`."""
+    """Why rows are being written; the fields are those of `Entry`, and `at` the virtual second."""
 
     tx: int
     step: int
     operation: str
     actor: str
     root: str
+    at: int = 0
 
 
 SETUP = Cause(tx=0, step=0, operation="setup", actor="system", root="setup")
@@ -74,7 +75,7 @@ def install(connection: Database, metadata: sqlalchemy.MetaData) -> None:
 def set_cause(connection: Database, cause: Cause) -> None:
     """Book the writes from here on to a cause. It belongs to the transaction: rolled back with it."""
     database = _plain(connection)
-    fields = (cause.tx, cause.step, cause.operation, cause.actor, cause.root)
+    fields = (cause.tx, cause.step, cause.operation, cause.actor, cause.root, cause.at)
     added = database.execute(ADD_CAUSE, fields).lastrowid
     database.execute("UPDATE engine_now SET cause_id = ? WHERE id = 1", (added,))
 

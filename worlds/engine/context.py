@@ -27,6 +27,10 @@ def _no_queue(due: datetime, operation: str, arguments: Mapping[str, Any]) -> No
     )
 
 
+def _no_mishap(name: str) -> Mapping[str, Any] | None:  # noqa: ARG001 - the signature of one that asks a plan
+    return None
+
+
 @dataclass(slots=True)
 class Context:
     """One call's view of its world.
@@ -42,6 +46,7 @@ class Context:
     chance: str
     _next_id: Callable[[str], int]
     _schedule: Callable[[datetime, str, Mapping[str, Any]], None] = field(default=_no_queue)
+    _mishap: Callable[[str], Mapping[str, Any] | None] = field(default=_no_mishap)
 
     def new_id(self, model: type[DeclarativeBase]) -> int:
         """The next id of a table: above every id it ever had, also above deleted ones."""
@@ -57,6 +62,13 @@ class Context:
         `arguments` are JSON values.
         """
         self._schedule(due, operation, arguments)
+
+    def mishap(self, name: str) -> Mapping[str, Any] | None:
+        """Whether a step that can go wrong in real life does so now (`card`, `bulk-item`): how, or None.
+
+        The failure plan decides; without one nothing goes wrong. The answer holds the fault's parameters.
+        """
+        return self._mishap(name)
 
     def rng(self, stream: str) -> random.Random:
         """Chance for one purpose: depends on the episode, the step and the stream's name alone."""

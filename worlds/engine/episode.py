@@ -7,7 +7,7 @@ of it holds a connection while the agent works.
 import json
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from types import TracebackType
@@ -16,12 +16,16 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import Connection
 
 from worlds.engine import changelog, grading
+from worlds.engine.bookkeeping import driver_of
 from worlds.engine.context import Actor
-from worlds.engine.door import Call, Door, Reply, refused, transact
+from worlds.engine.door import Call, Door, refused, transact
 from worlds.engine.errors import Gone, Invalid, NotFound, Refusal, WorldBug
+from worlds.engine.faults.meeting import Faults
+from worlds.engine.faults.plan import NORMAL, Conditions
 from worlds.engine.grading import Crash
 from worlds.engine.journal import Journal, JournalEntry, pack
 from worlds.engine.operation import Operation
+from worlds.engine.reply import Reply
 from worlds.engine.start import Start
 from worlds.engine.task import Task
 from worlds.engine.toolbox import tool_definitions
@@ -49,9 +53,20 @@ class Episode:
     """
 
     def __init__(
-        self, start: Start, fork: Fork, actor: Actor, task: Task | None, journal: Journal | None = None
+        self,
+        start: Start,
+        fork: Fork,
+        actor: Actor,
+        task: Task | None,
+        journal: Journal | None = None,
+        *,
+        conditions: Conditions = NORMAL,
+        begun: bool = False,
     ) -> None:
-        """Taken up by `worlds.open`, `fork` and the control API; `journal` holds what happened before, if anything."""
+        """Taken up by `worlds.open`, `fork` and the control API; `journal` holds what happened before, if anything.
+
+        `conditions` say what goes wrong; a fork that has `begun` is not prepared for that again.
+        """
         self.start = start
         self.task = task
         self.actor = actor
@@ -60,16 +75,20 @@ class Episode:
         self._fork = fork
         self._initial = journal or Journal()
         self.journal = self._initial.branch()
+        self.conditions = conditions
         self.door = Door(
             start.world,
             actor,
             f"{start.snapshot.hash}|{task.chance if task else start.population}",
+            self._faults(),
             task.instance.happenings if task else (),
         )
         self._lock = threading.RLock()
         self._grade: Grade | None = None
         self._closed = False
         self._browser: BrowserSession | None = None
+        if not begun:
+            self._prepare()
 
     def __enter__(self) -> Self:
         return self
@@ -82,7 +101,14 @@ class Episode:
     # -- the agent's side -----------------------------------------------------------------------------------------
 
     def perform(
-        self, name: str, arguments: Any, surface: str, *, key: str | None = None, seconds: int | None = None
+        self,
+        name: str,
+        arguments: Any,
+        surface: str,
+        *,
+        key: str | None = None,
+        seconds: int | None = None,
+        route: str = "",
     ) -> Reply:
         """Run one operation for the agent.
 
@@ -92,6 +118,7 @@ class Episode:
             surface: "tools", "http", "mcp" or "pages".
             key: an idempotency key; the same key and arguments are answered as they were the first time.
             seconds: virtual seconds that the call costs; the surface's own by default.
+            route: the path of the page that asks, below the episode's prefix.
 
         Raises:
             WorldBug: when the operation crashed; the episode is over.
@@ -104,8 +131,9 @@ class Episode:
                 _check_key(key)
             except Refusal as refusal:
                 return self._turned_away(name, arguments, surface, refusal)
-            call = Call(operation, values, SECONDS[surface] if seconds is None else seconds, key)
-            return self._pass(call, arguments, surface)
+            cost = SECONDS[surface] if seconds is None else seconds
+            call = Call(operation, values, cost, key, surface, route)
+            return self._pass(call, arguments)
 
     def call(self, name: str, arguments: Mapping[str, Any] | None = None, *, key: str | None = None) -> Reply:
         """Call a tool; bad input is answered, never raised."""
@@ -165,7 +193,10 @@ class Episode:
         """Another episode in this one's state, with the same past, the same start and a future of its own."""
         with self._lock:
             self._check_open()
-            other = Episode(self.start, self._fork.branch(), self.actor, self.task, self._initial)
+            branch = self._fork.branch()
+            other = Episode(
+                self.start, branch, self.actor, self.task, self._initial, conditions=self.conditions, begun=True
+            )
             other.journal = self.journal.branch()
             return other
 
@@ -178,6 +209,7 @@ class Episode:
             self._fork.reset()
             self.journal = self._initial.branch()
             self._grade, self.record, self.crash = None, None, None
+            self._prepare()
 
     def snapshot(self, name: str, *, replace: bool = False) -> Snapshot:
         """Save the state under a name, to be opened again by `worlds.open(snapshot=name)`.
@@ -193,6 +225,7 @@ class Episode:
                 "task": self.task.name if self.task else None,
                 "seed": self.task.seed if self.task else 0,
                 "actor": [self.actor.role, self.actor.person, self.actor.name],
+                "conditions": self.conditions.model_dump(mode="json"),
                 "journal": self.journal.to_json(),
             }
             return self.start.store.save(name, self._fork.image(), meta, replace=replace)
@@ -218,6 +251,25 @@ class Episode:
             self._fork.close()
 
     # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _faults(self) -> Faults:
+        """What goes wrong: what the instance brings with it, then what the conditions say."""
+        plan = self.conditions.plan
+        target: Mapping[str, Sequence[int]] = {}
+        if self.task is not None:
+            own = tuple(self.task.instance.faults)
+            plan = plan.model_copy(update={"rules": (*own, *plan.rules)}) if own else plan
+            target = self.task.instance.target
+        begun: datetime = self.world.seeds[self.start.population].settings["start"]
+        return Faults(self.world, plan, target, int(begun.timestamp()))
+
+    def _prepare(self) -> None:
+        """Change the start where the conditions say so; booked to the set-up, so that nobody is blamed."""
+        if not self.door.faults.prepares or len(self._initial):
+            return
+        with self._fork.lease() as connection, connection.begin():
+            told = (self.task.instruction, self.task.instance.facts) if self.task else ("", {})
+            self.door.faults.prepare(driver_of(connection), self.now, *told)
 
     def _check_open(self) -> None:
         if self._closed or self.crash:
@@ -253,7 +305,7 @@ class Episode:
             )
         return reply
 
-    def _pass(self, call: Call, arguments: Any, surface: str) -> Reply:
+    def _pass(self, call: Call, arguments: Any) -> Reply:
         name = call.operation.name
         try:
             with self._fork.lease() as connection:
@@ -262,22 +314,23 @@ class Episode:
             last = self.journal.last
             step = last.step + 1 if last else 1
             self.crash = Crash(
-                step, name, _jsonable(arguments), surface, call.seconds, "".join(traceback.format_exception(error))
+                step, name, _jsonable(arguments), call.surface, call.seconds, "".join(traceback.format_exception(error))
             )
             raise WorldBug(f"{name} crashed at step {step} of the episode.") from error
         reply = passed.reply
         self._write(
             JournalEntry(
                 step=passed.moment.step,
-                surface=surface,
+                surface=call.surface,
                 operation=name,
                 arguments=_jsonable(arguments),
                 now=passed.moment.now,
                 outcome=passed.outcome,
-                committed=passed.outcome == "done" and call.operation.writing,
+                committed=passed.outcome in {"done", "lost"} and call.operation.writing,
                 status=reply.status,
                 answer=pack(reply.body),
                 key=call.key,
+                faults=passed.faults,
             )
         )
         return reply

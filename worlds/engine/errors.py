@@ -7,10 +7,17 @@ Refusal                     a value the agent sees: code, sentence, HTTP status,
     NotFound        404     no such operation, record or page (or none that this role may see)
     Conflict        409     the record's state forbids it now
     Gone            410     the episode is closed, reset or graded
+    Failure         any     the way to the business broke, not the business: see `worlds.engine.faults`
 WorldBug                    our own failure: ends the episode with reward None, never shown to the agent
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Face = Literal["page", "gateway", "maintenance", "banner", "lost", "sign_in", "conflict"]
+"""How pages show a failure: an error page of the app with a request id; a bare page of the gateway before it; a static
+page for a planned stop; a banner above the form, which keeps what was typed; the form again, empty; the sign-in page;
+both versions of a record side by side."""
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is a result of business, not an error of ours
@@ -82,3 +89,39 @@ class Gone(Refusal):
 
 class WorldBug(Exception):  # noqa: N818 - named for what it is; the tree above keeps it apart from refusals
     """A defect of a world or of the engine; the cause is chained as `__cause__`."""
+
+
+class Failure(Refusal):
+    """Not the business says no: something on the way broke, throttled, locked or lost the call.
+
+    Args:
+        code: stable machine code in snake_case.
+        message: what a system of that kind says; it need not name a way out.
+        status: HTTP status.
+        headers: what an HTTP answer carries, such as `{"Retry-After": "2.0"}` (seconds).
+        body: what is sent in place of the world's error shape: JSON values, or text such as an HTML page; None for the
+            world's own shape.
+        face: how pages show it: see `worlds.engine.surfaces.error_pages`.
+        seconds: virtual seconds that go by until the caller knows of it.
+
+    `kept` says whether an idempotency key keeps this answer, as Stripe's v1 API does for a 500.
+    """
+
+    kept = False
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        face: Face = "page",
+        seconds: int = 0,
+    ) -> None:
+        super().__init__(code, message, status=status)
+        self.headers = dict(headers or {})
+        self.body = body
+        self.face = face
+        self.seconds = seconds

@@ -176,7 +176,8 @@ def _cause(episode: "Episode") -> Cause | None:
         return None
     from worlds.engine.episode import Episode  # noqa: PLC0415 - an episode replays itself
 
-    with Episode(episode.start, open_fork(episode.start.snapshot.path), episode.actor, episode.task) as again:
+    fork = open_fork(episode.start.snapshot.path)
+    with Episode(episode.start, fork, episode.actor, episode.task, conditions=episode.conditions) as again:
         try:
             _act_again(again, episode.journal, episode.crash)
         except WorldBug:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from worlds.engine.door import Reply
 from worlds.engine.episode import Episode
+from worlds.engine.reply import Reply
 from worlds.engine.task import Refused, Task
 
 Pass = Callable[[Episode, str, dict[str, Any]], Reply]

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Outcome = Literal["done", "refused", "invalid", "replayed", "crashed"]
+Outcome = Literal["done", "refused", "invalid", "replayed", "crashed", "failed", "lost", "undone"]
+"""`failed` reached nothing, `lost` did its work and the answer was lost, `undone` was answered and not kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One call. `now` is virtual seconds since 1970 UTC; `committed` says whether the operation's changes were kept.
 
-    `answer` is what the agent was told, packed by `pack`: a copy that no caller can change, in a third of the memory.
+    `faults` names what struck the call. `answer` is what the agent was told, packed by `pack`: a copy that no caller
+    can change, in a third of the memory.
     """
 
     step: int
@@ -28,6 +30,7 @@ class JournalEntry:
     status: int
     answer: bytes
     key: str | None = None
+    faults: tuple[str, ...] = ()
 
     @property
     def told(self) -> Any:
@@ -41,7 +44,8 @@ class JournalEntry:
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "JournalEntry":
         """Read what `to_json` wrote."""
-        return cls(answer=pack(entry["told"]), **{name: value for name, value in entry.items() if name != "told"})
+        fields = {name: value for name, value in entry.items() if name != "told"}
+        return cls(**fields | {"answer": pack(entry["told"]), "faults": tuple(entry.get("faults", ()))})
 
 
 def pack(told: Any) -> bytes:

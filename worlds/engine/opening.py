@@ -8,23 +8,28 @@ from worlds.engine.build import snapshot_of
 from worlds.engine.context import Actor
 from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
+from worlds.engine.faults.meeting import check_plan
+from worlds.engine.faults.plan import CLEAN, Conditions, FaultPlan
+from worlds.engine.faults.plans import find_plan
 from worlds.engine.journal import Journal
 from worlds.engine.start import Start
 from worlds.engine.task import find_task
-from worlds.engine.world import find
+from worlds.engine.world import World, find
 from worlds.seeds.forks import open_fork
 from worlds.seeds.snapshots import SnapshotStore
 
 POPULATION = "small"
 
 
-def open_episode(
+def open_episode(  # noqa: PLR0913 - the front door: all that a caller may wish, by name
     target: str | None = None,
     *,
     seed: int = 0,
     population: str | None = None,
     role: str | None = None,
     snapshot: str | None = None,
+    faults: str | FaultPlan | None = None,
+    variant: int = 0,
     store: SnapshotStore | None = None,
     report: Callable[[str, float], None] | None = None,
     say: Callable[[str], None] | None = None,
@@ -37,6 +42,8 @@ def open_episode(
         population: a seed of the world's seeds.toml; the family's own by default, "small" in free play.
         role: who the agent is in free play; a task brings its own role.
         snapshot: name given to `episode.snapshot(name)`.
+        faults: what goes wrong: a failure plan, or the name of one of the world's; a named one is seeded by `seed`.
+        variant: which face the pages wear; 0 is the plain one.
         store: where snapshots lie; the user's cache folder by default.
         report: told (label, fraction) while a snapshot is built.
         say: told a sentence when a damaged or stale snapshot is built anew.
@@ -47,7 +54,7 @@ def open_episode(
     """
     store = store or _store()
     if snapshot is not None:
-        if target is not None or population is not None or role is not None or seed:
+        if target or population or role or seed or faults or variant:
             raise ValueError("A saved snapshot knows its task, seed, population and role; give nothing beside it.")
         return _reopened(snapshot, store, report, say)
     if target is None:
@@ -55,14 +62,27 @@ def open_episode(
     if "/" not in target:
         world = find(target)
         start = Start.of(world, population or POPULATION, store=store, report=report, say=say)
-        return Episode(start, open_fork(start.snapshot.path), stand_in(start, role), None)
+        under = conditions_of(world, faults, variant, seed)
+        return Episode(start, open_fork(start.snapshot.path), stand_in(start, role), None, conditions=under)
     world, family = find_task(target)
     if role is not None and role != family.role:
         raise ValueError(f"The task {target} is done in the role {family.role}, not {role}.")
     chosen = population or family.population
     start = Start.of(world, chosen, store=store, report=report, say=say)
     task = draw(start, family, seed)
-    return Episode(start, open_fork(start.snapshot.path), task.actor, task)
+    under = conditions_of(world, faults, variant, seed)
+    return Episode(start, open_fork(start.snapshot.path), task.actor, task, conditions=under)
+
+
+def conditions_of(world: World, faults: str | FaultPlan | None, variant: int, seed: int) -> Conditions:
+    """What is meant by the arguments of `open_episode`.
+
+    Raises:
+        LookupError: when the world has no such plan, or the plan names what the world lacks.
+    """
+    plan = find_plan(world, faults).with_seed(seed) if isinstance(faults, str) else faults or CLEAN
+    check_plan(world, plan)
+    return Conditions(plan=plan, variant=variant)
 
 
 def _store() -> SnapshotStore:
@@ -111,4 +131,6 @@ def _reopened(
     task = draw(start, find_task(meta["task"])[1], meta["seed"]) if meta["task"] else None
     role, person, label = meta["actor"]
     journal = Journal.from_json(meta["journal"])
-    return Episode(start, open_fork(saved.path), Actor(role, person, label), task, journal)
+    under = Conditions.model_validate(meta["conditions"])
+    actor = Actor(role, person, label)
+    return Episode(start, open_fork(saved.path), actor, task, journal, conditions=under, begun=True)

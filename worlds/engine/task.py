@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from worlds.engine.context import Actor
+from worlds.engine.faults.plan import Rule
 from worlds.engine.world import World, find
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.expectation import Expectation
@@ -85,6 +86,7 @@ class Instance:
         decision: what the family's ruling answered. `decision["branch"]` says which way is right where instances come
             as twins; without it the instance is "solvable".
         happenings: what others do meanwhile.
+        faults: what goes wrong, where that is the point of the task; a failure plan is met on top of it.
     """
 
     instruction: str
@@ -94,6 +96,7 @@ class Instance:
     target: Mapping[str, Sequence[int]]
     decision: Mapping[str, Any] = field(default_factory=dict)
     happenings: Sequence[Happening] = ()
+    faults: Sequence[Rule] = ()
 
     def __post_init__(self) -> None:
         missing = [name for name, value in self.facts.items() if value not in self.instruction]

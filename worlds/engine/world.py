@@ -12,7 +12,7 @@ import pkgutil
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -63,7 +63,7 @@ class SeedSpec:
     settings: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """One simulated company, or a part of one.
 
@@ -111,17 +111,16 @@ class World:
 
     @cached_property
     def operations(self) -> Mapping[str, Operation[..., Any]]:
-        """Every operation found in the world's `operations` modules, by name, sorted."""
+        """Every operation of the world's `operations` modules and those of all worlds, by name, sorted."""
         found: dict[str, Operation[..., Any]] = {}
-        for module in modules_in(self.part("operations")):
-            for value in vars(module).values():
-                if isinstance(value, Operation) and value.function.__module__ == module.__name__:
-                    if value.name in found:
-                        raise TypeError(f"World {self.name} has two operations named {value.name}.")
-                    unknown = value.roles - self.roles.keys()
-                    if unknown:
-                        raise TypeError(f"Operation {value.name} names roles {sorted(unknown)} that {self.name} lacks.")
-                    found[value.name] = value
+        for value in _operations_in(self.part("operations")):
+            if value.name in found:
+                raise TypeError(f"World {self.name} has two operations named {value.name}.")
+            if unknown := value.roles - self.roles.keys():
+                raise TypeError(f"Operation {value.name} names roles {sorted(unknown)} that {self.name} lacks.")
+            found[value.name] = value
+        for value in _operations_in(importlib.import_module("worlds.engine.everywhere")):
+            found.setdefault(value.name, replace(value, roles=frozenset(self.roles)))
         return MappingProxyType(dict(sorted(found.items())))
 
     @cached_property
@@ -179,6 +178,13 @@ def schema_of(metadata: MetaData) -> Schema:
             for table in metadata.sorted_tables
         )
     )
+
+
+def _operations_in(package: ModuleType) -> Iterator[Operation[..., Any]]:
+    for module in modules_in(package):
+        for value in vars(module).values():
+            if isinstance(value, Operation) and value.function.__module__ == module.__name__:
+                yield value
 
 
 def modules_in(package: ModuleType) -> Iterator[ModuleType]:

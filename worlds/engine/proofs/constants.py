@@ -13,7 +13,6 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from worlds.engine.door import Reply
 from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
 from worlds.engine.events import HORIZON
@@ -23,6 +22,7 @@ from worlds.engine.proofs.plausible import meant_table
 from worlds.engine.proofs.plays import Case, Play, nothing, play, wait
 from worlds.engine.proofs.proof import Verdict, View
 from worlds.engine.proofs.regrading import graded_again
+from worlds.engine.reply import Reply
 from worlds.engine.start import Start
 from worlds.engine.task import SOLVABLE
 from worlds.graders.answers import FinalAnswer, Status

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from worlds.engine.door import Reply
 from worlds.engine.episode import Episode
 from worlds.engine.journal import JournalEntry
 from worlds.engine.proofs.plays import Play, play, wait
+from worlds.engine.reply import Reply
 from worlds.engine.start import Start
 from worlds.engine.task import Task
 from worlds.engine.world import World

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from worlds.engine.door import Reply
 from worlds.engine.episode import Episode
+from worlds.engine.reply import Reply
 from worlds.engine.rollouts.limits import Limits, Truncated
 from worlds.engine.rollouts.traces import TraceWriter
 from worlds.engine.surfaces.browser import Action, Observation

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from worlds.engine.episode import Episode
-from worlds.engine.errors import NotFound, Refusal, WorldBug
+from worlds.engine.errors import Failure, NotFound, Refusal, WorldBug
+from worlds.engine.reply import Reply
 from worlds.engine.surfaces.asgi import Answer, error_answer, json_answer
 from worlds.engine.surfaces.openapi import openapi_document
 
@@ -59,7 +60,15 @@ def respond(episode: Episode, request: Request) -> Answer:
     except WorldBug:
         logger.exception("An episode of %s ended by a defect in %s.", world.name, request.operation)
         return error_answer(world, ended())
-    return json_answer(reply.status, reply.body)
+    return sent(reply)
+
+
+def sent(reply: Reply) -> Answer:
+    """A reply as an answer; a failure may bring headers of its own, and a body that is no JSON."""
+    fields = tuple((name.lower(), value) for name, value in reply.headers.items())
+    if isinstance(reply.body, str) and isinstance(reply.refusal, Failure):
+        return Answer(reply.status, reply.body.encode(), "text/html; charset=utf-8", fields)
+    return json_answer(reply.status, reply.body, fields)
 
 
 class WrongMethod(Refusal):

@@ -19,9 +19,10 @@ from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from pydantic import BaseModel
 
-from worlds.engine.door import Reply, refused
+from worlds.engine.door import refused
 from worlds.engine.episode import Episode
 from worlds.engine.errors import Refusal, WorldBug
+from worlds.engine.reply import Reply
 from worlds.engine.surfaces.asgi import Receive, Scope, Send, error_answer, headers_of, json_answer, replay
 from worlds.engine.surfaces.http import WrongMethod, ended, read_json
 from worlds.engine.switchboard import Switchboard

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from flask import Request, g, render_template, request
 
 from worlds.engine.context import Actor
-from worlds.engine.door import Reply
 from worlds.engine.episode import Episode
 from worlds.engine.errors import Invalid, Refusal, WorldBug
 from worlds.engine.operation import Operation
+from worlds.engine.reply import Reply
 from worlds.engine.surfaces import seals
 from worlds.engine.surfaces.forms import OWN_FIELDS, Form, Problem, Sent, Typed, problems_of, read_typed
 from worlds.engine.world import World
@@ -218,7 +218,9 @@ class Door:
     def _perform(self, operation: Operation[..., Any], arguments: Mapping[str, Any], key: str | None = None) -> Reply:
         self._calls += 1
         seconds = None if self._calls == 1 else 0
-        return self._episode.perform(operation.name, dict(arguments), "pages", key=key, seconds=seconds)
+        return self._episode.perform(
+            operation.name, dict(arguments), "pages", key=key, seconds=seconds, route=request.path
+        )
 
     @staticmethod
     def _value(reply: Reply) -> Any:

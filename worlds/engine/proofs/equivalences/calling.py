@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle
 
-from worlds.engine.door import Reply
 from worlds.engine.episode import SECONDS, Episode
 from worlds.engine.proofs.equivalences.variations import NotApplicable, Played, Solved, Variation, varied
 from worlds.engine.proofs.tapes import TapedCall
+from worlds.engine.reply import Reply
 
 SLOWER = 10
 SURFACES = ("http", "pages", "mcp", "tools")

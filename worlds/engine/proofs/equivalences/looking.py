@@ -3,13 +3,13 @@
 import random
 from functools import lru_cache
 
-from worlds.engine.door import Reply
 from worlds.engine.episode import Episode
 from worlds.engine.errors import WorldBug
 from worlds.engine.opening import stand_in
 from worlds.engine.operation import Operation
 from worlds.engine.proofs.equivalences.variations import NotApplicable, Played, Solved, Variation
 from worlds.engine.proofs.plausible import arguments, known_at
+from worlds.engine.reply import Reply
 from worlds.engine.start import Start
 from worlds.engine.toolbox import offered
 from worlds.seeds.forks import open_fork

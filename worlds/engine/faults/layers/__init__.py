@@ -1,0 +1,1 @@
+"""The faults themselves, one file a layer."""
