@@ -148,12 +148,16 @@ def broken_rows(connection: sqlite3.Connection, law: Invariant, keys: Iterable[i
     return sorted(row[0] for row in connection.execute(law.sql, {"keys": json.dumps(sorted(keys))}))
 
 
+NOT_BUILT_FROM = ("pages", "tasks", "rulings", "faults", "people", "people.py", "variants")
+"""Parts of a world that no population is built with."""
+
+
 def content_key(world: World, seed: str) -> str:
     """Hash of all that decides a snapshot's content: code of world, engine and craft, the seed, versions."""
     here = Path(__file__).parent
     digest = sha256(f"{world.name}|{seed}|{faker.VERSION}|{sqlite3.sqlite_version}".encode())
     engine = [here / f"{name}.py" for name in ("build", "bookkeeping", "changelog", "context", "fields", "schema")]
-    for path in (*engine, *_sources(here.parent / "seeds", ()), *_sources(world.folder, ("pages", "tasks", "rulings"))):
+    for path in (*engine, *_sources(here.parent / "seeds", ()), *_sources(world.folder, NOT_BUILT_FROM)):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
