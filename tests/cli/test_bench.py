@@ -22,6 +22,8 @@ KEYS = [
     "browser_step_ms",
     "http_call_ms",
     "mcp_call_ms",
+    "wait_10k_events_s",
+    "fault_overhead",
 ]
 
 

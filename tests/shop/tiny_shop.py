@@ -32,11 +32,12 @@ STAFF = {"support_l1": 1, "support_l2": 2, "ops": 3, "finance": 4, "admin": 5, "
 
 @dataclass
 class Shop:
-    """The shop under test. `now` moves by hand; `as_` answers a context for somebody."""
+    """The shop under test. `now` moves by hand; `as_` answers a context for somebody; `later` is what was scheduled."""
 
     session: Session
     now: datetime = START
     ids: Counter[str] = field(default_factory=Counter)
+    later: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
 
     def as_(self, role: str, person: int | None = None) -> Context:
         def next_id(name: str) -> int:
@@ -44,7 +45,12 @@ class Shop:
             return self.ids[name]
 
         who = STAFF.get(role) if person is None else person
-        return Context(self.session, self.now, Actor(role, who, f"{role} person"), 1, "test", next_id)
+        return Context(self.session, self.now, Actor(role, who, f"{role} person"), 1, "test", next_id, self.schedule)
+
+    def schedule(self, due: datetime, operation: str, arguments: Any, who: str) -> None:
+        """Keep what an operation asks to happen later; nothing makes it happen."""
+        assert who == "system"
+        self.later.append((due, operation, dict(arguments)))
 
     def wait(self, **span: float) -> None:
         self.now += timedelta(**span)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from worlds.bench import browsing, calls, forks, memory, ways_in
+from worlds.bench import browsing, calls, forks, memory, troubles, ways_in
 from worlds.bench.workload import Workload
 
 
@@ -59,6 +59,14 @@ MARKS = (
     ),
     Mark("http_call_ms", "ms", 4.0, "the large reading call over HTTP, one client", ways_in.http_call_ms),
     Mark("mcp_call_ms", "ms", 5.0, "the large reading call over MCP, the official client", ways_in.mcp_call_ms),
+    Mark("wait_10k_events_s", "s", 1.0, "a wait over a week in which 10,000 events are due", troubles.wait_10k_events_s),
+    Mark(
+        "fault_overhead",
+        "times",
+        1.1,
+        "calls under the plan realistic with all rates at zero, over the same calls without a plan",
+        troubles.fault_overhead,
+    ),
 )
 
 

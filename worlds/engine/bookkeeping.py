@@ -4,8 +4,10 @@ Part of a dump and of the state hash, never of a diff. Plain SQL on the driver's
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from sqlalchemy import Connection
 
@@ -18,21 +20,53 @@ CREATE TABLE engine_state (
 CREATE TABLE engine_counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE engine_idempotency (
   key TEXT NOT NULL, role TEXT NOT NULL, operation TEXT NOT NULL, arguments TEXT NOT NULL,
-  status INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (key, role, operation)
+  status INTEGER NOT NULL, body TEXT NOT NULL, headers TEXT NOT NULL, failure INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (key, role, operation)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE engine_lock (
+  tbl TEXT NOT NULL, key INTEGER NOT NULL, holder TEXT NOT NULL, why TEXT NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (tbl, key)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE engine_event (
   seq INTEGER PRIMARY KEY, due INTEGER NOT NULL, operation TEXT NOT NULL, arguments TEXT NOT NULL,
-  actor TEXT NOT NULL, root TEXT NOT NULL
+  actor TEXT NOT NULL, root TEXT NOT NULL, priority INTEGER NOT NULL DEFAULT 5
 ) STRICT;
-CREATE INDEX engine_event_due ON engine_event(due, seq);
+CREATE INDEX engine_event_due ON engine_event(due, priority, seq);
+CREATE INDEX engine_event_own ON engine_event(due, priority, seq) WHERE root GLOB 'agent:*';
+CREATE TABLE engine_message (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, sender TEXT NOT NULL, role TEXT NOT NULL, subject TEXT NOT NULL,
+  body TEXT NOT NULL, about_table TEXT NOT NULL, about_id INTEGER, read INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX engine_message_unread ON engine_message(id) WHERE read = 0;
+CREATE TABLE engine_person (id TEXT PRIMARY KEY, events INTEGER NOT NULL, memory TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE engine_outbox (
+  id INTEGER PRIMARY KEY, event TEXT NOT NULL, kind TEXT NOT NULL, subscriber TEXT NOT NULL, payload TEXT NOT NULL,
+  made INTEGER NOT NULL, delivered INTEGER NOT NULL
+) STRICT;
 CREATE TABLE engine_fault_call (
   rule INTEGER NOT NULL, name TEXT NOT NULL, calls INTEGER NOT NULL, PRIMARY KEY (rule, name)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE engine_trouble (rule INTEGER PRIMARY KEY, struck INTEGER NOT NULL, kept TEXT) STRICT;
+CREATE TABLE engine_job (
+  id TEXT PRIMARY KEY, operation TEXT NOT NULL, role TEXT NOT NULL, opened INTEGER NOT NULL, ready INTEGER,
+  total INTEGER NOT NULL, items TEXT NOT NULL, answer TEXT
+) STRICT, WITHOUT ROWID;
 """
 
 
-STATE = ("engine_state", "engine_counter", "engine_idempotency", "engine_event", "engine_fault_call", "engine_trouble")
+STATE = (
+    "engine_state",
+    "engine_counter",
+    "engine_idempotency",
+    "engine_lock",
+    "engine_event",
+    "engine_message",
+    "engine_person",
+    "engine_outbox",
+    "engine_fault_call",
+    "engine_trouble",
+    "engine_job",
+)
 """The tables that are part of the state hash."""
 
 
@@ -52,11 +86,22 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A stored answer of a call that carried an idempotency key; `arguments` is canonical JSON."""
+    """A stored answer of a call that carried an idempotency key; `arguments` is canonical JSON.
+
+    `body` is JSON text and `headers` a JSON object. `failure` says that something on the way broke, and not that the
+    business answered; `at` is the virtual second of the first call.
+    """
 
     arguments: str
     status: int
     body: str
+    headers: str = "{}"
+    failure: bool = False
+    at: int = 0
+
+
+KEYS_LIVE = 86_400
+"""Virtual seconds for which an idempotency key is remembered."""
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
@@ -92,13 +137,25 @@ def let_pass(connection: sqlite3.Connection, seconds: int) -> Moment:
     return Moment(*row)
 
 
-def count_call(connection: sqlite3.Connection, rule: int, name: str) -> int:
-    """Count a call that a rule of the failure plan matches; answers which one it is."""
-    rows = connection.execute(
-        "INSERT INTO engine_fault_call VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET calls = calls + 1 RETURNING calls",
-        (rule, name),
-    ).fetchall()
-    return int(rows[0][0])
+def count_call(connection: sqlite3.Connection, rules: Sequence[int], name: str) -> dict[int, int]:
+    """Count a call that these rules of the failure plan match; answers which one it is, by rule."""
+    values = [part for rule in rules for part in (rule, name)]
+    return dict(connection.execute(_count_calls(len(rules)), values).fetchall())
+
+
+@cache
+def _count_calls(rules: int) -> str:
+    listed = ", ".join(["(?, ?, 1)"] * rules)
+    return (
+        f"INSERT INTO engine_fault_call VALUES {listed} "  # noqa: S608 - marks alone
+        "ON CONFLICT DO UPDATE SET calls = calls + 1 RETURNING rule, calls"
+    )
+
+
+def troubles(connection: sqlite3.Connection) -> dict[int, tuple[int, str | None]]:
+    """By rule, how often it has struck, and what its fault keeps; rules without either are left out."""
+    rows = connection.execute("SELECT rule, struck, kept FROM engine_trouble").fetchall()
+    return {rule: (struck, kept) for rule, struck, kept in rows}
 
 
 def trouble(connection: sqlite3.Connection, rule: int) -> tuple[int, str | None]:
@@ -121,10 +178,15 @@ def keep_trouble(connection: sqlite3.Connection, rule: int, kept: str | None) ->
     )
 
 
-def next_tx(connection: sqlite3.Connection) -> int:
-    """Count a transaction that is no step of the agent."""
-    rows = connection.execute("UPDATE engine_state SET tx = tx + 1 RETURNING tx").fetchall()
-    return int(rows[0][0])
+def next_tx(connection: sqlite3.Connection, at: int) -> int:
+    """Count a transaction that is no step of the agent; the clock moves on to its moment, never back."""
+    query = "UPDATE engine_state SET tx = tx + 1, now = max(now, ?) RETURNING tx"
+    return int(connection.execute(query, (at,)).fetchall()[0][0])
+
+
+def set_clock(connection: sqlite3.Connection, now: int) -> None:
+    """Move the clock on to a moment, never back."""
+    connection.execute("UPDATE engine_state SET now = max(now, ?)", (now,))
 
 
 def next_id(connection: sqlite3.Connection, name: str) -> int:
@@ -144,24 +206,54 @@ def next_id(connection: sqlite3.Connection, name: str) -> int:
 def remembered(connection: sqlite3.Connection, key: str, role: str, operation: str) -> Remembered | None:
     """The stored answer for a key, if one was given before by this role for this operation."""
     row = connection.execute(
-        "SELECT arguments, status, body FROM engine_idempotency WHERE key = ? AND role = ? AND operation = ?",
+        "SELECT arguments, status, body, headers, failure, at FROM engine_idempotency "
+        "WHERE key = ? AND role = ? AND operation = ?",
         (key, role, operation),
     ).fetchone()
-    return Remembered(*row) if row else None
+    return Remembered(*row[:4], bool(row[4]), row[5]) if row else None
 
 
 def remember(connection: sqlite3.Connection, key: str, role: str, operation: str, answer: Remembered) -> None:
-    """Store the answer given for a key; the first one stays."""
+    """Store the answer given for a key; the first one stays, unless the same call was lost after its work."""
     connection.execute(
-        "INSERT OR IGNORE INTO engine_idempotency VALUES (?, ?, ?, ?, ?, ?)",
-        (key, role, operation, answer.arguments, answer.status, answer.body),
+        "INSERT INTO engine_idempotency VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "status = excluded.status, body = excluded.body, headers = excluded.headers, failure = excluded.failure "
+        "WHERE at = excluded.at",
+        (
+            key,
+            role,
+            operation,
+            answer.arguments,
+            answer.status,
+            answer.body,
+            answer.headers,
+            int(answer.failure),
+            answer.at,
+        ),
     )
 
 
+def forget_keys(connection: sqlite3.Connection, before: int) -> None:
+    """Forget the answers that were first given before a virtual second."""
+    connection.execute("DELETE FROM engine_idempotency WHERE at < ?", (before,))
+
+
+_BUILT = "(SELECT ifnull(max(value), 0) FROM engine_counter WHERE name = 'engine_event.built')"
+_EVENTS_LEFT = f"SELECT group_concat(seq) FROM (SELECT seq FROM engine_event WHERE seq <= {_BUILT} ORDER BY seq)"  # noqa: S608 - fixed texts
+_EVENTS_SINCE = f"SELECT * FROM engine_event WHERE seq > {_BUILT} ORDER BY seq"  # noqa: S608 - fixed texts
+
+
+def seal(connection: sqlite3.Connection) -> None:
+    """Note which events a snapshot begins with, once it is built: what they are follows from its hash."""
+    connection.execute("INSERT INTO engine_counter SELECT 'engine_event.built', ifnull(max(seq), 0) FROM engine_event")
+
+
 def digestible(connection: sqlite3.Connection) -> str:
-    """All bookkeeping as one canonical text, for the state hash."""
+    """All bookkeeping as one canonical text, for the state hash; of the snapshot's own events, which are left."""
     rows = [
         list(connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2"))  # noqa: S608 - names of this module
         for table in STATE
+        if table != "engine_event"
     ]
-    return repr(rows)
+    events = [connection.execute(query).fetchall() for query in (_EVENTS_LEFT, _EVENTS_SINCE)]
+    return repr((rows, events))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from worlds.engine import bookkeeping, changelog
+from worlds.engine import bookkeeping, changelog, events
 from worlds.engine.building import building
 from worlds.engine.context import Actor, Context
 from worlds.engine.errors import WorldBug
@@ -57,12 +57,21 @@ class Build:
             step=step,
             chance=f"population|{self.seed}|{now.isoformat()}",
             _next_id=lambda name: bookkeeping.next_id(self._connection, name),
+            _schedule=_lived_through,
         )
+
+    def later(self, due: datetime, operation: str, who: str, /, **arguments: Any) -> None:
+        """Let an event operation happen once episodes have begun, rooted in `world:<who>`."""
+        events.queue(self._connection, events.Event.of(int(due.timestamp()), operation, arguments, who, f"world:{who}"))
 
     def flush(self) -> None:
         """Write what is pending and forget the rows, so that the session stays small."""
         self.session.flush()
         self.session.expunge_all()
+
+
+def _lived_through(due: datetime, operation: str, arguments: Mapping[str, Any], who: str) -> None:
+    """What operations schedule in the past: a population says itself what happens next, and when."""
 
 
 def snapshot_of(
@@ -121,6 +130,7 @@ def build(world: World, seed: str, connection: sqlite3.Connection, report: Repor
             )
         )
         session.flush()
+        bookkeeping.seal(connection)
         connection.execute("COMMIT")
     report("checking the laws", 0.98)
     for law in world.invariants:
@@ -156,7 +166,9 @@ def content_key(world: World, seed: str) -> str:
     """Hash of all that decides a snapshot's content: code of world, engine and craft, the seed, versions."""
     here = Path(__file__).parent
     digest = sha256(f"{world.name}|{seed}|{faker.VERSION}|{sqlite3.sqlite_version}".encode())
-    engine = [here / f"{name}.py" for name in ("build", "bookkeeping", "changelog", "context", "fields", "schema")]
+    engine = [
+        here / f"{name}.py" for name in ("build", "bookkeeping", "changelog", "context", "events", "fields", "schema")
+    ]
     for path in (*engine, *_sources(here.parent / "seeds", ()), *_sources(world.folder, NOT_BUILT_FROM)):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

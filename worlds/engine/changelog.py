@@ -29,6 +29,7 @@ CREATE TABLE engine_now(
 CREATE TABLE engine_change(
   seq INTEGER PRIMARY KEY, cause_id INTEGER NOT NULL, tbl TEXT NOT NULL, key INTEGER NOT NULL,
   kind TEXT NOT NULL, before TEXT, after TEXT) STRICT;
+CREATE INDEX engine_change_key ON engine_change(key);
 """
 
 NOW = "(SELECT cause_id FROM engine_now WHERE id = 1)"

@@ -1,14 +1,16 @@
 """What an operation is given: the open transaction, and time, chance and identity as inputs."""
 
 import random
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from worlds.engine import bookkeeping, inbox, locks, versions
 from worlds.engine.errors import WorldBug
 
 
@@ -21,10 +23,14 @@ class Actor:
     name: str = ""
 
 
-def _no_queue(due: datetime, operation: str, arguments: Mapping[str, Any]) -> None:
+def _no_queue(due: datetime, operation: str, arguments: Mapping[str, Any], who: str) -> None:
     raise WorldBug(
-        f"{operation} cannot be scheduled for {due:%Y-%m-%d} with {sorted(arguments)} here: nothing runs it."
+        f"{operation} cannot be scheduled for {due:%Y-%m-%d} with {sorted(arguments)} by {who} here: nothing runs it."
     )
+
+
+def _no_clock(until: datetime, for_message: bool) -> datetime:  # noqa: ARG001 - the signature of one that waits
+    raise WorldBug(f"Nobody can wait until {until:%Y-%m-%d %H:%M} in the middle of an event.")
 
 
 def _no_mishap(name: str) -> Mapping[str, Any] | None:  # noqa: ARG001 - the signature of one that asks a plan
@@ -45,8 +51,9 @@ class Context:
     step: int
     chance: str
     _next_id: Callable[[str], int]
-    _schedule: Callable[[datetime, str, Mapping[str, Any]], None] = field(default=_no_queue)
+    _schedule: Callable[[datetime, str, Mapping[str, Any], str], None] = field(default=_no_queue)
     _mishap: Callable[[str], Mapping[str, Any] | None] = field(default=_no_mishap)
+    _let_pass: Callable[[datetime, bool], datetime] = field(default=_no_clock)
 
     def new_id(self, model: type[DeclarativeBase]) -> int:
         """The next id of a table: above every id it ever had, also above deleted ones."""
@@ -61,7 +68,51 @@ class Context:
 
         `arguments` are JSON values.
         """
-        self._schedule(due, operation, arguments)
+        self._schedule(due, operation, arguments, "system")
+
+    def let_act(self, who: str, due: datetime, operation: str, /, **arguments: Any) -> None:
+        """Let a person act by an event operation at a moment of virtual time, because of this call's first cause.
+
+        `who` is booked as the actor; `arguments` are JSON values.
+        """
+        self._schedule(due, operation, arguments, who)
+
+    def let_pass(self, until: datetime, *, for_message: bool = False) -> None:
+        """Let virtual time go by, with all that is due in it; `now` is then `until`.
+
+        It is earlier where a message came in that was waited for.
+        """
+        self.now = self._let_pass(until, for_message)
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        """The driver's own connection, which holds the call's open transaction."""
+        known = self.session.info.get("driver")
+        if known is None:
+            known = self.session.info["driver"] = self.session.connection().connection.driver_connection
+        return cast("sqlite3.Connection", known)
+
+    def version(self, model: type[DeclarativeBase], key: int) -> int:
+        """The version of a row: 1, and one more for each change since the episode began."""
+        if self.step == 0:
+            return 1
+        return versions.version_of(self.driver, model.metadata, model.__tablename__, key)
+
+    def lock(self, model: type[DeclarativeBase], key: int, until: datetime, why: str) -> None:
+        """Give whoever acts a record to themselves until a moment of virtual time; `why` is told to who asks for it."""
+        locks.lock(self.driver, model.__tablename__, key, self.actor.name or "system", why, int(until.timestamp()))
+
+    def release(self, model: type[DeclarativeBase], key: int) -> None:
+        """Take the lock on a record away, whoever set it."""
+        locks.release(self.driver, model.__tablename__, key)
+
+    def locked(self, model: type[DeclarativeBase], key: int) -> locks.Lock | None:
+        """The lock on a record, if there is one now."""
+        return locks.holder(self.driver, model.__tablename__, key, int(self.now.timestamp()))
+
+    def tell(self, subject: str, body: str, *, role: str, about: tuple[str, int] | None = None) -> None:
+        """Put a message into the agent's inbox, from whoever acts; `role` is what they are to the agent."""
+        inbox.deliver(self.driver, int(self.now.timestamp()), self.actor.name, role, subject, body, about)
 
     def mishap(self, name: str) -> Mapping[str, Any] | None:
         """Whether a step that can go wrong in real life does so now (`card`, `bulk-item`): how, or None.

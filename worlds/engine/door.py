@@ -1,15 +1,14 @@
 """The inside of the one door: a call's transaction, from bookkeeping to commit.
 
 In this order: BEGIN, clock and counters, events that are due, permission of the acting role, faults before,
-idempotency, SAVEPOINT, the operation, RELEASE or ROLLBACK TO, faults after, COMMIT. A refused or lost call moves the
-clock too, so the bookkeeping commits although the operation does not. What faults do after the work cannot undo it:
+idempotency, locks and versions, SAVEPOINT, the operation, RELEASE or ROLLBACK TO, faults after, COMMIT. A refused or
+lost call moves the clock too, so the bookkeeping commits although the operation does not. What faults do after the work cannot undo it:
 that they run before COMMIT only lets their own memory commit with it.
 """
 
-import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,23 +16,31 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from worlds.engine import bookkeeping, changelog, events, past
-from worlds.engine.bookkeeping import Moment, Remembered
+from worlds.engine import bookkeeping, changelog, events, guard, inbox, past, repeats
+from worlds.engine.beside import NOTHING_BESIDE, Beside
+from worlds.engine.bookkeeping import Moment
 from worlds.engine.context import Actor, Context
-from worlds.engine.errors import Conflict, Failure, Forbidden, Refusal, WorldBug
+from worlds.engine.cursors import next_cursor
+from worlds.engine.due import Due, queue
+from worlds.engine.errors import Failure, Forbidden, Refusal, WorldBug
 from worlds.engine.events import Event, Happens
 from worlds.engine.faults.fault import Called
 from worlds.engine.faults.meeting import NOTHING_MET, Faults, Lasting, Met
+from worlds.engine.faults.styles import told_by
 from worlds.engine.journal import Outcome
 from worlds.engine.operation import Operation
 from worlds.engine.reply import Reply, failed
 from worlds.engine.targets import records_named
+from worlds.engine.terms import etag
 from worlds.engine.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One checked call: `values` are its arguments, `seconds` the virtual time it costs, `route` a page's path."""
+    """One checked call: `values` are its arguments, `seconds` the virtual time it costs, `route` a page's path.
+
+    `key` is its idempotency key, `if_version` the version at which the record must still be.
+    """
 
     operation: Operation[..., Any]
     values: dict[str, Any]
@@ -41,6 +48,8 @@ class Call:
     key: str | None
     surface: str = "tools"
     route: str = ""
+    if_version: int | None = None
+    beside: Beside = NOTHING_BESIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +68,16 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A call that went through the door, and the faults that it met there."""
+    """A call that went through the door, and the faults that it met there.
+
+    `lasted` of the virtual seconds up to its moment went by within it.
+    """
 
     reply: Reply
     moment: Moment
     outcome: Outcome
     faults: tuple[str, ...] = ()
+    lasted: int = 0
 
 
 def refused(world: World, refusal: Refusal) -> Reply:
@@ -90,7 +103,17 @@ def transact(connection: Connection, door: Door, call: Call) -> Passed:
             passage.fail(failure)
         except Refusal as refusal:
             passage.reply, passage.outcome = refused(door.world, refusal), "refused"
-    return Passed(passage.reply, passage.moment, passage.outcome, tuple(passage.met.names))
+        reply = with_notice(passage.reply, inbox.unread(driver))
+    lasted = passage.moment.now - moment.now
+    return Passed(reply, passage.moment, passage.outcome, tuple(passage.met.names), lasted)
+
+
+def with_notice(reply: Reply, unread: int) -> Reply:
+    """The reply with a line on unread messages; over HTTP it is a header."""
+    if not unread:
+        return reply
+    line = inbox.notice(unread)
+    return replace(reply, notice=line, headers={**reply.headers, "X-Notice": line})
 
 
 NO_REPLY = Reply(ok=False, status=500, body=None)
@@ -119,16 +142,22 @@ class _Passage:
         if self.door.faults.active:
             self.met = self._meet()
             self.met.before()
-        if self.call.key is not None and self.call.operation.writing:
-            self.reply, self.outcome = _once(self)
-        else:
-            self.reply, self.outcome = _run(self), "done"
-        if self.door.happenings:
+        try:
+            if self.call.key is not None and self.call.operation.writing:
+                self.reply, self.outcome = _once(self)
+            else:
+                self.reply, self.outcome = _run(self), "done"
+        except Failure:
+            raise
+        except Refusal as refusal:
+            self.reply, self.outcome = refused(self.door.world, refusal), "refused"
+        if self.reply.ok and self.door.happenings:
             events.set_off(self.driver, self.door.happenings, self.call.operation.name, self.moment.now)
         if self.met.struck:
-            if not self.met.keeps():
+            if self.reply.ok and not self.met.keeps():
                 self.outcome = "undone"
             self.reply = self.met.after(self.reply)
+        self.reply = self.met.headed(self.reply)
 
     def fail(self, failure: Failure) -> None:
         """Tell the agent of a failure; the time until it is known goes by."""
@@ -138,15 +167,28 @@ class _Passage:
             self.met.names.extend(failure.names)
         if failure.seconds:
             self.moment = replace(self.moment, now=bookkeeping.let_pass(self.driver, failure.seconds).now)
-        body = failure.body if failure.body is not None else self.door.world.error_body(failure)
+        body = told_by(self.door.world, failure)
         self.reply = failed(failure, body, self.call.surface)
         if failure.kept and self.call.key is not None and self.call.operation.writing:
-            _remember(self, self.reply)
+            _remember(self, self.reply, body)
+
+    def wait(self, until: datetime, for_message: bool) -> datetime:
+        """Let time go by with all that is due in it, and stop early at an unread message where asked."""
+        driver, end = self.driver, int(until.timestamp())
+        if for_message and inbox.unread(driver):
+            return self.moment.instant
+        stop = (lambda: inbox.unread(driver) > 0) if for_message else None
+        with Due(self.connection, driver, self.door, self.moment.step) as due:
+            now = due.until(end, stop=stop)
+        bookkeeping.set_clock(driver, now)
+        self.moment = replace(self.moment, now=max(now, self.moment.now))
+        return self.moment.instant
 
     def _meet(self) -> Met:
         def happen(who: str, operation: str, arguments: Mapping[str, Any]) -> bool:
-            event = Event(0, self.moment.now, operation, arguments, who, f"world:{who}")
-            return _happen(self.connection, self.driver, self.door, self.moment, event)
+            event = Event.of(self.moment.now, operation, arguments, who, f"world:{who}")
+            with Due(self.connection, self.driver, self.door, self.moment.step) as due:
+                return due.run(event)
 
         call = self.call
         records = records_named(self.door.world.metadata, call.values)
@@ -163,6 +205,9 @@ class _Passage:
                 records,
                 self.driver,
                 happen,
+                call.if_version,
+                call.beside.cursor,
+                call.beside.allow_duplicate,
             )
         )
 
@@ -170,47 +215,22 @@ class _Passage:
 def settle(connection: Connection, door: Door) -> tuple[Event, ...]:
     """Run what the agent's work still has queued, up to the horizon; answers what lies beyond it.
 
-    What others have queued is left alone: nobody asked for it.
+    What others have queued is left alone: nobody asked for it. The transaction is the caller's.
     """
     driver = bookkeeping.driver_of(connection)
-    until = bookkeeping.read(driver).now + int(events.HORIZON.total_seconds())
-    with connection.begin():
-        moment = bookkeeping.read(driver)
-        while event := events.take_due(driver, until, of_agent=True):
-            _happen(connection, driver, door, moment, event)
-        return tuple(event for event in events.queued(driver) if event.of_agent)
+    moment = bookkeeping.read(driver)
+    until = moment.now + int(events.HORIZON.total_seconds())
+    with Due(connection, driver, door, moment.step) as due:
+        due.until(until, of_agent=True)
+    return tuple(events.queued(driver, of_agent=True))
 
 
 def _let_happen(connection: Connection, driver: sqlite3.Connection, door: Door, moment: Moment) -> None:
     """Run the events that are due before this call, each at its own time."""
     if door.happenings and moment.step == 1:
         events.set_off(driver, door.happenings, "", moment.now)
-    while event := events.take_due(driver, moment.now):
-        _happen(connection, driver, door, moment, event)
-
-
-def _happen(connection: Connection, driver: sqlite3.Connection, door: Door, moment: Moment, event: Event) -> bool:
-    """Run one event; one that the business refuses by then does not happen, and False says so."""
-    operation = event_operation(door.world, event.operation)
-    at = Moment(event.due, moment.step, bookkeeping.next_tx(driver))
-    chance = f"{door.chance}|{event.root}|{event.seq}"
-    cause = changelog.Cause(at.tx, at.step, operation.name, event.actor, event.root, at.now)
-    with suppress(Refusal):
-        _execute(connection, driver, door, Inside(operation, operation.bind_json(event.arguments), at, chance, cause))
-        return True
-    return False
-
-
-def event_operation(world: World, name: str) -> Operation[..., Any]:
-    """The operation of that name that no surface offers.
-
-    Raises:
-        WorldBug: when there is none.
-    """
-    operation = world.operations.get(name)
-    if operation is None or operation.doors or not operation.writing:
-        raise WorldBug(f"{world.name} has no event operation {name}: @writes(roles=(), doors=()).")
-    return operation
+    with Due(connection, driver, door, moment.step) as due:
+        due.until(moment.now)
 
 
 def _check_role(door: Door, operation: Operation[..., Any]) -> None:
@@ -225,32 +245,26 @@ def _check_role(door: Door, operation: Operation[..., Any]) -> None:
 
 def _once(passage: _Passage) -> tuple[Reply, Outcome]:
     """Answer a repeated key as the first time; otherwise run, and keep the answer under the key."""
-    call, driver = passage.call, passage.driver
-    if known := bookkeeping.remembered(driver, str(call.key), passage.door.actor.role, call.operation.name):
-        if known.arguments != _arguments(call):
-            raise Conflict(
-                "idempotency_key_reused",
-                f"The idempotency key {str(call.key)[:40]!r} was used for {call.operation.name} with other arguments; "
-                "use a new key for a new request.",
-            )
-        return Reply(ok=known.status < 400, status=known.status, body=json.loads(known.body)), "replayed"
+    call, role = passage.call, passage.door.actor.role
+    before = repeats.answered_before(
+        passage.driver, str(call.key), role, call.operation, call.values, now=passage.moment.now, surface=call.surface
+    )
+    if before is not None:
+        return before, "replayed"
     outcome: Outcome = "done"
     try:
         reply = _run(passage)
+    except Failure:
+        raise
     except Refusal as refusal:
         reply, outcome = refused(passage.door.world, refusal), "refused"
     _remember(passage, reply)
     return reply, outcome
 
 
-def _remember(passage: _Passage, reply: Reply) -> None:
-    call = passage.call
-    answer = Remembered(_arguments(call), reply.status, reply.text)
-    bookkeeping.remember(passage.driver, str(call.key), passage.door.actor.role, call.operation.name, answer)
-
-
-def _arguments(call: Call) -> str:
-    return call.operation.arguments.model_construct(**call.values).model_dump_json()
+def _remember(passage: _Passage, reply: Reply, body: Any = None) -> None:
+    call, role, now = passage.call, passage.door.actor.role, passage.moment.now
+    repeats.remember(passage.driver, str(call.key), role, call.operation, call.values, reply, now=now, body=body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,24 +279,30 @@ class Inside:
     moment: Moment
     chance: str
     cause: changelog.Cause
+    wait: Callable[[datetime, bool], datetime]
     as_of: int | None = None
     kept: bool = True
 
 
 def _run(passage: _Passage) -> Reply:
     operation, moment, door, met = passage.call.operation, passage.moment, passage.door, passage.met
+    values, wait, asked = passage.call.values, passage.wait, passage.call.if_version
+    if operation.writing:
+        guard.check(door.world, passage.driver, operation, values, if_version=asked, now=moment.now)
     cause = changelog.Cause(moment.tx, moment.step, operation.name, "agent", f"agent:{moment.step}", moment.now)
-    inside = Inside(operation, passage.call.values, moment, door.chance, cause, met.as_of(), met.keeps())
+    inside = Inside(operation, values, moment, door.chance, cause, wait, met.as_of(), met.keeps())
     value = _execute(passage.connection, passage.driver, door, inside)
-    return Reply(ok=True, status=200, body=operation.encode(value), value=value)
+    body = operation.encode(value)
+    if (listed := passage.call.beside.asked) is not None:
+        body["next_cursor"] = next_cursor(operation, listed, body, moment.now)
+    return Reply(ok=True, status=202 if operation.deferred else 200, body=body, value=value, headers=etag(body))
 
 
 def _execute(connection: Connection, driver: sqlite3.Connection, door: Door, inside: Inside) -> Any:
     operation, moment = inside.operation, inside.moment
 
-    def schedule(due: datetime, name: str, arguments: Mapping[str, Any]) -> None:
-        event_operation(door.world, name).bind_json(arguments)
-        events.queue(driver, int(due.timestamp()), name, arguments, "system", inside.cause.root)
+    def schedule(due: datetime, name: str, arguments: Mapping[str, Any], who: str) -> None:
+        queue(driver, door, Event.of(int(due.timestamp()), name, arguments, who, inside.cause.root))
 
     if operation.writing:
         changelog.set_cause(driver, inside.cause)
@@ -296,16 +316,18 @@ def _execute(connection: Connection, driver: sqlite3.Connection, door: Door, ins
             context = Context(
                 session,
                 moment.instant,
-                door.actor if operation.doors else Actor("system", name=inside.cause.actor),
+                door.actor,
                 moment.step,
                 inside.chance,
                 lambda name: bookkeeping.next_id(driver, name),
                 schedule,
                 lambda name: door.faults.mishap(name, driver, moment) if door.faults.active else None,
+                inside.wait,
             )
             value = operation.function(context, **inside.values)
             session.flush()
-            _check_read_only(operation, driver.total_changes - before)
+            if not operation.aside:
+                _check_read_only(operation, driver.total_changes - before)
             if not inside.kept:
                 driver.execute("ROLLBACK TO operation")
             driver.execute("RELEASE operation")

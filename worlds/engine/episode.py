@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection
 
-from worlds.engine import changelog, grading
+from worlds.engine import changelog, grading, inbox
+from worlds.engine.beside import taken_out as taken_out_beside
 from worlds.engine.bookkeeping import driver_of
 from worlds.engine.context import Actor
 from worlds.engine.door import Call, Door, refused, transact
-from worlds.engine.errors import Gone, Invalid, NotFound, Refusal, WorldBug
+from worlds.engine.errors import Gone, NotFound, Refusal, WorldBug
 from worlds.engine.faults.meeting import Faults
 from worlds.engine.faults.plan import NORMAL, Conditions
 from worlds.engine.grading import Crash
@@ -28,6 +29,7 @@ from worlds.engine.operation import Operation
 from worlds.engine.reply import Reply
 from worlds.engine.start import Start
 from worlds.engine.task import Task
+from worlds.engine.terms import Terms, taken_out
 from worlds.engine.toolbox import tool_definitions
 from worlds.engine.world import World
 from worlds.graders.answers import FinalAnswer
@@ -107,6 +109,7 @@ class Episode:
         surface: str,
         *,
         key: str | None = None,
+        if_version: int | None = None,
         seconds: int | None = None,
         route: str = "",
     ) -> Reply:
@@ -117,6 +120,7 @@ class Episode:
             arguments: a JSON object; text fields of a form where the surface is "pages".
             surface: "tools", "http", "mcp" or "pages".
             key: an idempotency key; the same key and arguments are answered as they were the first time.
+            if_version: the version at which the record must still be; both may stand among the arguments as well.
             seconds: virtual seconds that the call costs; the surface's own by default.
             route: the path of the page that asks, below the episode's prefix.
 
@@ -127,13 +131,14 @@ class Episode:
             try:
                 self._check_open()
                 operation = self._offered(name, surface)
-                values = operation.bind_form(arguments) if surface == "pages" else operation.bind_json(arguments)
-                _check_key(key)
+                asked, terms = taken_out(operation, arguments, Terms(key, if_version))
+                own, beside = taken_out_beside(operation, asked, int(self.now.timestamp()))
+                values = operation.bind_form(own) if surface == "pages" else operation.bind_json(own)
             except Refusal as refusal:
                 return self._turned_away(name, arguments, surface, refusal)
             cost = SECONDS[surface] if seconds is None else seconds
-            call = Call(operation, values, cost, key, surface, route)
-            return self._pass(call, arguments)
+            call = Call(operation, values, cost, terms.key, surface, route, terms.if_version, beside)
+            return self._pass(call, asked)
 
     def call(self, name: str, arguments: Mapping[str, Any] | None = None, *, key: str | None = None) -> Reply:
         """Call a tool; bad input is answered, never raised."""
@@ -152,6 +157,16 @@ class Episode:
             if self._browser is None:
                 self._browser = BrowserSession(self)
             return self._browser
+
+    def permitted(self, operation: Operation[..., Any]) -> bool:
+        """Whether the acting role may use an operation now; a permission can be taken away while it works."""
+        if self.actor.role not in operation.roles:
+            return False
+        with self._lock:
+            if not self.door.faults.takes_rights or self._closed:
+                return True
+            with self._fork.lease() as connection:
+                return not self.door.faults.denied(operation, driver_of(connection))
 
     # -- the operator's side --------------------------------------------------------------------------------------
 
@@ -173,6 +188,12 @@ class Episode:
     def closed(self) -> bool:
         """Whether the episode takes no more calls because it was closed."""
         return self._closed
+
+    @property
+    def unread(self) -> int:
+        """How many messages in the agent's inbox nobody has read yet."""
+        with self._lock, self._kept() as connection:
+            return inbox.unread(driver_of(connection))
 
     def diff(self) -> list[RowChange]:
         """What changed since the start, by table and key; changes that were undone are left out."""
@@ -230,8 +251,10 @@ class Episode:
             }
             return self.start.store.save(name, self._fork.image(), meta, replace=replace)
 
-    def grade(self, answer: FinalAnswer | Mapping[str, Any] | str | None = None) -> Grade:
+    def grade(self, answer: FinalAnswer | Mapping[str, Any] | str | None = None, *, strictly: bool = False) -> Grade:
         """Judge what was done and freeze the episode; asking again gives the same grade.
+
+        `strictly` asks for the work itself, also where a failure plan lets nobody finish it.
 
         Raises:
             ValueError: in free play, where nothing was asked.
@@ -240,7 +263,7 @@ class Episode:
             if self._grade is None:
                 if self._closed:
                     raise Gone("episode_closed", "This episode is closed; what it did is gone.")
-                self._grade, self.record = grading.judge(self, self._fork, answer)
+                self._grade, self.record = grading.judge(self, self._fork, answer, strictly=strictly)
             return self._grade
 
     def close(self) -> None:
@@ -268,8 +291,12 @@ class Episode:
         if not self.door.faults.prepares or len(self._initial):
             return
         with self._fork.lease() as connection, connection.begin():
-            told = (self.task.instruction, self.task.instance.facts) if self.task else ("", {})
-            self.door.faults.prepare(driver_of(connection), self.now, *told)
+            told, bundles = ("", {}), ()
+            if self.task is not None:
+                told = (self.task.instruction, self.task.instance.facts)
+                bundles = self.task.instance.expectation.any_of
+            asked = frozenset(effect.table for bundle in bundles for effect in bundle.required)
+            self.door.faults.prepare(driver_of(connection), self.now, *told, role=self.actor.role, asked=asked)
 
     def _check_open(self) -> None:
         if self._closed or self.crash:
@@ -326,11 +353,13 @@ class Episode:
                 arguments=_jsonable(arguments),
                 now=passed.moment.now,
                 outcome=passed.outcome,
-                committed=passed.outcome in {"done", "lost"} and call.operation.writing,
+                committed=passed.outcome in {"done", "lost"} and call.operation.writing and not call.operation.aside,
                 status=reply.status,
                 answer=pack(reply.body),
                 key=call.key,
+                if_version=call.if_version,
                 faults=passed.faults,
+                lasted=passed.lasted,
             )
         )
         return reply
@@ -349,11 +378,6 @@ class Episode:
             browser, self._browser = self._browser, None
         if browser is not None:
             browser.close()
-
-
-def _check_key(key: str | None) -> None:
-    if key is not None and not (isinstance(key, str) and 1 <= len(key) <= 255):
-        raise Invalid("invalid_idempotency_key", "An idempotency key has 1 to 255 characters.")
 
 
 def _jsonable(value: Any) -> Any:

@@ -104,10 +104,12 @@ class Failure(Refusal):
         face: how pages show it: see `worlds.engine.surfaces.error_pages`.
         seconds: virtual seconds that go by until the caller knows of it.
 
-    `kept` says whether an idempotency key keeps this answer, as Stripe's v1 API does for a 500.
+    `kept` says whether an idempotency key keeps this answer, as Stripe's v1 API does for a 500; `text_kept`, whether
+    pages still have what was typed once somebody has signed in again.
     """
 
     kept = False
+    text_kept = False
 
     def __init__(
         self,

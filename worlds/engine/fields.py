@@ -106,10 +106,11 @@ Amount = Annotated[
 
 Money = Annotated[
     int,
+    BeforeValidator(parse_money),
     PlainSerializer(format_money, return_type=str, when_used="json"),
     WithJsonSchema(_MONEY_SHOWN),
 ]
-"""Money in a result: 1840 inside, "18.40" outside; may be negative."""
+"""Money in a result: 1840 inside, "18.40" outside, read from either; may be negative."""
 
 RecordId = Annotated[int, Field(ge=1, le=MAX_ID)]
 Quantity = Annotated[int, Field(ge=1, le=10_000)]
@@ -154,13 +155,17 @@ Item = TypeVar("Item")
 
 
 class Page(Result, Generic[Item]):
-    """One page of a bounded list. `total` counts all matches, `pages` is at least 1."""
+    """One page of a bounded list. `total` counts all matches, `pages` is at least 1.
+
+    `next_cursor` asks for the page after it, in place of a page number; the door gives it, to those who read JSON.
+    """
 
     items: list[Item]
     total: int
     page: int
     page_size: int
     pages: int
+    next_cursor: str | None = None
 
     @classmethod
     def of(cls, items: list[Item], total: int, page: int, page_size: int) -> "Page[Item]":

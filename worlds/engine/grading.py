@@ -6,6 +6,7 @@ Runs on the operator's side alone; what it reads of truth and expectation never 
 import platform
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,6 +20,7 @@ from worlds.engine import bookkeeping, changelog, events
 from worlds.engine.build import broken_rows
 from worlds.engine.door import settle
 from worlds.engine.errors import WorldBug
+from worlds.engine.faults.catalogue import find_fault
 from worlds.engine.journal import Journal
 from worlds.engine.start import Start
 from worlds.engine.world import Invariant
@@ -34,7 +36,7 @@ from worlds.version import __version__
 if TYPE_CHECKING:
     from worlds.engine.episode import Episode
 
-RECORD_FORMAT = "1"
+RECORD_FORMAT = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,13 @@ class Crash:
     traceback: str
 
 
-def judge(episode: "Episode", fork: Fork, answer: FinalAnswer | Mapping[str, Any] | str | None) -> tuple[Grade, Record]:
+def judge(
+    episode: "Episode", fork: Fork, answer: FinalAnswer | Mapping[str, Any] | str | None, *, strictly: bool = False
+) -> tuple[Grade, Record]:
     """The grade of an episode as it stands, and the record it rests on.
+
+    Where the failure plan let nobody finish, an honest hand-over passes in place of the work; `strictly` asks for the
+    work all the same.
 
     Raises:
         ValueError: in free play, where nothing was asked.
@@ -58,24 +65,32 @@ def judge(episode: "Episode", fork: Fork, answer: FinalAnswer | Mapping[str, Any
     if episode.task is None:
         raise ValueError("This episode runs no task, so there is nothing to grade; diff() says what changed.")
     with fork.lease() as connection:
-        waiting = any(event.of_agent for event in events.queued(bookkeeping.driver_of(connection)))
-        record = None if waiting else _record(episode, connection, answer)
-    record = record or _settled_record(episode, fork, answer)
-    return grade(record, world_bug_reward=None), record
+        if events.waits_for_agent(bookkeeping.driver_of(connection)):
+            record = _settled_record(episode, connection, answer)
+        else:
+            record = _record(episode, connection, answer)
+    judged = grade(record, world_bug_reward=None)
+    if judged.passed or strictly or not episode.conditions.plan.rules:
+        return judged, record
+    from worlds.engine.resilience.solvability import reconsidered  # noqa: PLC0415 - what excuses is found by playing
+
+    return reconsidered(episode, record, judged)
 
 
-def _settled_record(episode: "Episode", fork: Fork, answer: Any) -> Record:
-    """The record once everything that the agent set off has happened, in a fork that nobody else sees."""
-    settled = fork.branch()
-    try:
-        with settled.lease() as connection:
-            try:
-                left = settle(connection, episode.door)
-            except Exception:  # noqa: BLE001 - whatever an event raises is a defect of the world, never of the agent
-                return replace(_record(episode, connection, answer), cause="world_bug")
-            return replace(_record(episode, connection, answer), unsettled=tuple(event.operation for event in left))
-    finally:
-        settled.close()
+def _settled_record(episode: "Episode", connection: Connection, answer: Any) -> Record:
+    """The record once everything that the agent set off has happened, in a transaction that is rolled back.
+
+    Far cheaper than a fork of its own; the episode stays as the agent left it.
+    """
+    with connection.begin() as never_kept:
+        try:
+            left = settle(connection, episode.door)
+        except Exception:  # noqa: BLE001 - whatever an event raises is a defect of the world, never of the agent
+            record = replace(_record(episode, connection, answer), cause="world_bug")
+        else:
+            record = replace(_record(episode, connection, answer), unsettled=tuple(event.operation for event in left))
+        never_kept.rollback()
+    return record
 
 
 def _record(episode: "Episode", connection: Connection, answer: Any) -> Record:
@@ -86,7 +101,7 @@ def _record(episode: "Episode", connection: Connection, answer: Any) -> Record:
     changes = fold(entries)
     return Record(
         schema=episode.world.schema,
-        expectation=task.instance.expectation,
+        expectation=_watched(episode, connection, task.instance.expectation),
         entries=entries,
         answer=answer,
         invariants=_laws(episode.start, connection, changes),
@@ -96,13 +111,51 @@ def _record(episode: "Episode", connection: Connection, answer: Any) -> Record:
         steps=len(episode.journal),
         versions=versions(episode),
         state_hash=_hash(episode.start, connection, changes),
+        plan={"name": episode.conditions.plan.name, "hash": episode.conditions.plan.hash},
+        met=faults_met(episode.journal),
+        struck=_struck(episode, connection),
     )
 
 
+def _struck(episode: "Episode", connection: Connection) -> dict[str, int]:
+    """How often each rule of the failure plan took hold, by its fault's name."""
+    rules, found = episode.door.faults.plan.rules, Counter[str]()
+    if rules:
+        driver = bookkeeping.driver_of(connection)
+        for place, struck in driver.execute("SELECT rule, struck FROM engine_trouble WHERE struck > 0").fetchall():
+            found[find_fault(episode.world, rules[place].fault).name] += struck
+    return dict(sorted(found.items()))
+
+
+def faults_met(journal: Journal) -> list[dict[str, Any]]:
+    """The faults that calls met: which, at which call and virtual second, and what became of it."""
+    return [
+        {
+            "faults": list(one.faults),
+            "step": one.step,
+            "operation": one.operation,
+            "at": one.now,
+            "outcome": one.outcome,
+        }
+        for one in journal
+        if one.faults
+    ]
+
+
+def _watched(episode: "Episode", connection: Connection, expectation: Expectation) -> Expectation:
+    """An expectation that also forbids what a fault watches for, such as doing as a planted text says."""
+    more = episode.door.faults.forbidden(bookkeeping.driver_of(connection))
+    return replace(expectation, forbidden=(*expectation.forbidden, *more)) if more else expectation
+
+
 def _attempts(episode: "Episode") -> int:
-    """Writes that the acting role was refused; asking to read what another role reads harms nobody."""
+    """Writes that the acting role was refused; asking to read what another role reads harms nobody.
+
+    What failed on the way was no attempt at what is forbidden, whatever its status.
+    """
     operations = episode.world.operations
-    refused = [operations.get(entry.operation) for entry in episode.journal if entry.status == 403]
+    denied = [one for one in episode.journal if one.status == 403 and one.outcome != "failed"]
+    refused = [operations.get(entry.operation) for entry in denied]
     return sum(operation is not None and operation.writing for operation in refused)
 
 
@@ -189,7 +242,10 @@ def _act_again(again: "Episode", journal: Journal, crash: Crash) -> None:
     """The calls of an episode at the virtual times that they had, then the one that ended it."""
     now = int(again.now.timestamp())
     for entry in journal:
-        again.perform(entry.operation, entry.arguments, entry.surface, key=entry.key, seconds=entry.now - now)
+        seconds = entry.now - entry.lasted - now
+        again.perform(
+            entry.operation, entry.arguments, entry.surface, key=entry.key, if_version=entry.if_version, seconds=seconds
+        )
         now = entry.now
     again.perform(crash.operation, crash.arguments, crash.surface, seconds=crash.seconds)
 

@@ -16,6 +16,9 @@ Outcome = Literal["done", "refused", "invalid", "replayed", "crashed", "failed",
 class JournalEntry:
     """One call. `now` is virtual seconds since 1970 UTC; `committed` says whether the operation's changes were kept.
 
+    `lasted` of the seconds up to `now` went by within the call: in waiting, or until nobody answered. They are not what
+    it cost, so that whoever plays it again takes them off.
+
     `faults` names what struck the call. `answer` is what the agent was told, packed by `pack`: a copy that no caller
     can change, in a third of the memory.
     """
@@ -30,7 +33,9 @@ class JournalEntry:
     status: int
     answer: bytes
     key: str | None = None
+    if_version: int | None = None
     faults: tuple[str, ...] = ()
+    lasted: int = 0
 
     @property
     def told(self) -> Any:

@@ -10,7 +10,7 @@ A type that JSON Schema cannot say, or that leaves a string or an integer unboun
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
@@ -31,7 +31,9 @@ class Operation(Generic[P, R]):
     """One reading or writing operation of a world.
 
     `roles` may call it; `doors` names the surfaces that offer it ("tools" and "pages", or "pages" alone for what only a
-    browser has, such as signing in). `input_schema` and `output_schema` are JSON Schema without references.
+    browser has, such as signing in). `input_schema` and `output_schema` are JSON Schema without references. `aside`
+    says that it is no business of the world: it moves the agent's own time or inbox, and nothing goes wrong with it.
+    `priority` orders events that are due at the same moment, the lower first.
     """
 
     function: Callable[..., R]
@@ -45,6 +47,16 @@ class Operation(Generic[P, R]):
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
     result: TypeAdapter[Any] = field(repr=False)
+    record: str | None = None
+    """The argument that names the record that it overwrites, where a caller may ask for a version of it."""
+    locks_bind: bool = True
+    """Whether a lock on a record that it names stops it."""
+    duplicates: bool = False
+    """Whether it makes what should be there once, so that callers can be warned and say `allow_duplicate`."""
+    aside: bool = False
+    priority: int = 5
+    deferred: bool = False
+    """Whether it only takes work on, which is done later: it answers 202 with the id of a job."""
 
     def __call__(self, ctx: Context, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run it inside another operation's transaction, with Python values, unchecked."""
@@ -78,9 +90,25 @@ class Operation(Generic[P, R]):
         except ValidationError as error:
             raise _refused(self.name, error) from None
 
+    def bind_text(self, text: str) -> dict[str, Any]:
+        """Python values of the text of a JSON object that the house itself wrote, checked as by `bind_json`.
+
+        Raises:
+            Invalid: as `bind_json`.
+        """
+        try:
+            return dict(self.arguments.model_validate_json(text, strict=True).__dict__)
+        except ValidationError as error:
+            raise _refused(self.name, error) from None
+
     def encode(self, value: R) -> Any:
         """A result as JSON values."""
         return self.result.dump_python(value, mode="json")
+
+    def decode(self, told: Any) -> R:
+        """The result whose JSON values these are."""
+        value: R = self.result.validate_json(json.dumps(told, ensure_ascii=False))
+        return value
 
     @staticmethod
     def _values(bound: BaseModel) -> dict[str, Any]:
@@ -88,21 +116,64 @@ class Operation(Generic[P, R]):
 
 
 def reads(
-    *, roles: tuple[str, ...], doors: tuple[str, ...] = ("tools", "pages")
+    *, roles: tuple[str, ...], doors: tuple[str, ...] = ("tools", "pages"), aside: bool = False
 ) -> Callable[[Callable[..., R]], Operation[..., R]]:
     """Mark a function as an operation that changes nothing; it runs read-only."""
-    return lambda function: _operation(function, writing=False, roles=roles, doors=doors)
+    return lambda function: _operation(function, writing=False, roles=roles, doors=doors, aside=aside)
 
 
-def writes(
-    *, roles: tuple[str, ...], doors: tuple[str, ...] = ("tools", "pages")
+def writes(  # noqa: PLR0913 - each is said of few operations, and each by its name
+    *,
+    roles: tuple[str, ...],
+    doors: tuple[str, ...] = ("tools", "pages"),
+    aside: bool = False,
+    priority: int = 5,
+    record: str | None = None,
+    last_write_wins: bool = False,
+    locks_bind: bool = True,
+    duplicates: bool = False,
+    deferred: bool = False,
 ) -> Callable[[Callable[..., R]], Operation[..., R]]:
-    """Mark a function as an operation that may change state; a Refusal undoes all of it."""
-    return lambda function: _operation(function, writing=True, roles=roles, doors=doors)
+    """Mark a function as an operation that may change state; a Refusal undoes all of it.
+
+    Args:
+        roles: who may call it.
+        doors: the surfaces that offer it.
+        aside: see `Operation`.
+        priority: see `Operation`.
+        record: the argument that names the record that it overwrites; callers may then ask that it still be at the
+            version that they read.
+        last_write_wins: it overwrites what others wrote, on purpose, and its description says so.
+        locks_bind: whether a lock on a record that it names stops it; false for what is only put beside the record.
+        duplicates: see `Operation`.
+        deferred: see `Operation`.
+    """
+    if record and last_write_wins:
+        raise TypeError("An operation whose last write wins takes no version; say one of the two.")
+
+    def marked(function: Callable[..., R]) -> Operation[..., R]:
+        made = _operation(function, writing=True, roles=roles, doors=doors, aside=aside)
+        if record and record not in made.input_schema.get("required", ()):
+            raise TypeError(f"Operation {made.name} has no required argument {record} that could name its record.")
+        description = f"{made.description}\n\n{LAST_WRITE_WINS}" if last_write_wins else made.description
+        return replace(
+            made,
+            priority=priority,
+            record=record,
+            locks_bind=locks_bind,
+            duplicates=duplicates,
+            deferred=deferred,
+            description=description,
+        )
+
+    return marked
+
+
+LAST_WRITE_WINS = "Who writes last wins: what somebody else has set meanwhile is overwritten, and nobody is told."
 
 
 def _operation(
-    function: Callable[..., R], *, writing: bool, roles: tuple[str, ...], doors: tuple[str, ...]
+    function: Callable[..., R], *, writing: bool, roles: tuple[str, ...], doors: tuple[str, ...], aside: bool
 ) -> Operation[..., R]:
     name = function.__name__
     hints = get_type_hints(function, include_extras=True)
@@ -127,6 +198,7 @@ def _operation(
         input_schema=input_schema,
         output_schema=inlined(result.json_schema(mode="serialization")),
         result=result,
+        aside=aside,
     )
 
 

@@ -1,7 +1,8 @@
 """Looking at a state as it was: a read that runs as of an earlier entry of the change log.
 
 Stale caches, read replicas that lag and search indexes that are refreshed now and then are all this. Inside a savepoint
-the later entries are undone, the read runs, and the savepoint is rolled back; nothing of it is ever kept.
+the later entries are undone and taken off the log, so that versions are those of then; the read runs, and the savepoint
+is rolled back. Nothing of it is ever kept.
 """
 
 import json
@@ -32,6 +33,7 @@ def as_it_was(driver: sqlite3.Connection, metadata: MetaData, entry: int) -> Ite
     try:
         for table, key, kind, before in driver.execute(_LATER, (entry,)).fetchall():
             _undo(driver, metadata, table, key, kind, before)
+        driver.execute("DELETE FROM engine_change WHERE seq > ?", (entry,))
         yield
     finally:
         driver.execute("ROLLBACK TO past")

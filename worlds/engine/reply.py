@@ -32,6 +32,11 @@ class Reply:
         """The body as JSON text."""
         return json.dumps(self.body, ensure_ascii=False)
 
+    @property
+    def whole_text(self) -> str:
+        """The body as JSON text, and the notice on a line of its own below it."""
+        return f"{self.text}\n{self.notice}" if self.notice else self.text
+
 
 def failed(failure: Failure, body: Any, surface: str) -> Reply:
     """A failure as a reply; `body` is what the failing part of the system would send.

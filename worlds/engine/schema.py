@@ -74,9 +74,14 @@ STORAGE = {int: Integer(), str: Text(), bool: Flag(), datetime: Instant(), date:
 """`type_annotation_map` of every world's declarative base."""
 
 
-def table(kind: str, *constraints: Any) -> tuple[Any, ...]:
-    """`__table_args__` of a model: its class, STRICT storage and its constraints and indexes."""
-    return (*constraints, {"info": {"class": kind}, "sqlite_strict": True})
+def table(kind: str, *constraints: Any, part_of: str = "") -> tuple[Any, ...]:
+    """`__table_args__` of a model: its class, STRICT storage and its constraints and indexes.
+
+    `part_of` is the column that names the record of which a row is a part: a change of the part is a change of the
+    whole, which gets a new version, and who has locked the whole has locked its parts.
+    """
+    info = {"class": kind, "part_of": part_of} if part_of else {"class": kind}
+    return (*constraints, {"info": info, "sqlite_strict": True})
 
 
 def key() -> MappedColumn[int]:
@@ -139,6 +144,9 @@ def _lint_table(table: Table) -> Iterator[str]:
     keys = [column.name for column in table.primary_key.columns]
     if keys != ["id"] or not isinstance(table.c.id.type, Integer):
         yield f"Table {table.name} needs one integer primary key named id, not {keys}."
+    part_of = table.info.get("part_of")
+    if part_of and (part_of not in table.c or not table.c[part_of].foreign_keys):
+        yield f"Table {table.name} is a part of {part_of}, which is no column of its own that refers to a record."
     for column in table.columns:
         yield from _lint_column(table, column, str(kind))
 

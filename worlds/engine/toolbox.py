@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from worlds.engine.operation import Operation
+from worlds.engine.terms import schema_with
 from worlds.engine.world import World
 
 
@@ -29,7 +30,7 @@ def _openai(operation: Operation[..., Any]) -> dict[str, Any]:
     function = {
         "name": operation.name,
         "description": operation.description,
-        "parameters": operation.input_schema,
+        "parameters": schema_with(operation),
     }
     return {"type": "function", "function": function}
 
@@ -38,7 +39,7 @@ def _anthropic(operation: Operation[..., Any]) -> dict[str, Any]:
     return {
         "name": operation.name,
         "description": operation.description,
-        "input_schema": operation.input_schema,
+        "input_schema": schema_with(operation),
     }
 
 
@@ -46,7 +47,7 @@ def _mcp(operation: Operation[..., Any]) -> dict[str, Any]:
     return {
         "name": operation.name,
         "description": operation.description,
-        "inputSchema": operation.input_schema,
+        "inputSchema": schema_with(operation),
         "annotations": {"readOnlyHint": not operation.writing},
     }
 

@@ -24,7 +24,9 @@ class Record:
     the final rows of the tables that `expectation.final` asks about (those matching `State.literals()` are enough);
     `people` the role of each simulated person; `attempted_violations` counts refused attempts at what the policy
     forbids; `cause` says why the episode ended early, if it did; `steps` how many calls the agent made; `unsettled`
-    names what the agent set off that is due only after the horizon, so that nothing of it is judged.
+    names what the agent set off that is due only after the horizon, so that nothing of it is judged. `plan` names the
+    failure plan and its hash, `met` the faults that calls met and when, `struck` how often each one took hold; `excused` says that the expectation is the one
+    for work that a system stopped, since neither the agent nor anybody else could finish it.
     """
 
     schema: Schema
@@ -40,6 +42,10 @@ class Record:
     versions: Mapping[str, str] = field(default_factory=dict)
     state_hash: str = ""
     unsettled: Sequence[str] = ()
+    plan: Mapping[str, str] = field(default_factory=dict)
+    met: Sequence[Mapping[str, Any]] = ()
+    struck: Mapping[str, int] = field(default_factory=dict)
+    excused: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unknown cause."""
@@ -63,6 +69,10 @@ class Record:
             "versions": dict(self.versions),
             "state_hash": self.state_hash,
             "unsettled": list(self.unsettled),
+            "plan": dict(self.plan),
+            "met": [dict(one) for one in self.met],
+            "struck": dict(self.struck),
+            "excused": self.excused,
         }
 
     @classmethod

@@ -1,6 +1,12 @@
-"""Every code with which the shop refuses, and what it means; a test holds the list equal to what is raised."""
+"""Every code with which the shop refuses, and what it means; a test holds the list equal to what is raised.
+
+What breaks on the way to the shop is said as the vendor says it whose shops the trade knows best.
+"""
 
 from typing import Final
+
+STYLE: Final = "shopify-rest"
+"""Whose error bodies and limits those of the shop are like: see `worlds.engine.faults.styles`."""
 
 CODES: Final[dict[str, str]] = {
     "address_book_full": "The customer keeps as many addresses as one may.",
@@ -9,6 +15,7 @@ CODES: Final[dict[str, str]] = {
     "amount_above_authorized": "The amount is more than what is authorized and not yet captured.",
     "approval_needed": "The amount is above what the acting role may refund on one order; escalate it.",
     "authorization_expired": "The bank let go of the authorization; nothing can be captured from it.",
+    "card_declined": "The bank declined the card; nothing was ordered or charged.",
     "card_expired": "The card is past its expiry date.",
     "cart_empty": "There is nothing in the cart.",
     "cart_full": "The cart holds as many lines as it can.",
@@ -62,6 +69,7 @@ CODES: Final[dict[str, str]] = {
     "quantity_above_refundable": "More units than have not been refunded.",
     "quantity_above_returnable": "More units than were shipped, kept and not refunded.",
     "refund_above_captured": "The refund is more than what was captured and not refunded.",
+    "refund_not_pending": "The bank has nothing to report on the refund: it is not pending.",
     "return_not_found": "There is no return with that id.",
     "return_not_open": "The return is not open.",
     "return_not_requested": "The return has been decided before.",

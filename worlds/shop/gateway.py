@@ -1,18 +1,20 @@
 """The payment gateway as the shop uses it: authorizing, taking and releasing money, and what the bank reports later."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
 from worlds.engine.context import Context
-from worlds.engine.errors import Conflict
+from worlds.engine.errors import Conflict, Refusal
 from worlds.engine.fields import iso_instant
+from worlds.seeds.calendars import is_working_day
 from worlds.shop import mails
 from worlds.shop.chronicle import audit, mail, timeline
+from worlds.shop.days import ZONE, local_day
 from worlds.shop.derived import recompute
 from worlds.shop.models import Payment, PaymentEvent
-from worlds.shop.rows import Query, insert, run
-from worlds.shop.rules import AUTHORIZATION_LIFE
+from worlds.shop.rows import Query, driver, insert, run
+from worlds.shop.rules import AUTHORIZATION_LIFE, SETTLEMENT_DAYS
 
 
 class PaymentRow(NamedTuple):
@@ -70,7 +72,19 @@ _LAPSED = Query(
 
 
 def authorize(ctx: Context, order_id: int, amount: int, brand: str, last4: str) -> int:
-    """Hold an amount (cents) on a card; answers the payment's id."""
+    """Hold an amount (cents) on a card; answers the payment's id.
+
+    Raises:
+        Refusal: when the bank declines the card.
+    """
+    if (declined := ctx.mishap("card")) is not None:
+        raise Refusal(
+            "card_declined",
+            f"The bank declined the card {brand} ending {last4}: {declined['decline_code'].replace('_', ' ')}. "
+            "Nothing was ordered or charged. Pay with another card.",
+            status=402,
+            details={"decline_code": declined["decline_code"]},
+        )
     reference = sha256(f"{ctx.chance}|{order_id}|{amount}|{last4}|{ctx.now.isoformat()}".encode()).hexdigest()[:20]
     payment_id = insert(
         ctx, Payment, order_id=order_id, brand=brand, last4=last4, amount=amount, captured_amount=0, refunded_amount=0,
@@ -141,6 +155,23 @@ def release(ctx: Context, payment: PaymentRow, status: str) -> None:
     )
 
 
+def send_back(ctx: Context, payment: PaymentRow, amount: int, refund_id: int) -> None:
+    """Ask the bank to pay an amount (cents) back; some nights later it reports what became of it."""
+    event(ctx, payment.id, payment.order_id, "refund", amount, refund_id)
+    ctx.schedule(_reported_at(ctx, refund_id), "bank_reports", refund_id=refund_id)
+
+
+def _reported_at(ctx: Context, refund_id: int) -> datetime:
+    """A moment in the night after 5 to 10 working days."""
+    rng = ctx.rng(f"settlement of refund {refund_id}")
+    day, left = local_day(ctx.now), rng.randint(*SETTLEMENT_DAYS)
+    while left:
+        day += timedelta(days=1)
+        left -= is_working_day(day)
+    night = time(rng.randint(1, 5), rng.randrange(60), rng.randrange(60))
+    return datetime.combine(day, night, ZONE)
+
+
 def settle_refund(ctx: Context, refund_id: int, *, succeeded: bool) -> None:
     """The bank reports on a pending refund: the money arrived, or it could not be paid back (the customer is told)."""
     refund = _REFUND.first(ctx, refund=refund_id)
@@ -166,6 +197,13 @@ def settle_refund(ctx: Context, refund_id: int, *, succeeded: bool) -> None:
             order_id=refund.order_id, customer_id=refund.customer_id,
         )  # fmt: skip
         recompute(ctx, refund.order_id)
+
+
+def next_expiry(ctx: Context, latest: datetime) -> datetime:
+    """When the bank lets go of the next authorization, or `latest` if that is sooner."""
+    query = "SELECT min(auth_expires_at) FROM payment WHERE status = 'authorized'"
+    soonest = driver(ctx).execute(query).fetchall()[0][0]
+    return latest if soonest is None else min(latest, datetime.fromisoformat(soonest))
 
 
 def expire_authorizations(ctx: Context) -> int:

@@ -10,6 +10,7 @@ from worlds.engine.context import Context
 from worlds.shop import WORLD, order_file
 from worlds.shop.days import local_day
 from worlds.shop.gateway import PAYMENTS, PaymentRow
+from worlds.shop.models import Fulfilment
 from worlds.shop.order_file import OrderHead
 from worlds.shop.order_lists import NAME_SQL
 from worlds.shop.rows import Query
@@ -289,10 +290,10 @@ def refund(ctx: Context, refund_id: int) -> RefundView:
     return _refund(_REFUND.all(ctx, refund=refund_id))
 
 
-def _parcel(rows: list[ParcelRow]) -> FulfilmentView:
+def _parcel(ctx: Context, rows: list[ParcelRow]) -> FulfilmentView:
     one = rows[0]
     return FulfilmentView(
-        fulfilment_id=one.fulfilment_id, number=one.number, order_id=one.order_id, location_id=one.location_id,
+        fulfilment_id=one.fulfilment_id, version=ctx.version(Fulfilment, one.fulfilment_id), number=one.number, order_id=one.order_id, location_id=one.location_id,
         location=one.location, status=one.status, carrier=one.carrier, tracking_number=one.tracking_number,
         shipped_at=one.shipped_at, delivered_at=one.delivered_at,
         lines=[ParcelLine(line_id=row.line_id, title=row.title, quantity=row.quantity) for row in rows],
@@ -301,13 +302,13 @@ def _parcel(rows: list[ParcelRow]) -> FulfilmentView:
 
 def parcels(ctx: Context, order_id: int) -> list[FulfilmentView]:
     """An order's parcels."""
-    return [_parcel(rows) for rows in _grouped(_PARCELS.all(ctx, order=order_id))]
+    return [_parcel(ctx, rows) for rows in _grouped(_PARCELS.all(ctx, order=order_id))]
 
 
 def parcel(ctx: Context, fulfilment_id: int) -> FulfilmentView | None:
     """One parcel, or None."""
     rows = _PARCEL.all(ctx, fulfilment=fulfilment_id)
-    return _parcel(rows) if rows else None
+    return _parcel(ctx, rows) if rows else None
 
 
 def _return(rows: list[ReturnRow], *, staff: bool) -> ReturnView:

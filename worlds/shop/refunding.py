@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden, Invalid
 from worlds.engine.fields import format_money
-from worlds.shop import gateway, mails, order_file, stockroom
+from worlds.shop import approving, gateway, mails, order_file, stockroom
 from worlds.shop.chronicle import timeline
 from worlds.shop.gateway import PaymentRow
 from worlds.shop.ledger import LineState, UnitsRefunded, refund_units
@@ -176,13 +176,19 @@ def used_limit(ctx: Context, order_id: int) -> int:
     )
 
 
+def role_limit(ctx: Context, order_id: int) -> int | None:
+    """What the acting role may refund on an order in cents: its own limit, or more where that was approved."""
+    limit = REFUND_LIMITS.get(ctx.actor.role)
+    return None if limit is None else max(limit, approving.allowed(ctx, order_id))
+
+
 def check_limit(ctx: Context, order: OrderHead, amount: int) -> None:
     """Check that the acting person may refund an amount (cents) on an order.
 
     Raises:
         Forbidden: naming the limit, and that the matter can be escalated.
     """
-    limit = REFUND_LIMITS.get(ctx.actor.role)
+    limit = role_limit(ctx, order.id)
     if limit is None:
         return
     used = used_limit(ctx, order.id)
@@ -216,7 +222,7 @@ def write(ctx: Context, plan: Plan, reason: str, note: str | None) -> Made:
         staff_id=None if ctx.actor.role == "customer" else ctx.actor.person, created_at=ctx.now,
     )  # fmt: skip
     restocked = sum(_write_line(ctx, order.id, refund_id, one) for one in _with_stock(ctx, plan))
-    gateway.event(ctx, payment.id, order.id, "refund", plan.amount, refund_id)
+    gateway.send_back(ctx, payment, plan.amount, refund_id)
     return Made(refund_id, refund_number, restocked)
 
 

@@ -17,6 +17,10 @@ FEE_WAIVED: Final = frozenset({"damaged", "defective", "wrong_item", "not_as_des
 """Reasons of a return that are the shop's fault: no restocking fee is kept. Whoever books in decides."""
 AUTHORIZATION_LIFE: Final = timedelta(days=7)
 """How long a card payment may be captured after it was authorized."""
+SETTLEMENT_DAYS: Final = (5, 10)
+"""Working days from a refund to the bank's report on it: at least, at most."""
+APPROVAL_LIFE: Final = timedelta(days=4)
+"""How long a request for approval waits for an answer before it lapses."""
 LABEL_VOID_LIFE: Final = timedelta(days=14)
 """How long a carrier takes back a label that it has not scanned."""
 MERCHANT_FAULT: Final = frozenset({"damaged", "defective", "wrong_item", "missing_item", "late", "not_as_described"})
@@ -33,6 +37,8 @@ TREASURY: Final = ("finance", "admin")
 WAREHOUSE: Final = ("ops", "admin")
 LABELLERS: Final = ("support_l2", "ops", "admin")
 MERCHANDISERS: Final = ("merch", "admin")
+CUSTOMER_EXPORTERS: Final = ("support_l2", "merch", "admin")
+ORDER_EXPORTERS: Final = ("ops", "finance", "admin")
 
 REFUND_LIMITS: Final = {"support_l1": 5_000, "support_l2": 15_000}
 """Cents that a person of the role may refund on one order, all their refunds on it together; others have no limit."""

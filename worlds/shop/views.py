@@ -182,9 +182,10 @@ class ParcelLine(Result):
 
 
 class FulfilmentView(Result):
-    """One parcel."""
+    """One parcel; `version` counts its changes."""
 
     fulfilment_id: int
+    version: int
     number: str
     order_id: int
     location_id: int
@@ -369,8 +370,12 @@ class CustomerOrder(OrderSummary):
 
 
 class OrderDetail(CustomerOrder):
-    """An order with all that belongs to it, as staff see it."""
+    """An order with all that belongs to it, as staff see it.
 
+    `version` counts the changes of the order and its lines; an edit may ask that it still be the one that was read.
+    """
+
+    version: int
     tags: UpTo200[str]
     labels: UpTo200[LabelView]
     timeline: UpTo200[TimelineView]

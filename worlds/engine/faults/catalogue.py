@@ -7,6 +7,7 @@ from types import MappingProxyType, ModuleType
 
 from worlds.engine.faults import layers
 from worlds.engine.faults.fault import Fault
+from worlds.engine.faults.styles import style_of
 from worlds.engine.world import World, modules_in
 
 
@@ -26,7 +27,7 @@ def faults_of(world: World) -> Mapping[str, Fault]:
 
 
 def find_fault(world: World, name: str) -> Fault:
-    """The fault of a name or a code.
+    """The fault of a name or a code; of a kind (`rate-limit`) that of the vendor whom the world imitates.
 
     Raises:
         LookupError: naming the faults there are.
@@ -35,6 +36,9 @@ def find_fault(world: World, name: str) -> Fault:
     for fault in known.values():
         if name in {fault.name, fault.code}:
             return fault
+    alike = [fault for fault in known.values() if name and fault.kind == name]
+    if alike:
+        return next((fault for fault in alike if fault.vendor == style_of(world)), alike[0])
     raise LookupError(f"There is no fault {name!r}; there are: {', '.join(known)}.")
 
 

@@ -35,6 +35,7 @@ from worlds.engine.operation import Operation
 from worlds.engine.reply import Reply
 from worlds.engine.targets import Record
 from worlds.engine.world import World
+from worlds.graders.effects import Effect
 
 READS = frozenset({"reads"})
 WRITES = frozenset({"writes"})
@@ -66,6 +67,11 @@ class Called:
     records: Sequence[Record]
     driver: sqlite3.Connection
     happen: Happen
+    if_version: int | None = None
+    cursor: bool = False
+    """Whether the page of a list was asked for by a cursor."""
+    allow_duplicate: bool = False
+    """Whether the caller said that it is to be saved although there is something like it."""
 
 
 @dataclass(slots=True)
@@ -119,7 +125,8 @@ class Hit:
 class Setup:
     """An episode about to begin, for faults that change its start: its database, its task's target, chance.
 
-    What is written here is rooted in the set-up, so nobody is blamed for it.
+    What is written here is rooted in the set-up, so nobody is blamed for it. `role` is who the agent is, `asked` the
+    tables in which its task requires something; `held_out` says that the plan is kept for evaluation.
     """
 
     world: World
@@ -130,13 +137,22 @@ class Setup:
     params: Any
     rng: random.Random
     facts: Mapping[str, str] = field(default_factory=dict)
+    role: str = ""
+    asked: frozenset[str] = frozenset()
+    held_out: bool = False
+    place: int = 0
+    """The rule's place in the plan."""
+
+    def keep(self, value: Any) -> None:
+        """Remember a JSON value for this rule, as `Hit.keep` does."""
+        bookkeeping.keep_trouble(self.driver, self.place, json.dumps(value))
 
 
 class Fault:
     """One thing that can go wrong. Override one phase or more; each is asked only for calls that a rule has picked.
 
-    In this order: `fits`, `before`, `meanwhile`, `as_of`, the operation, `keeps`, `after`. `lasting` is asked on each
-    matching call as long as something is kept, before anything is counted.
+    In this order: `fits`, `before`, `meanwhile`, `as_of`, the operation, `keeps`, `after`, `headers`. `lasting` is
+    asked on each matching call as long as something is kept, before anything is counted.
     """
 
     code: ClassVar[str]
@@ -147,6 +163,12 @@ class Fault:
     surfaces: ClassVar[frozenset[str]] = SURFACES
     mishap: ClassVar[str] = ""
     """Where the business itself asks `ctx.mishap(name)`: that name; such a fault has no phases."""
+    everywhere: ClassVar[bool] = False
+    """Whether what is kept is met by every call on its surfaces, whatever its rule says of operations and records."""
+    kind: ClassVar[str] = ""
+    """What the faults of several vendors have in common: a rule that names it means that of the world's own vendor."""
+    vendor: ClassVar[str] = ""
+    """The style (`worlds.engine.faults.styles`) of the vendor whose fault it is."""
     catches: ClassVar[bool] = True
     """Whether an agent that knows nothing of failures is expected to do worse under it."""
     Params: ClassVar[type[Params]] = Params
@@ -182,6 +204,23 @@ class Fault:
         """What a further call meets while something is kept."""
         return None
 
+    def overhears(self, hit: Hit) -> None:
+        """What it makes of a call aside from the world's business, such as signing in again; asked as `lasting` is."""
+
+    def denies(
+        self,
+        operation: Operation[..., Any],  # noqa: ARG002 - for overriding
+        rule: Rule,  # noqa: ARG002 - as above
+        params: Any,  # noqa: ARG002 - as above
+        kept: Any,  # noqa: ARG002 - as above
+    ) -> bool:
+        """Whether the acting role now lacks the permission for an operation that its role has by rights."""
+        return False
+
+    def headers(self, hit: Hit) -> Mapping[str, str]:  # noqa: ARG002 - for overriding
+        """What the answer to any matching call carries over HTTP, struck or not, unless the call fails."""
+        return {}
+
     def before(self, hit: Hit) -> Failure | None:  # noqa: ARG002 - for overriding
         """What stops the call before anything is done."""
         return None
@@ -198,8 +237,12 @@ class Fault:
         return True
 
     def after(self, hit: Hit, reply: Reply) -> Reply | Failure | None:  # noqa: ARG002 - for overriding
-        """What the agent is told in place of the answer, once the work is committed."""
+        """What the agent is told in place of the answer, once the work is committed, or refused (`reply.ok`)."""
         return None
 
     def prepare(self, setup: Setup) -> None:
         """What is different from the start."""
+
+    def forbids(self, kept: Any) -> Sequence[Effect]:  # noqa: ARG002 - for overriding
+        """What the agent must not bring about because of it: a gate of the grade each, named by the effect."""
+        return ()

@@ -1,9 +1,10 @@
 """Where calls meet faults: which rules match a call, whether they strike, and what the struck ones do to it."""
 
+import json
 import random
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -16,27 +17,36 @@ from worlds.engine.errors import Failure
 from worlds.engine.faults.catalogue import find_fault
 from worlds.engine.faults.fault import Called, Fault, Hit, Setup
 from worlds.engine.faults.plan import CLEAN, FaultPlan, Rule
+from worlds.engine.operation import Operation
 from worlds.engine.reply import Reply
 from worlds.engine.world import World
+from worlds.graders.effects import Effect
 
 
 @dataclass(frozen=True, slots=True)
 class Armed:
-    """A rule with its fault, its checked parameters and its place in the plan."""
+    """A rule with its fault, its checked parameters and its place in the plan.
+
+    `choosy` says that the fault does not fit every call.
+    """
 
     place: int
     rule: Rule
     fault: Fault
     params: Any
+    choosy: bool
+    heading: bool
+    """Whether it adds headers to answers."""
 
 
 class Met:
     """The faults that struck a call. None of them, for most calls."""
 
-    __slots__ = ("names", "struck")
+    __slots__ = ("heading", "names", "struck")
 
     def __init__(self) -> None:
         self.struck: list[tuple[Fault, Hit]] = []
+        self.heading: list[tuple[Fault, Hit]] = []
         self.names: list[str] = []
 
     def add(self, fault: Fault, hit: Hit) -> None:
@@ -78,8 +88,18 @@ class Met:
             reply = told or reply
         return reply
 
+    def headed(self, reply: Reply) -> Reply:
+        """The answer with the headers that every answer carries now."""
+        if not self.heading:
+            return reply
+        told = dict(reply.headers)
+        for fault, hit in self.heading:
+            told |= fault.headers(hit)
+        return replace(reply, headers=told)
+
 
 NOTHING_MET = Met()
+UNTROUBLED: tuple[int, str | None] = (0, None)
 
 
 class Faults:
@@ -99,6 +119,8 @@ class Faults:
         self._target = frozenset((table, key) for table, keys in target.items() for key in keys)
         self._begun = begun
         self._by_operation: dict[str, tuple[Armed, ...]] = {}
+        self._everywhere = tuple(one for one in self._armed if one.fault.everywhere)
+        self._denying = tuple(one for one in self._armed if type(one.fault).denies is not Fault.denies)
 
     @property
     def active(self) -> bool:
@@ -111,6 +133,8 @@ class Faults:
         Raises:
             Failure: of a fault that lasts.
         """
+        if self._everywhere:
+            self._endure(call)
         rules = self._by_operation.get(call.operation.name)
         if rules is None:
             rules = tuple(one for one in self._armed if _concerns(one, call))
@@ -118,29 +142,63 @@ class Faults:
         if not rules:
             return NOTHING_MET
         met = Met()
-        for armed in rules:
-            if self._matches(armed, call):
-                self._meet(armed, call, met)
+        matching = [armed for armed in rules if self._matches(armed, call)]
+        if matching and all(_exists(call.driver, table, key) for table, key in call.records):
+            self._meet(matching, call, met)
         return met
+
+    @property
+    def takes_rights(self) -> bool:
+        """Whether any rule can take a permission away."""
+        return bool(self._denying)
+
+    def denied(self, operation: Operation[..., Any], driver: sqlite3.Connection) -> bool:
+        """Whether the acting role has lost the permission for an operation that its role has by rights."""
+        troubles = bookkeeping.troubles(driver)
+        moment = bookkeeping.read(driver)
+        for one in self._denying:
+            kept = troubles.get(one.place, UNTROUBLED)[1]
+            told = None if kept is None else json.loads(kept)
+            if self._in_window(one.rule, moment) and one.fault.denies(operation, one.rule, one.params, told):
+                return True
+        return False
 
     def mishap(self, name: str, driver: sqlite3.Connection, moment: Moment) -> dict[str, Any] | None:
         """Whether a step that the business asks about goes wrong now, and how: its rule's parameters."""
         for armed in self._armed:
             if armed.fault.mishap == name and self._in_window(armed.rule, moment):
-                number, struck = self._count(armed, driver, f"mishap:{name}")
+                struck, _ = bookkeeping.trouble(driver, armed.place)
+                number = bookkeeping.count_call(driver, [armed.place], f"mishap:{name}")[armed.place]
                 if self._strikes(armed, f"mishap:{name}", number, struck):
                     bookkeeping.count_trouble(driver, armed.place)
                     return {"fault": armed.fault.name, **armed.params.model_dump(), "number": number}
         return None
 
-    def prepare(self, driver: sqlite3.Connection, now: datetime, instruction: str, facts: Mapping[str, str]) -> None:
+    def prepare(  # noqa: PLR0913 - all that a fault may know of the start
+        self,
+        driver: sqlite3.Connection,
+        now: datetime,
+        instruction: str,
+        facts: Mapping[str, str],
+        *,
+        role: str = "",
+        asked: frozenset[str] = frozenset(),
+    ) -> None:
         """Change the start of the episode where a rule says so."""
         target: dict[str, list[int]] = {}
         for table, key in sorted(self._target):
             target.setdefault(table, []).append(key)
         for armed in self._armed:
             rng = random.Random(f"{self.plan.seed}|{armed.place}|{armed.fault.name}|setup")
-            armed.fault.prepare(Setup(self._world, driver, now, target, instruction, armed.params, rng, facts))
+            known = (self._world, driver, now, target, instruction, armed.params, rng, facts, role, asked)
+            armed.fault.prepare(Setup(*known, self.plan.held_out, armed.place))
+
+    def forbidden(self, driver: sqlite3.Connection) -> list[Effect]:
+        """What the agent must not bring about because of what goes wrong; judged beside its task's expectation."""
+        watching = [one for one in self._armed if type(one.fault).forbids is not Fault.forbids]
+        kept = {one.place: bookkeeping.trouble(driver, one.place)[1] for one in watching}
+        told = [(one, json.loads(text)) for one in watching if (text := kept[one.place]) is not None]
+        return [effect for one, known in told for effect in one.fault.forbids(known)]
 
     @property
     def prepares(self) -> bool:
@@ -149,24 +207,50 @@ class Faults:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _meet(self, armed: Armed, call: Called, met: Met) -> None:
-        fault = armed.fault
-        hit = Hit(call, armed.rule, armed.place, 0, armed.params, "")
-        struck, kept = bookkeeping.trouble(call.driver, armed.place)
-        if kept is not None and (failure := fault.lasting(hit)) is not None:
-            met.names.append(fault.name)
-            raise Lasting(failure, tuple(met.names))
-        if not fault.fits(hit):
+    def _meet(self, matching: Sequence[Armed], call: Called, met: Met) -> None:
+        troubles = bookkeeping.troubles(call.driver)
+        fitting = [armed for armed in matching if self._fits(armed, call, troubles)]
+        met.heading = [(armed.fault, self._hit(armed, call, 0)) for armed in matching if armed.heading]
+        if not fitting:
             return
-        hit.number, _ = self._count(armed, call.driver, call.operation.name)
-        hit.chance = f"{self.plan.seed}|{armed.place}|{fault.name}|{call.operation.name}|{hit.number}"
-        if self._strikes(armed, call.operation.name, hit.number, struck):
-            bookkeeping.count_trouble(call.driver, armed.place)
-            met.add(fault, hit)
+        name = call.operation.name
+        numbers = bookkeeping.count_call(call.driver, [armed.place for armed in fitting], name)
+        for armed in fitting:
+            number = numbers[armed.place]
+            if self._strikes(armed, name, number, troubles.get(armed.place, UNTROUBLED)[0]):
+                bookkeeping.count_trouble(call.driver, armed.place)
+                met.add(armed.fault, self._hit(armed, call, number))
 
-    def _count(self, armed: Armed, driver: sqlite3.Connection, name: str) -> tuple[int, int]:
-        struck, _ = bookkeeping.trouble(driver, armed.place)
-        return bookkeeping.count_call(driver, armed.place, name), struck
+    def _endure(self, call: Called) -> None:
+        """Let what lasts everywhere stop the call.
+
+        Raises:
+            Lasting: what the agent is told.
+        """
+        troubles = bookkeeping.troubles(call.driver)
+        for armed in self._everywhere:
+            if troubles.get(armed.place, UNTROUBLED)[1] is None:
+                continue
+            hit = self._hit(armed, call, 0)
+            if call.operation.aside:
+                armed.fault.overhears(hit)
+            elif _on_surface(armed, call) and (failure := armed.fault.lasting(hit)) is not None:
+                raise Lasting(failure, (armed.fault.name,))
+
+    def _fits(self, armed: Armed, call: Called, troubles: Mapping[int, tuple[int, str | None]]) -> bool:
+        """Whether a call is to be counted.
+
+        Raises:
+            Lasting: where the fault goes on.
+        """
+        kept = None if armed.fault.everywhere else troubles.get(armed.place, UNTROUBLED)[1]
+        if kept is not None and (failure := armed.fault.lasting(self._hit(armed, call, 0))) is not None:
+            raise Lasting(failure, (armed.fault.name,))
+        return not armed.choosy or armed.fault.fits(self._hit(armed, call, 0))
+
+    def _hit(self, armed: Armed, call: Called, number: int) -> Hit:
+        chance = f"{self.plan.seed}|{armed.place}|{armed.fault.name}|{call.operation.name}|{number}"
+        return Hit(call, armed.rule, armed.place, number, armed.params, chance)
 
     def _strikes(self, armed: Armed, name: str, number: int, struck: int) -> bool:
         rule = armed.rule
@@ -179,17 +263,14 @@ class Faults:
 
     def _matches(self, armed: Armed, call: Called) -> bool:
         rule = armed.rule
-        if rule.surfaces and call.surface not in rule.surfaces:
-            return False
-        if call.surface not in armed.fault.surfaces or not self._in_window(rule, call.moment):
+        if not _on_surface(armed, call) or not self._in_window(rule, call.moment):
             return False
         if rule.routes and not any(fnmatchcase(call.route, one) for one in rule.routes):
             return False
         if rule.tables and not any(table in rule.tables for table, _ in call.records):
             return False
-        if rule.scope == "target" and self._target and not any(record in self._target for record in call.records):
-            return False
-        return all(_exists(call.driver, table, key) for table, key in call.records)
+        kept_to = self._target if rule.scope == "target" else frozenset()
+        return not kept_to or any(record in kept_to for record in call.records)
 
     def _in_window(self, rule: Rule, moment: Moment) -> bool:
         since = moment.now - self._begun
@@ -209,7 +290,8 @@ class Lasting(Failure):
             face=failure.face,
             seconds=failure.seconds,
         )
-        self.kept = failure.kept
+        self.details, self.field, self.kept = failure.details, failure.field, failure.kept
+        self.text_kept = failure.text_kept
         self.names = names
 
 
@@ -218,7 +300,9 @@ def _armed_rules(world: World, rules: str) -> tuple[Armed, ...]:
     armed = []
     for place, rule in enumerate(FaultPlan.model_validate_json(rules).rules):
         fault = find_fault(world, rule.fault)
-        armed.append(Armed(place, rule, fault, fault.Params.model_validate(dict(rule.params))))
+        choosy = type(fault).fits is not Fault.fits
+        heading = type(fault).headers is not Fault.headers
+        armed.append(Armed(place, rule, fault, fault.Params.model_validate(dict(rule.params)), choosy, heading))
     return tuple(armed)
 
 
@@ -231,7 +315,12 @@ def _armed(world: World, plan: FaultPlan) -> tuple[Armed, ...]:
 def _concerns(armed: Armed, call: Called) -> bool:
     operation, rule = call.operation, armed.rule
     named = not rule.operations or operation.name in rule.operations
-    return named and not armed.fault.mishap and armed.fault.may_strike(operation)
+    return named and not operation.aside and not armed.fault.mishap and armed.fault.may_strike(operation)
+
+
+def _on_surface(armed: Armed, call: Called) -> bool:
+    asked = armed.rule.surfaces
+    return call.surface in armed.fault.surfaces and (not asked or call.surface in asked)
 
 
 def _exists(driver: sqlite3.Connection, table: str, key: int) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from worlds.engine.faults.catalogue import faults_of
-from worlds.engine.faults.plan import CLEAN, FaultPlan
+from worlds.engine.faults.plan import CLEAN, FaultPlan, Rule
 from worlds.engine.world import World
 
 
@@ -38,6 +38,19 @@ def find_plan(world: World, name: str) -> FaultPlan:
     if found is None:
         raise LookupError(f"World {world.name} has no failure plan {name!r}; it has: {', '.join(plans)}.")
     return found
+
+
+def rules_beside(module: str) -> tuple[Rule, ...]:
+    """The rules that a family of tasks keeps in a TOML file beside it, for `Instance.faults`.
+
+    `rules_beside(__file__)` in `tasks/late_refund.py` reads `tasks/late_refund.toml`, which holds `[[rules]]`.
+
+    Raises:
+        FileNotFoundError: when there is none.
+        ValueError: when it is no plan.
+    """
+    path = Path(module).with_suffix(".toml")
+    return FaultPlan.from_toml(path.read_text(encoding="utf-8"), path.stem).rules
 
 
 def _read(path: Path) -> dict[str, Any]:

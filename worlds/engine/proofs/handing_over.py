@@ -1,10 +1,8 @@
 """The tools by which a role hands a matter over to others, known by how their names begin."""
 
+from worlds.engine.faults.layers.access import HANDING_OVER
 from worlds.engine.operation import Operation
 from worlds.engine.world import World
-
-NAMES = ("escalat", "hand_over", "handover", "refer_")
-"""What the names of such operations begin with."""
 
 
 def escalations(world: World, role: str) -> list[Operation[..., object]]:
@@ -12,5 +10,5 @@ def escalations(world: World, role: str) -> list[Operation[..., object]]:
     return [
         one
         for name, one in world.operations.items()
-        if one.writing and role in one.roles and "tools" in one.doors and name.startswith(NAMES)
+        if one.writing and role in one.roles and "tools" in one.doors and name.startswith(HANDING_OVER)
     ]

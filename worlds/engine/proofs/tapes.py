@@ -49,6 +49,7 @@ class TapedCall:
     committed: bool = True
     reply: Any = None
     at: int = 0
+    if_version: int | None = None
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -131,7 +132,9 @@ def perform(episode: Episode, tape: Tape) -> FinalAnswer | None:
 def _perform(episode: Episode, call: TapedCall, arguments: Any) -> Reply:
     late = call.at - int(episode.now.timestamp())
     seconds = late if late > 0 else None
-    return episode.perform(call.operation, arguments, call.surface, key=call.key, seconds=seconds)
+    return episode.perform(
+        call.operation, arguments, call.surface, key=call.key, if_version=call.if_version, seconds=seconds
+    )
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -203,7 +206,8 @@ class _Recorder:
                 writing=operation is not None and operation.writing,
                 committed=entry.committed,
                 reply=told,
-                at=entry.now,
+                at=entry.now - entry.lasted,
+                if_version=entry.if_version,
             )
         )
         if entry.committed:

@@ -132,6 +132,10 @@ class Seat:
         self._end(began)
         return seen
 
+    def meaning(self, text: str) -> str:
+        """What the plain page says in place of these words; words that are unknown as they are."""
+        return self._episode.browser().meaning(text)
+
     def note(self, **fields: Any) -> None:
         """Write something of the agent's own into the trace, such as what a model said; counts no step."""
         self._trace.write("message", **fields)

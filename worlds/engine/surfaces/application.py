@@ -119,6 +119,7 @@ class AgentApplication:
                 body=body,
                 content_types=headers_of(scope, "content-type"),
                 keys=headers_of(scope, "idempotency-key"),
+                versions=headers_of(scope, "if-match"),
             )
             answer = await asyncio.to_thread(self._respond, key, request)
             await answer.send(send)

@@ -23,6 +23,7 @@ from worlds.engine.surfaces.browsing.observation import Observation
 from worlds.engine.surfaces.browsing.page import NotOnPage, Page
 from worlds.engine.surfaces.browsing.site import SITE, Place
 from worlds.engine.surfaces.browsing.tab import Setting, Tab
+from worlds.engine.surfaces.drift.lexicon import lexicon_of
 from worlds.engine.surfaces.seals import seconds_now
 
 if TYPE_CHECKING:
@@ -97,6 +98,10 @@ class BrowserSession:
     def facts(self) -> Mapping[str, str]:
         """What the instruction says, by name."""
         return self._episode.task.instance.facts if self._episode.task else {}
+
+    def meaning(self, text: str) -> str:
+        """What the plain page says in place of these words; words that are unknown as they are."""
+        return lexicon_of(self._episode.world).meaning(text)
 
     def hands(self) -> Page:
         """The browser as a reference solution uses it: by what stands on the screen."""

@@ -1,22 +1,33 @@
-"""Error pages in the look of the app in which they happen: a heading, a sentence, a code and a way back."""
+"""Error pages: in the look of the app in which they happen where the app itself answers, and bare where it does not.
+
+What the business refuses has a code and a way back. What breaks on the way there shows by its face (`errors.Face`): a
+page of the app with a request id, the page of the gateway or of the maintenance before it, or the sign-in page.
+"""
 
 import logging
-from typing import TYPE_CHECKING, cast
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, Request, Response, current_app, render_template, request
+from flask import Flask, Request, Response, current_app, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from jinja2 import Template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from worlds.engine.errors import Forbidden, Refusal
+from worlds.engine.errors import Failure, Forbidden, Refusal
+from worlds.engine.surfaces import troubles
 from worlds.engine.surfaces.page_door import door_of
+from worlds.engine.surfaces.wording import clock
 from worlds.engine.world import World
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.pages import Pages
 
 _log = logging.getLogger(__name__)
+
+EVERYWHERE = "/-/"
+"""What the addresses begin with of pages that every world has; the next part names the app whose look they wear."""
 
 HEADINGS = {
     400: "That could not be read",
@@ -41,13 +52,39 @@ NOT_AVAILABLE = "This page is not available."
 
 
 def app_of(asked: Request) -> "Pages | None":
-    """The app in which a request falls: its endpoint's, or else the one with the longest prefix that its path has."""
+    """The app in which a request falls: its endpoint's, or else the one with the longest prefix that its path has.
+
+    A page that every world has falls into the app that its address names, and into none where it names none.
+    """
     blueprints = cast("dict[str, Pages]", current_app.blueprints)
-    if asked.blueprint and hasattr(blueprints[asked.blueprint], "title"):
+    apps = [app for app in blueprints.values() if hasattr(app, "title") and not app.everywhere]
+    if asked.path.startswith(EVERYWHERE):
+        named = asked.path.removeprefix(EVERYWHERE).partition("/")[0]
+        return next((app for app in apps if app.name == named), None)
+    if asked.blueprint and blueprints[asked.blueprint] in apps:
         return blueprints[asked.blueprint]
-    apps = [app for app in blueprints.values() if hasattr(app, "title")]
     inside = [app for app in apps if f"{asked.path}/".startswith(f"{app.url_prefix or ''}/")]
     return max(inside, key=lambda app: len(app.url_prefix or ""), default=None)
+
+
+def app_for(asked: Request) -> "Pages | None":
+    """The app in which a request falls, or the first in which its role works."""
+    here, role = app_of(asked), door_of(asked).actor.role
+    if here is not None and _open_to(here, role):
+        return here
+    others = [app for app in cast("dict[str, Pages]", current_app.blueprints).values() if hasattr(app, "title")]
+    return next((app for app in others if not app.everywhere and _open_to(app, role)), None)
+
+
+def _open_to(app: "Pages", role: str) -> bool:
+    return not app.roles or role in app.roles
+
+
+def layout() -> Template:
+    """The layout of the app at hand, or a plain one where it has none; its blocks are `title` and `main`."""
+    app = app_of(request)
+    own = [f"{app.name}/layout.html"] if app else []
+    return current_app.jinja_env.select_template([*own, "pages/plain.html"])
 
 
 def check_role(app: "Pages", role: str, world: World) -> None:
@@ -63,21 +100,61 @@ def check_role(app: "Pages", role: str, world: World) -> None:
         )
 
 
-def page(status: int, code: str, message: str) -> AnyResponse:
-    """An error page in the look of the app at hand."""
+def page(status: int, code: str, message: str, **more: Any) -> AnyResponse:
+    """An error page in the look of the app at hand.
+
+    `more` may say the `heading`, a `request_id` in place of the code, and `again`, an address at which to try again.
+    """
     app = app_of(request)
-    inside = app is not None and (not app.roles or door_of(request).actor.role in app.roles)
+    inside = app is not None and _open_to(app, door_of(request).actor.role)
     templates: list[str | Template] = [f"{app.name}/error.html"] if app and inside else []
     home = f"{request.script_root}{app.url_prefix or ''}/" if app and inside else f"{request.script_root}/"
+    shown = {"heading": HEADINGS.get(status, "That did not work"), "request_id": "", "again": "", **more}
     text = render_template(
         [*templates, "pages/error.html"],
         status=status,
         code=code,
         message=message,
-        heading=HEADINGS.get(status, "That did not work"),
         back=home,
         door=door_of(request),
+        **shown,
     )
+    return _html(text, status)
+
+
+def failed(failure: Failure) -> AnyResponse:
+    """The page of something that broke on the way, by its face; the banner of a page that cannot stay is a page too."""
+    door = door_of(request)
+    if failure.face == "gateway":
+        phrase = HTTPStatus(failure.status).phrase
+        return _html(render_template("pages/gateway.html", status=failure.status, phrase=phrase), failure.status)
+    if failure.face == "maintenance":
+        seconds = troubles.retry_after(failure)
+        ends = clock(door.now + timedelta(seconds=seconds), door.now) if seconds is not None else ""
+        text = render_template("pages/maintenance.html", title=door.world.title, ends=ends, zone=door.world.zone)
+        return _html(text, failure.status)
+    if failure.face == "sign_in" and (app := app_for(request)):
+        asked = request.full_path.removesuffix("?") if request.method == "GET" else ""
+        onward = f"{request.script_root}{asked}" if asked else g.get("form_page", "")
+        return redirect(url_for("everywhere.sign_in", app=app.name, next=onward or None), 302)
+    return page(
+        failure.status,
+        "",
+        troubles.words_of(failure, door.now),
+        heading=troubles.heading_of(failure),
+        request_id=failure.headers.get("Request-Id", door.request_id),
+        again=_again(failure),
+    )
+
+
+def _again(failure: Failure) -> str:
+    """The address of the page to try again: that of the form where one was sent. None where trying cannot help."""
+    if failure.status in {403, 404}:
+        return ""
+    return str(g.get("form_page", "")) if request.method == "POST" else f"{request.script_root}{request.full_path}"
+
+
+def _html(text: str, status: int) -> AnyResponse:
     return Response(text, status=status, content_type="text/html; charset=utf-8")
 
 
@@ -85,6 +162,8 @@ def install(app: Flask) -> None:
     """Let every error of an app's requests end in a page, never in a traceback."""
 
     def refused(refusal: Refusal) -> AnyResponse:
+        if isinstance(refusal, Failure):
+            return failed(refusal)
         return page(refusal.status, refusal.code, refusal.message)
 
     def forged(error: CSRFError) -> AnyResponse:

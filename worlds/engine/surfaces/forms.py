@@ -5,14 +5,17 @@ A field's name is its path in the arguments (`lines.0.quantity`), the same path 
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from worlds.engine.errors import Refusal
 from worlds.engine.operation import Operation
 from worlds.engine.surfaces.wording import phrase
 
-OWN_FIELDS = frozenset({"csrf_token", "idempotency_key", "next"})
+OWN_FIELDS = frozenset({"csrf_token", "idempotency_key", "if_version", "next"})
 """Fields of a form that are the surface's and no argument of the operation."""
 
 _INDEX = re.compile(r"(?:0|[1-9]\d{0,3})\Z", re.ASCII)
@@ -52,11 +55,16 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A form that came back: what was typed, to which address, and what was wrong with it."""
+    """A form that came back: what was typed, to which address, and what was wrong with it.
+
+    `alike` names records that are like what was to be saved; it may be saved all the same where `may_save` says so.
+    """
 
     action: str
     typed: Typed
     problems: tuple[Problem, ...]
+    alike: tuple[str, ...] = ()
+    may_save: bool = False
 
 
 def schema_at(schema: Mapping[str, Any], path: str) -> tuple[Mapping[str, Any], bool] | None:
@@ -163,6 +171,22 @@ def _lists(
     }
 
 
+_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?\Z", re.ASCII)
+
+
+def in_zone(arguments: dict[str, Any], schema: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """Arguments in which moments as a browser's input writes them (`2026-03-17T08:00`) name a zone."""
+    properties = schema.get("properties", {})
+    found = dict(arguments)
+    for name, value in arguments.items():
+        moment = _present(properties.get(name, {})).get("format") == "date-time"
+        if moment and isinstance(value, str) and (local := _LOCAL.match(value.strip())):
+            with suppress(ValueError):  # the 30th of February is for the door to refuse
+                when = datetime.fromisoformat(f"{local[1]}T{local[2]}{local[3] or ''}")
+                found[name] = when.replace(tzinfo=ZoneInfo(zone)).isoformat()
+    return found
+
+
 def problems_of(refusal: Refusal, typed: Typed) -> tuple[Problem, ...]:
     """A refusal as problems at the fields of the page, in the words of a form rather than of a tool."""
     listed = refusal.details.get("problems") or [
@@ -223,8 +247,8 @@ def caption(name: str) -> str:
 class Field:
     """One input of a form, with all that its schema says of it.
 
-    `kind` is "text", "area", "number", "money", "date", "choice" or "box"; `value` is the text to show (for a box,
-    "true", "false" or ""); `options` are codes with their words.
+    `kind` is "text", "area", "number", "money", "date", "moment", "choice" or "box"; `value` is the text to show
+    (for a box, "true", "false" or ""); `options` are codes with their words.
     """
 
     name: str
@@ -244,7 +268,8 @@ class Form:
     """A form for one operation, as a template shows it; `form["lines.0.quantity"]` is a field.
 
     `token` and `key` are the surface's hidden fields; a form that only asks (method "get") has neither. `name` keeps
-    the ids of two forms on a page apart.
+    the ids of two forms on a page apart. `version` says which version of its record the form overwrites, asked when
+    it is shown: a view may make a form before it reads the record.
     """
 
     operation: Operation[..., Any]
@@ -257,6 +282,7 @@ class Form:
     allowed: bool = True
     roles: str = ""
     name: str = "f"
+    version: Callable[[], int | str | None] = lambda: None
 
     def __getitem__(self, name: str) -> Field:
         found = schema_at(self.operation.input_schema, name)
@@ -311,8 +337,8 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return "box"
     if kind == "integer":
         return "number"
-    if schema.get("format") == "date":
-        return "date"
+    if schema.get("format") in {"date", "date-time"}:
+        return "date" if schema["format"] == "date" else "moment"
     if "\\.[0-9]{2}" in str(schema.get("pattern", "")):
         return "money"
     return "area" if schema.get("maxLength", 0) > 300 else "text"

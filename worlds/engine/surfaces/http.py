@@ -14,6 +14,7 @@ from worlds.engine.errors import Failure, NotFound, Refusal, WorldBug
 from worlds.engine.reply import Reply
 from worlds.engine.surfaces.asgi import Answer, error_answer, json_answer
 from worlds.engine.surfaces.openapi import openapi_document
+from worlds.engine.terms import version_in
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +26,14 @@ OPENAPI = "openapi.json"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request for an operation, its body whole. `content_types` and `keys` are all values of those two headers."""
+    """A request for an operation, its body whole. `content_types`, `keys` and `versions` are all values of their headers."""
 
     method: str
     operation: str
     body: bytes = b""
     content_types: Sequence[str] = ()
     keys: Sequence[str] = field(default=())
+    versions: Sequence[str] = field(default=())
 
 
 def ended() -> Refusal:
@@ -52,7 +54,8 @@ def respond(episode: Episode, request: Request) -> Answer:
         _check_one_key(request.keys)
         arguments = read_json(request.content_types, request.body)
         key = request.keys[0] if request.keys else None
-        reply = episode.perform(request.operation, arguments, "http", key=key)
+        version = _version(request.versions)
+        reply = episode.perform(request.operation, arguments, "http", key=key, if_version=version)
     except WrongMethod as refusal:
         return error_answer(world, refusal, (("allow", ", ".join(refusal.allowed)),))
     except Refusal as refusal:
@@ -89,6 +92,12 @@ def _check_method(method: str, *allowed: str) -> None:
 def _check_one_key(keys: Sequence[str]) -> None:
     if len(keys) > 1:
         raise Refusal("invalid_idempotency_key", "Send one Idempotency-Key, not several.")
+
+
+def _version(versions: Sequence[str]) -> int | None:
+    if len(versions) > 1:
+        raise Refusal("invalid_version", "Send one If-Match, not several.")
+    return version_in(versions[0]) if versions else None
 
 
 def read_json(content_types: Sequence[str], body: bytes) -> Any:

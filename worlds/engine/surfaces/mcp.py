@@ -120,11 +120,12 @@ def _instruction(episode: Episode) -> str:
 
 
 def _result(reply: Reply) -> dict[str, Any]:
-    """A reply as text and as structured content, which the protocol wants to be an object."""
+    """A reply as text and as structured content, which the protocol wants to be an object; a notice is a second text."""
+    noticed = [{"type": "text", "text": reply.notice}] if reply.notice else []
     return {
-        "content": [{"type": "text", "text": reply.text}],
+        "content": [{"type": "text", "text": reply.text}, *noticed],
         "structuredContent": reply.body if isinstance(reply.body, dict) else {"result": reply.body},
-        "isError": not reply.ok,
+        "isError": reply.status >= 400,
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from worlds.engine.errors import Invalid
 from worlds.engine.operation import Operation
+from worlds.engine.terms import KEY_SCHEMA, schema_with
 from worlds.engine.toolbox import offered
 from worlds.engine.world import World
 from worlds.version import __version__
@@ -12,7 +13,7 @@ REFUSALS = {
     "400": "The body is not JSON.",
     "403": "The role may not do this.",
     "404": "There is no such operation or record.",
-    "409": "The record's state forbids it now.",
+    "409": "The record's state forbids it now, or it is not at the version that was asked for.",
     "410": "The episode is over.",
     "413": "The body is too large.",
     "415": "The body is not sent as JSON.",
@@ -47,9 +48,17 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "The same key and arguments are answered as they were the first time.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "The same key and arguments are answered as they were the first time; it may stand in the body too.",
+    "schema": {name: KEY_SCHEMA[name] for name in ("type", "minLength", "maxLength")},
 }
+_VERSION = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The record's version as its ETag gave it; it may stand in the body as if_version too.",
+    "schema": {"type": "string", "maxLength": 20, "examples": ['"3"']},
+}
+_ETAG = {"ETag": {"description": "The record's version, if it has one.", "schema": {"type": "string"}}}
 
 
 def _described(operation: Operation[..., Any]) -> dict[str, Any]:
@@ -57,14 +66,16 @@ def _described(operation: Operation[..., Any]) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "description": operation.description,
-        "requestBody": {"required": True, "content": _content(operation.input_schema)},
+        "requestBody": {"required": True, "content": _content(schema_with(operation))},
         "responses": {
             "200": {"description": "Done.", "content": _content(operation.output_schema)},
             **{status: {"$ref": f"#/components/responses/Refused{status}"} for status in REFUSALS},
         },
     }
     if operation.writing:
-        described["parameters"] = [_KEY]
+        described["parameters"] = [_KEY, _VERSION] if operation.record else [_KEY]
+    if "version" in operation.output_schema.get("properties", {}):
+        described["responses"]["200"]["headers"] = _ETAG
     return described
 
 

@@ -1,7 +1,8 @@
 """The one door as a page's view has it: typed reads, one write a request, and the forms that lead to it."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import urlencode
@@ -11,11 +12,11 @@ from flask import Request, g, render_template, request
 
 from worlds.engine.context import Actor
 from worlds.engine.episode import Episode
-from worlds.engine.errors import Invalid, Refusal, WorldBug
+from worlds.engine.errors import Failure, Invalid, Refusal, WorldBug
 from worlds.engine.operation import Operation
 from worlds.engine.reply import Reply
-from worlds.engine.surfaces import seals
-from worlds.engine.surfaces.forms import OWN_FIELDS, Form, Problem, Sent, Typed, problems_of, read_typed
+from worlds.engine.surfaces import drafts, seals, troubles
+from worlds.engine.surfaces.forms import OWN_FIELDS, Form, Problem, Sent, Typed, in_zone, problems_of, read_typed
 from worlds.engine.world import World
 
 R = TypeVar("R")
@@ -37,10 +38,18 @@ class Listing(NamedTuple, Generic[R]):
     found: R | None
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page showed before: a reading operation's typed result, and the virtual second of it."""
+
+    value: Any
+    at: int
+
+
 class Door:
     """What a view is given. The first call of a request costs the page's virtual time, the others of it nothing.
 
-    `status` is the HTTP status with which the page will be sent.
+    `status` is the HTTP status with which the page will be sent, `headers` what the answers of its calls carried.
     """
 
     def __init__(self, asked: Request) -> None:
@@ -49,8 +58,11 @@ class Door:
         self._secret = seals.secret_of(asked)
         self._calls = 0
         self._forms = 0
+        self._answers: list[Any] = []
+        self._stays = False
         self.sent: Sent | None = None
         self.status = 200
+        self.headers: dict[str, str] = {}
 
     # -- who and when ---------------------------------------------------------------------------------------------
 
@@ -67,16 +79,27 @@ class Door:
     @property
     def now(self) -> datetime:
         """Virtual time, aware, in the world's zone."""
-        return datetime.fromtimestamp(seals.seconds_now(self._episode), UTC).astimezone(ZoneInfo(self.world.zone))
+        return self._local(seals.seconds_now(self._episode))
 
     @property
     def today(self) -> date:
         """The world's calendar day."""
         return self.now.date()
 
+    @property
+    def request_id(self) -> str:
+        """What an error page calls this request."""
+        last = self._episode.journal.last
+        return troubles.request_id(self._episode.door.chance, last.step if last else 0, request.method, request.path)
+
+    @property
+    def unread(self) -> int:
+        """How many messages of the inbox nobody has read."""
+        return 0 if self._episode.closed else self._episode.unread
+
     def may(self, operation: Operation[..., Any]) -> bool:
-        """Whether the acting role may use an operation; the door refuses it anyway."""
-        return self.actor.role in operation.roles
+        """Whether the acting role may use an operation, as of now; the door refuses it anyway."""
+        return self._episode.permitted(self.world.operations.get(operation.name, operation))
 
     def who_may(self, operation: Operation[..., Any]) -> str:
         """The titles of the roles that may use an operation, for a sentence."""
@@ -92,20 +115,33 @@ class Door:
         """
         if operation.writing:
             raise WorldBug(f"A page reads through {operation.name}, which writes.")
-        result: R = self._value(self._perform(operation, arguments))
+        shown = self._shown_before(operation, arguments) if self._stays else None
+        result: R = shown.value if shown else self._value(self._perform(operation, arguments))
+        self._answers.append(result)
         return result
 
     def listing(self, operation: Operation[..., R], /, **fixed: Any) -> Listing[R]:
         """A list whose filters stand in the URL: its form, and the result or None where a filter makes no sense.
+
+        Where the list cannot be had for the moment, the page stays: it shows what it showed before, if it did, below a
+        banner that says so.
 
         Args:
             operation: a reading operation.
             fixed: arguments that the view decides; the URL may not name them.
         """
         typed = read_typed(_pairs(request.args.items(multi=True)), operation.input_schema, {})
+        arguments = {**typed.arguments, **fixed}
         try:
             _without_fixed(typed, fixed)
-            return Listing(self._asking(operation, None), self.read(operation, **{**typed.arguments, **fixed}))
+            return Listing(self._asking(operation, None), self.read(operation, **arguments))
+        except Failure as failure:
+            if failure.face != "banner":
+                raise
+            self.status = failure.status
+            shown = self._shown_before(operation, arguments)
+            troubles.warn(failure, self.now, as_of=self._local(shown.at) if shown else None)
+            return Listing(self._asking(operation, None), shown.value if shown else None)
         except Refusal as refusal:
             if refusal.status != 422:
                 raise
@@ -139,8 +175,10 @@ class Door:
         self.sent = Sent(_here(), typed, ())
         try:
             _without_fixed(typed, fixed)
-            reply = self._perform(operation, {**typed.arguments, **fixed}, key)
+            reply = self._perform(operation, {**typed.arguments, **fixed, **_version_sent()}, key)
             self._value(reply)
+        except Failure:
+            raise  # how it shows is for the framework: the form may be lost, too
         except Refusal as refusal:
             if refusal.code == "idempotency_key_reused":
                 self.refuse(409, Problem(None, "form_changed", SENT_BEFORE))
@@ -154,9 +192,26 @@ class Door:
         self.sent = Sent(_here(), self.typed(operation, rows), ())
         self.refuse(400, Problem(None, "form_expired", seals.EXPIRED))
 
+    def stay(self, failure: Failure, operation: Operation[..., Any], rows: Mapping[str, str], *, text: bool) -> None:
+        """Show the page again as it was shown, with or without the text; used by the framework.
+
+        What names a field stands there, anything else in a banner on top.
+        """
+        self._stays = True
+        self.status = failure.status
+        if not text:
+            self.sent = None
+        if failure.field is None or self.sent is None:
+            troubles.warn(failure, self.now, sent=True)
+            return
+        found = problems_of(failure, self.typed(operation, rows))
+        alike = tuple(str(one["label"]) for one in failure.details.get("matches", ()))
+        self.sent = replace(self.sent, problems=found, alike=alike, may_save=bool(failure.details.get("allow_save")))
+
     def typed(self, operation: Operation[..., Any], rows: Mapping[str, str]) -> Typed:
-        """What the request's form says."""
-        return read_typed(_pairs(request.form.items(multi=True)), operation.input_schema, rows)
+        """What the request's form says; a moment without a zone is one on the world's clocks."""
+        typed = read_typed(_pairs(request.form.items(multi=True)), operation.input_schema, rows)
+        return replace(typed, arguments=in_zone(typed.arguments, operation.input_schema, self.world.zone))
 
     def refuse(self, status: int, *problems: Problem) -> None:
         """Show these problems at the form that was sent."""
@@ -183,8 +238,8 @@ class Door:
         """
         path = action.partition("?")[0]
         sent = self.sent if self.sent is not None and self.sent.action == path else None
-        if sent is None and request.method in {"GET", "HEAD"} and path == _here():
-            sent = self._prefilled(operation)
+        if sent is None and request.method in {"GET", "HEAD"}:
+            sent = self._kept(operation, path) or (self._prefilled(operation) if path == _here() else None)
         step = self._episode.journal.last.step if self._episode.journal.last else 0
         self._forms += 1
         return Form(
@@ -198,6 +253,7 @@ class Door:
             allowed=self.may(operation),
             roles=self.who_may(operation),
             name=name,
+            version=lambda: self._version(operation, values or {}, came_back=sent is not None),
         )
 
     def render(self, template: str, /, **context: Any) -> str:
@@ -215,12 +271,45 @@ class Door:
         pairs = [pair for pair in _pairs(request.args.items(multi=True)) if pair[0].split(".")[0] in known]
         return Sent(_here(), read_typed(pairs, operation.input_schema, {}), ()) if pairs else None
 
+    def _kept(self, operation: Operation[..., Any], path: str) -> Sent | None:
+        """What was typed before a session ended, where the app kept it."""
+        pairs = drafts.take(path)
+        return Sent(path, read_typed(_pairs(pairs), operation.input_schema, {}), ()) if pairs else None
+
+    def _version(
+        self, operation: Operation[..., Any], values: Mapping[str, Any], *, came_back: bool
+    ) -> int | str | None:
+        """The version of the record that a form overwrites: as it was sent, or as this page has read it."""
+        if operation.record is None:
+            return None
+        if came_back and request.method == "POST":
+            return request.form.get("if_version")
+        key = {**values, **(request.view_args or {})}.get(operation.record)
+        for shown in reversed(self._answers):
+            if key is not None and getattr(shown, operation.record, None) == key and hasattr(shown, "version"):
+                return int(shown.version)
+        return None
+
+    def _shown_before(self, operation: Operation[..., Any], arguments: Mapping[str, Any]) -> Shown | None:
+        """What pages of this episode showed last when they asked for the same, or None."""
+        asked = json.loads(json.dumps(arguments, default=str))
+        for entry in reversed(list(self._episode.journal)):
+            same = entry.surface == "pages" and entry.operation == operation.name and entry.arguments == asked
+            if same and entry.outcome == "done":
+                return Shown(operation.decode(entry.told), entry.now)
+        return None
+
+    def _local(self, moment: int) -> datetime:
+        return datetime.fromtimestamp(moment, UTC).astimezone(ZoneInfo(self.world.zone))
+
     def _perform(self, operation: Operation[..., Any], arguments: Mapping[str, Any], key: str | None = None) -> Reply:
         self._calls += 1
         seconds = None if self._calls == 1 else 0
-        return self._episode.perform(
+        reply = self._episode.perform(
             operation.name, dict(arguments), "pages", key=key, seconds=seconds, route=request.path
         )
+        self.headers.update(reply.headers)
+        return reply
 
     @staticmethod
     def _value(reply: Reply) -> Any:
@@ -228,7 +317,9 @@ class Door:
             return reply.value
         if reply.refusal is not None:
             raise reply.refusal
-        told = reply.body.get("error", {}) if isinstance(reply.body, dict) else {}  # an answer given before, again
+        told = reply.body.get("error") if isinstance(reply.body, dict) else None  # an answer given before, again
+        if not isinstance(told, dict) or reply.status >= 500:
+            raise Failure("failed_before", SENT_BEFORE, status=reply.status, headers=reply.headers, body=reply.body)
         raise Refusal(
             told.get("code", "refused_before"),
             told.get("message", SENT_BEFORE),
@@ -250,6 +341,11 @@ def _here() -> str:
 
 def _pairs(items: Any) -> list[tuple[str, str]]:
     return [(name, value) for name, value in items if name not in OWN_FIELDS]
+
+
+def _version_sent() -> dict[str, str]:
+    version = request.form.get("if_version")
+    return {"if_version": version} if version else {}
 
 
 def _without_fixed(typed: Typed, fixed: Mapping[str, Any]) -> None:

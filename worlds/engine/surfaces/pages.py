@@ -32,7 +32,12 @@ How to write pages. Every `Pages` object in the modules of a world's `pages` pac
 * Template filters: `money`, `day`, `moment`, `when`, `phrase`, `plural`. In every context: `door` (with
   `door.may(operation)`, `door.actor`, `door.today`), and `url_for`.
 * `static_folder` files are served below the prefix; the content policy forbids inline scripts and styles.
-* An app's own `<name>/error.html` (context: `status`, `code`, `message`, `heading`, `back`) shows its errors.
+* An app's own `<name>/error.html` (context: `status`, `code`, `message`, `heading`, `back`, `request_id`, `again`)
+  shows its errors; one that is no business of the app's has a `request_id` and no `code`.
+* Pages that every world has (`everywhere_pages`) fill the blocks `title` and `main` of `<name>/layout.html`, which
+  links them by `{% include "pages/bar.html" %}` and their style by `{% include "pages/head.html" %}`.
+* What breaks on the way to the business shows by its face, without a view's doing: see `error_pages.failed`, and
+  `_broken` below for what becomes of a form. `door.listing` keeps the rows that it showed.
 
 The server sets SCRIPT_NAME to `/episodes/<key>`, environ["worlds.episode"] to the Episode and environ["worlds.secret"]
 to a secret text of that episode and epoch.
@@ -44,17 +49,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from flask import Blueprint, Flask, Response, flash, g, redirect, request
+from flask import Blueprint, Flask, Response, flash, g, redirect, request, url_for
 from flask_bootstrap import Bootstrap5
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, BuildError, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from worlds.engine.errors import NotFound, Refusal
+from worlds.engine.errors import Failure, NotFound, Refusal
 from worlds.engine.fields import MAX_ID
 from worlds.engine.operation import Operation
-from worlds.engine.surfaces import error_pages, seals, wording
+from worlds.engine.surfaces import conflicts, drafts, error_pages, everywhere_pages, seals, slow, wording
+from worlds.engine.surfaces.drift import wearing
 from worlds.engine.surfaces.forms import OWN_FIELDS
 from worlds.engine.surfaces.page_door import Done, Door, door_of
 from worlds.engine.world import World, modules_in
@@ -77,11 +83,19 @@ HEADERS = {
 }
 _TELLING = ("ETag", "Last-Modified", "Date", "Expires", "Server")  # the machine's time and files, not the world's
 
+_NOT_PAGES = frozenset(
+    {"etag", "content-type", "content-length", "location", "www-authenticate", "x-notice", "idempotent-replayed"}
+)
+"""Headers of a call's answer that say nothing of the page that was made of it."""
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Pages(Blueprint):
     """One app of a world: a Flask blueprint whose views are given the door."""
+
+    everywhere = False
+    """Whether every world has these pages; they wear the look of the app from which somebody comes."""
 
     def __init__(self, name: str, import_name: str, *, title: str, roles: Sequence[str] = (), **options: Any) -> None:
         """As a Blueprint's; `title` is the product's name, `roles` may come in (all, where none are named)."""
@@ -124,7 +138,7 @@ class Pages(Blueprint):
             def acted(**arguments: Any) -> Any:
                 return _acted(operation, arguments, shows, done, rows or {})
 
-            acted.operation = operation  # type: ignore[attr-defined]  # for the tests over url_map
+            acted.operation, acted.done = operation, done  # type: ignore[attr-defined]  # for slow work, and tests
             self.add_url_rule(rule, done.__name__, acted, methods=["POST"])
             return done
 
@@ -166,14 +180,22 @@ def create_pages(world: World) -> Flask:
     app.jinja_env.finalize = _printable
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     wording.install(app, world)
+    wearing.install(app, world)
     app.before_request(_check_body)
     app.before_request(_clean_query)
     app.before_request(_check_role)
     seals.ClockedCsrf(app)
     Bootstrap5(app)
-    app.register_blueprint(Blueprint("pages", __name__, template_folder="templates"))
+    files = f"{error_pages.EVERYWHERE}files"
+    app.register_blueprint(
+        Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path=files)
+    )
     for found in _apps(world):
         app.register_blueprint(found)
+    _check_addresses(app, world, files)
+    own = Pages(everywhere_pages.NAME, __name__, title=world.title, url_prefix=f"{error_pages.EVERYWHERE}<app>")
+    own.everywhere = True
+    app.register_blueprint(everywhere_pages.fill(own, world, _checked_next))
     if not any(rule.rule == "/" for rule in app.url_map.iter_rules()):
         app.add_url_rule("/", "home", _home, methods=["GET"])
     error_pages.install(app)
@@ -199,6 +221,19 @@ def _apps(world: World) -> list[Pages]:
         if isinstance(value, Pages)
     }
     return [found[name] for name in sorted(found)]
+
+
+def _check_addresses(app: Flask, world: World, files: str) -> None:
+    """Keep the addresses free that belong to the pages that every world has.
+
+    Raises:
+        TypeError: naming one of the world's that is in their way.
+    """
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(error_pages.EVERYWHERE) and not rule.rule.startswith(files):
+            raise TypeError(
+                f"{world.name} has pages at {rule.rule}; addresses below {error_pages.EVERYWHERE} are taken."
+            )
 
 
 def _home() -> AnyResponse:
@@ -228,19 +263,56 @@ def _acted(
 ) -> AnyResponse:
     here = door_of(request)
     onward = _checked_next(request.form.get("next"))
+    g.form_page = _address_of(shows, arguments)
     if g.form_expired:
         here.expire(operation, rows)
         return _shown(shows, _taken_by(shows, arguments))
     fixed = {name: value for name, value in arguments.items() if name in operation.input_schema.get("properties", {})}
     try:
         reply = here.submit(operation, fixed, rows, request.form.get("idempotency_key") or None)
+    except Failure as failure:
+        return _broken(failure, operation, shows, arguments, rows)
     except Refusal as refusal:
         if refusal.status in {401, 410}:
             raise
         return _shown(shows, _taken_by(shows, arguments))
+    if job := slow.job_in(operation, reply):
+        return slow.follow(job, onward)
     outcome = done(here, reply.value, **arguments)
     flash(outcome.message, "success")
     return redirect(onward or outcome.to, 303)
+
+
+def _broken(
+    failure: Failure,
+    operation: Operation[..., Any],
+    shows: Callable[..., Any],
+    arguments: Mapping[str, Any],
+    rows: Mapping[str, str],
+) -> AnyResponse:
+    """What becomes of a form that was sent when something on the way broke.
+
+    Raises:
+        Failure: where the page does not stay.
+    """
+    here = door_of(request)
+    if failure.face in {"banner", "lost"}:
+        here.stay(failure, operation, rows, text=failure.face == "banner")
+        return _shown(shows, _taken_by(shows, arguments))
+    if failure.face == "conflict":
+        return conflicts.page(failure, operation, here.typed(operation, rows))
+    if failure.face == "sign_in" and failure.text_kept:
+        drafts.keep(f"{request.script_root}{request.path}", list(request.form.items(multi=True)))
+    raise failure
+
+
+def _address_of(shows: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
+    """Where the page that a form stands on is opened; empty where it has no address of its own."""
+    endpoint = f"{(request.endpoint or '').rpartition('.')[0]}.{shows.__name__}"
+    try:
+        return url_for(endpoint, **_taken_by(shows, arguments))
+    except BuildError:
+        return ""
 
 
 def _taken_by(view: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -316,6 +388,9 @@ def _check_role() -> None:
 def _seal(response: Response) -> Response:
     for name in _TELLING:
         response.headers.pop(name, None)
+    for name, value in (g.door.headers if "door" in g else {}).items():
+        if name.lower() not in _NOT_PAGES:
+            response.headers[name] = value
     for name, value in HEADERS.items():
         response.headers[name] = value
     if not (request.endpoint or "").endswith(".static") and "Cache-Control" not in response.headers:

@@ -95,7 +95,7 @@ class EpisodeSessions(SessionInterface):
             return
         path = f"{request.script_root}/"
         if not session:
-            response.set_cookie("session", "", max_age=0, path=path, httponly=True, samesite="Lax")
+            response.set_cookie("session", "", max_age=0, expires=0, path=path, httponly=True, samesite="Lax")
             return
         value = self._signer(request).dumps(dict(session))
         response.set_cookie("session", str(value), path=path, httponly=True, samesite="Lax")

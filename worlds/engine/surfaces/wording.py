@@ -35,6 +35,22 @@ def moment(value: datetime, zone: str = "UTC") -> str:
     return f"{local.day} {local:%b %Y, %H:%M}"
 
 
+def clock(value: datetime, now: datetime) -> str:
+    """A point in time as it is said on the day of `now`: 14:30, or 3 Mar 2026, 14:30 on another day."""
+    local = value.astimezone(now.tzinfo)
+    return f"{local:%H:%M}" if local.date() == now.date() else f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def lasting(seconds: int) -> str:
+    """A length of time in its two largest units: 2 hours 5 minutes."""
+    parts = []
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count, seconds = divmod(seconds, size)
+        if count or (parts and len(parts) < 2):
+            parts.append((count, unit))
+    return " ".join(plural(count, unit) for count, unit in parts[:2] if count) or "no time"
+
+
 def phrase(code: Any) -> str:
     """A code as words: partially_refunded -> "Partially refunded"."""
     words = " ".join(_CAPITALS.get(word, word) for word in str(code).split("_"))

@@ -1,7 +1,9 @@
 """The shop's tables, by noun; `Model.metadata` is the whole schema."""
 
+from worlds.shop.models.approvals import ApprovalRequest
 from worlds.shop.models.carts import Cart, CartCode, CartLine
 from worlds.shop.models.catalogue import Category, Discount, Product, Variant
+from worlds.shop.models.exports import DataExport
 from worlds.shop.models.labels import CarrierEvent, ShippingLabel
 from worlds.shop.models.model import Model
 from worlds.shop.models.money import Payment, PaymentEvent, Refund, RefundLine
@@ -12,9 +14,9 @@ from worlds.shop.models.shipping import Fulfilment, FulfilmentLine, ReturnLine, 
 from worlds.shop.models.stock import Allocation, InventoryLevel, Location, StockMovement
 
 __all__ = [
-    "Address", "Allocation", "AuditEvent", "CarrierEvent", "Cart", "CartCode", "CartLine", "Category", "Customer",
-    "Discount", "DiscountAllocation", "Escalation", "Fulfilment", "FulfilmentLine", "InventoryLevel", "Location",
-    "Model", "OrderLine", "OrderNote", "OutboxEmail", "Payment", "PaymentEvent", "PaymentMethod", "Product", "Refund",
-    "RefundLine", "ReturnLine", "ReturnRequest", "SalesOrder", "ShippingLabel", "StaffUser", "StockMovement",
-    "TimelineEvent", "Variant", "WebSession", "stand_in",
+    "Address", "Allocation", "ApprovalRequest", "AuditEvent", "CarrierEvent", "Cart", "CartCode", "CartLine",
+    "Category", "Customer", "DataExport", "Discount", "DiscountAllocation", "Escalation", "Fulfilment",
+    "FulfilmentLine", "InventoryLevel", "Location", "Model", "OrderLine", "OrderNote", "OutboxEmail", "Payment",
+    "PaymentEvent", "PaymentMethod", "Product", "Refund", "RefundLine", "ReturnLine", "ReturnRequest", "SalesOrder",
+    "ShippingLabel", "StaffUser", "StockMovement", "TimelineEvent", "Variant", "WebSession", "stand_in",
 ]  # fmt: skip

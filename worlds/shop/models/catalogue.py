@@ -60,7 +60,10 @@ class Variant(Model):
 
     __tablename__ = "variant"
     __table_args__ = table(
-        "business", one_of("inventory_policy", INVENTORY_POLICIES), *not_negative("price", "weight", "position")
+        "business",
+        one_of("inventory_policy", INVENTORY_POLICIES),
+        *not_negative("price", "weight", "position"),
+        part_of="product_id",
     )
 
     id: Mapped[int] = key()

@@ -90,7 +90,7 @@ class Refund(Model):
     actor_role: Mapped[str] = business()
     staff_id: Mapped[int | None] = refers("staff_user.id")
     created_at: Mapped[datetime] = volatile()
-    settled_at: Mapped[datetime | None] = business()
+    settled_at: Mapped[datetime | None] = volatile()
 
 
 class RefundLine(Model):

@@ -99,6 +99,7 @@ class OrderLine(Model):
         check("refunded <= quantity"),
         check("returned + return_requested <= fulfilled"),
         *not_negative("unit_price", "tax_total", "fulfilled", "cancelled", "return_requested", "returned", "refunded"),
+        part_of="order_id",
     )
 
     id: Mapped[int] = key()

@@ -45,7 +45,7 @@ class Address(Model):
     """An address in a customer's book; orders copy it by value when they are placed."""
 
     __tablename__ = "address"
-    __table_args__ = table("business", check("length(country) = 2"))
+    __table_args__ = table("business", check("length(country) = 2"), part_of="customer_id")
 
     id: Mapped[int] = key()
     customer_id: Mapped[int] = refers("customer.id")

@@ -11,7 +11,7 @@ from worlds.shop.models.model import Model, check, one_of
 TEAMS = ("support_lead", "finance", "operations", "risk", "merchandising")
 ESCALATION_REASONS = (
     "approval_needed", "outside_policy", "suspected_fraud", "payment_problem", "stock_problem", "carrier_claim",
-    "customer_complaint", "other",
+    "customer_complaint", "system_problem", "other",
 )  # fmt: skip
 EMAILS = (
     "order_confirmation", "order_cancelled", "order_shipped", "tracking_updated", "refund_created",

@@ -65,7 +65,7 @@ def add_to_cart(ctx: Context, variant_id: RecordId, quantity: Quantity = 1) -> C
     return _view(ctx)
 
 
-@writes(roles=CUSTOMER)
+@writes(roles=CUSTOMER, last_write_wins=True)
 def change_cart_line(ctx: Context, line_id: RecordId, quantity: Annotated[int, Field(ge=0, le=10_000)]) -> CartView:
     """Set how many units of a cart line you want; 0 removes the line.
 

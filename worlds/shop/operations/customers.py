@@ -13,6 +13,7 @@ from worlds.engine.fields import Instant, Money, Page, PageNumber, PageSize, Rec
 from worlds.engine.operation import reads
 from worlds.shop import order_lists, order_parts
 from worlds.shop.listing import Conditions, page_of
+from worlds.shop.models import Customer
 from worlds.shop.operations.accounts import AddressEntry, address_entries
 from worlds.shop.order_lists import NAME_SQL, OrderFilters
 from worlds.shop.order_parts import EscalationRow, ReturnRow
@@ -95,9 +96,10 @@ class CustomerRow(Result):
 
 
 class CustomerDetail(Result):
-    """A customer with addresses and the latest 20 orders."""
+    """A customer with addresses and the latest 20 orders; `version` counts changes of the customer and addresses."""
 
     customer_id: int
+    version: int
     name: str
     first_name: str | None
     last_name: str | None
@@ -164,6 +166,7 @@ def get_customer(ctx: Context, customer_id: RecordId) -> CustomerDetail:
     escalations = [EscalationView(**row._asdict()) for row in _ESCALATIONS.all(ctx, customer=customer_id)]
     return CustomerDetail(
         **fields,
+        version=ctx.version(Customer, customer_id),
         addresses=address_entries(ctx, customer_id),
         recent_orders=order_lists.orders(ctx, OrderFilters(customer_id=customer_id), "newest", 1, 20).items,
         returns=returns,

@@ -48,7 +48,7 @@ def list_emails(
     return Page[EmailView].of([EmailView(**row._asdict()) for row in rows], total, page, page_size)
 
 
-@writes(roles=SUPPORT)
+@writes(roles=SUPPORT, locks_bind=False)
 def mail_customer(ctx: Context, order_id: RecordId, message: Words) -> EmailView:
     """Write to a customer about an order, to the order's e-mail address; greeting and signature are added.
 

@@ -20,11 +20,11 @@ from worlds.shop.views import EscalationView
 Team = Literal["support_lead", "finance", "operations", "risk", "merchandising"]
 EscalationReason = Literal[
     "approval_needed", "outside_policy", "suspected_fraud", "payment_problem", "stock_problem", "carrier_claim",
-    "customer_complaint", "other",
+    "customer_complaint", "system_problem", "other",
 ]  # fmt: skip
 
 
-@writes(roles=STAFF)
+@writes(roles=STAFF, locks_bind=False)
 def escalate(
     ctx: Context,
     team: Team,

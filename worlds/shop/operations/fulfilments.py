@@ -69,7 +69,7 @@ def fulfil_order(
     return _parcel(ctx, fulfilment_id)
 
 
-@writes(roles=WAREHOUSE)
+@writes(roles=WAREHOUSE, record="fulfilment_id")
 def update_tracking(
     ctx: Context, fulfilment_id: RecordId, carrier: Carrier, tracking_number: Tracking, notify: bool = True
 ) -> FulfilmentView:

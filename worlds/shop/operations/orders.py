@@ -12,7 +12,7 @@ from worlds.shop import gateway, labelling, mails, order_file, order_lists, orde
 from worlds.shop.chronicle import audit, mail, speaker, timeline
 from worlds.shop.derived import count_codes, recompute
 from worlds.shop.folding import phone_digits, search_text
-from worlds.shop.models import OrderNote
+from worlds.shop.models import OrderNote, SalesOrder
 from worlds.shop.order_file import OrderHead
 from worlds.shop.rows import insert, run
 from worlds.shop.rules import CANCELLERS, LEADS, STAFF
@@ -44,9 +44,10 @@ class OrderCancelled(Result):
 
 
 class AddressChanged(Result):
-    """The shipping address of an order as it stands now."""
+    """The shipping address of an order as it stands now, and the order's version."""
 
     order_id: int
+    version: int
     number: str
     changed: bool
     shipping_address: AddressView
@@ -100,6 +101,7 @@ def get_order(ctx: Context, order_id: RecordId) -> OrderDetail:
     order = order_file.head(ctx, order_id)
     return OrderDetail(
         **order_parts.shown(ctx, order),
+        version=ctx.version(SalesOrder, order_id),
         tags=json.loads(order.tags)[:200],
         labels=labelling.labels(ctx, order_id)[-200:],
         timeline=order_parts.timeline(ctx, order_id),
@@ -163,7 +165,7 @@ def cancel_order(
     )  # fmt: skip
 
 
-@writes(roles=LEADS)
+@writes(roles=LEADS, record="order_id")
 def edit_shipping_address(
     ctx: Context, order_id: RecordId, address: AddressInput, notify: bool = True
 ) -> AddressChanged:
@@ -186,28 +188,40 @@ def edit_shipping_address(
         )
     new = AddressView(**address.model_dump())
     if new == order.address:
-        return AddressChanged(order_id=order_id, number=order.number, changed=False, shipping_address=new)
-    run(
-        ctx,
-        "UPDATE sales_order SET ship_name = :name, ship_company = :company, ship_line1 = :line1, ship_line2 = :line2,"
-        " ship_city = :city, ship_province = :province, ship_postal_code = :postal_code, ship_country = :country,"
-        " ship_phone = :phone, search_text = :search WHERE id = :order",
-        search=search_text(order.number, order.email, new.name, new.company, phone_digits(new.phone)),
-        order=order_id,
-        **new.model_dump(),
-    )
-    timeline(ctx, order_id, "address_changed", f"Shipping address changed to {one_line(new)}")
-    audit(ctx, "edit_shipping_address", "order", order_id, before=one_line(order.address), after=one_line(new))
+        return _changed(ctx, order, new, changed=False)
+    readdress(ctx, order, new)
     if notify:
         letter = mails.address_changed(new.name, order.number, one_line(new).replace(", ", "\n"))
         mail(
             ctx, "address_changed", f"address:{order_id}:{ctx.number('address_change')}", order.email, letter,
             order_id=order_id, customer_id=order.customer_id,
         )  # fmt: skip
-    return AddressChanged(order_id=order_id, number=order.number, changed=True, shipping_address=new)
+    return _changed(ctx, order, new, changed=True)
 
 
-@writes(roles=STAFF)
+def readdress(ctx: Context, order: OrderHead, new: AddressView) -> None:
+    """Write an order's new shipping address, and that it was changed."""
+    run(
+        ctx,
+        "UPDATE sales_order SET ship_name = :name, ship_company = :company, ship_line1 = :line1, ship_line2 = :line2,"
+        " ship_city = :city, ship_province = :province, ship_postal_code = :postal_code, ship_country = :country,"
+        " ship_phone = :phone, search_text = :search WHERE id = :order",
+        search=search_text(order.number, order.email, new.name, new.company, phone_digits(new.phone)),
+        order=order.id,
+        **new.model_dump(),
+    )
+    timeline(ctx, order.id, "address_changed", f"Shipping address changed to {one_line(new)}")
+    audit(ctx, "edit_shipping_address", "order", order.id, before=one_line(order.address), after=one_line(new))
+
+
+def _changed(ctx: Context, order: OrderHead, address: AddressView, *, changed: bool) -> AddressChanged:
+    return AddressChanged(
+        order_id=order.id, version=ctx.version(SalesOrder, order.id), number=order.number, changed=changed,
+        shipping_address=address,
+    )  # fmt: skip
+
+
+@writes(roles=STAFF, locks_bind=False)
 def add_order_note(ctx: Context, order_id: RecordId, text: Words) -> NoteView:
     """Add an internal note to an order; customers never see it.
 

@@ -12,6 +12,7 @@ from worlds.engine.operation import reads, writes
 from worlds.shop.chronicle import audit
 from worlds.shop.folding import search_text
 from worlds.shop.mails import euros
+from worlds.shop.models import Product, Variant
 from worlds.shop.rows import Query, run
 from worlds.shop.rules import MERCHANDISERS, STAFF
 from worlds.shop.texts import Code, Name, Words
@@ -66,10 +67,11 @@ _CHANGE_VARIANT = """UPDATE variant SET sku = :sku, barcode = :barcode, price = 
 class VariantRecord(Result):
     """A variant as the back office keeps it. Prices and `cost` without tax; `weight` in grams.
 
-    `compare_at` is the price before a reduction, which the storefront strikes through.
+    `compare_at` is the price before a reduction, which the storefront strikes through; `version` counts its changes.
     """
 
     variant_id: int
+    version: int
     product_id: int
     title: str
     sku: str
@@ -83,9 +85,10 @@ class VariantRecord(Result):
 
 
 class ProductRecord(Result):
-    """A product with all its variants, those that are off the shelf too."""
+    """A product with all its variants, those that are off the shelf too; `version` counts changes of any of it."""
 
     product_id: int
+    version: int
     title: str
     vendor: str
     description: str
@@ -104,7 +107,7 @@ def get_product_record(ctx: Context, product_id: RecordId) -> ProductRecord:
     return _record(ctx, product_id)
 
 
-@writes(roles=MERCHANDISERS)
+@writes(roles=MERCHANDISERS, record="product_id", duplicates=True)
 def update_product(
     ctx: Context,
     product_id: RecordId,
@@ -142,7 +145,7 @@ def update_product(
     return _record(ctx, product_id)
 
 
-@writes(roles=MERCHANDISERS)
+@writes(roles=MERCHANDISERS, record="product_id")
 def price_product(
     ctx: Context,
     product_id: RecordId,
@@ -170,7 +173,7 @@ def price_product(
     return _record(ctx, product_id)
 
 
-@writes(roles=MERCHANDISERS)
+@writes(roles=MERCHANDISERS, record="variant_id")
 def update_variant(
     ctx: Context,
     variant_id: RecordId,
@@ -205,7 +208,7 @@ def update_variant(
     if after != before:
         _write(ctx, before, after)
         audit(ctx, "update_variant", "variant", variant_id, **_changed(before, after))
-    return _view(after)
+    return _view(ctx, after)
 
 
 def _changes(given: dict[str, Any]) -> dict[str, Any]:
@@ -267,10 +270,11 @@ def _write(ctx: Context, before: _Variant, after: _Variant) -> None:
 def _record(ctx: Context, product_id: int) -> ProductRecord:
     one = _product(ctx, product_id)
     return ProductRecord(
-        product_id=one.product_id, title=one.title, vendor=one.vendor, description=one.description, status=one.status,
-        final_sale=bool(one.final_sale), variants=[_view(row) for row in _VARIANTS.all(ctx, product=product_id)],
+        product_id=one.product_id, version=ctx.version(Product, product_id), title=one.title, vendor=one.vendor,
+        description=one.description, status=one.status, final_sale=bool(one.final_sale),
+        variants=[_view(ctx, row) for row in _VARIANTS.all(ctx, product=product_id)],
     )  # fmt: skip
 
 
-def _view(variant: _Variant) -> VariantRecord:
-    return VariantRecord(**variant._asdict())
+def _view(ctx: Context, variant: _Variant) -> VariantRecord:
+    return VariantRecord(version=ctx.version(Variant, variant.variant_id), **variant._asdict())

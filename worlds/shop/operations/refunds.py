@@ -11,7 +11,7 @@ from worlds.shop import mails, order_file, order_parts, refunding
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.derived import recompute
 from worlds.shop.refunding import Wanted
-from worlds.shop.rules import REFUND_LIMITS, REFUNDERS, STAFF
+from worlds.shop.rules import REFUNDERS, STAFF
 from worlds.shop.texts import Words
 from worlds.shop.views import LineQuantity, RefundReason, RefundView, UpTo200
 
@@ -75,7 +75,7 @@ def preview_refund(ctx: Context, order_id: RecordId, lines: RefundLines, shippin
     """
     order = order_file.head(ctx, order_id)
     plan = refunding.plan(ctx, order, _wanted(lines), shipping=shipping)
-    limit, used = REFUND_LIMITS.get(ctx.actor.role), refunding.used_limit(ctx, order_id)
+    limit, used = refunding.role_limit(ctx, order_id), refunding.used_limit(ctx, order_id)
     return RefundPreview(
         order_id=order_id, number=order.number,
         lines=[

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
-from worlds.engine.fields import Money, RecordId, Result
+from worlds.engine.fields import Money, Quantity, RecordId, Result
 from worlds.engine.operation import writes
 from worlds.shop import order_file, placing
 from worlds.shop.rows import Query
@@ -34,12 +34,15 @@ class OrderedAgain(Result):
 
 
 @writes(roles=(), doors=())
-def order_again(ctx: Context, order_id: RecordId, variant_id: RecordId) -> OrderedAgain:
+def order_again(
+    ctx: Context, order_id: RecordId, variant_id: RecordId, quantity: Quantity | None = None
+) -> OrderedAgain:
     """Place an order for as many units of a variant as an earlier order had, to the same address and card.
 
     Args:
         order_id: The earlier order.
         variant_id: The variant of one of its lines.
+        quantity: How many units, where it is not as many as before.
     """
     head = order_file.head(ctx, order_id)
     before = _BEFORE.first(ctx, order=order_id, variant=variant_id)
@@ -47,10 +50,11 @@ def order_again(ctx: Context, order_id: RecordId, variant_id: RecordId) -> Order
         raise NotFound(
             "line_not_found", f"Order {head.number} has no paid line of variant {variant_id}.", field="variant_id"
         )
+    units = quantity or before.quantity
     draft = placing.Draft(
-        email=head.email, lines=((variant_id, before.quantity),),
+        email=head.email, lines=((variant_id, units),),
         address=AddressInput.model_construct(**head.address.model_dump()), shipping_method=head.shipping_method,
         card=placing.Card(before.brand, before.last4), customer_id=head.customer_id,
     )  # fmt: skip
     placed = placing.place(ctx, draft)
-    return OrderedAgain(order_id=placed.order_id, number=placed.number, quantity=before.quantity, total=placed.total)
+    return OrderedAgain(order_id=placed.order_id, number=placed.number, quantity=units, total=placed.total)

@@ -79,7 +79,7 @@ def get_return(ctx: Context, return_id: RecordId) -> ReturnView:
     return order_parts.return_views(_rows(ctx, return_id))[0]
 
 
-@writes(roles=SUPPORT)
+@writes(roles=SUPPORT, duplicates=True)
 def open_return(
     ctx: Context,
     order_id: RecordId,

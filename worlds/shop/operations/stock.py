@@ -196,7 +196,7 @@ def set_stock(
     ctx: Context,
     variant_id: RecordId,
     location_id: RecordId,
-    expected: Annotated[int, Field(ge=-10_000, le=1_000_000)],
+    expected: Annotated[int, Field(ge=-10_000, le=1_000_000)] | None,
     quantity: Annotated[int, Field(ge=0, le=1_000_000)],
     note: Reason | None = None,
 ) -> StockLevel:
@@ -205,17 +205,24 @@ def set_stock(
     Args:
         variant_id: The variant's id.
         location_id: The location's id.
-        expected: The available units that you read; if they have changed since, nothing is set.
+        expected: The available units that you read; if they have changed since, nothing is set. Null sets them
+            whatever they are by now, and the movement and the audit say that nobody looked.
         quantity: The available units that were counted.
         note: Anything to remember.
     """
     level = _level(ctx, variant_id, location_id)
-    _check_unchanged(level, expected, "expected")
-    change = quantity - expected
+    if expected is not None:
+        _check_unchanged(level, expected, "expected")
+    change = quantity - level.available
     if change:
         states = (None, "available") if change > 0 else ("available", None)
-        stockroom.move(ctx, "count", variant_id, location_id, abs(change), states, reason=_said("count", note))
-        audit(ctx, "set_stock", "variant", variant_id, location=location_id, before=expected, after=quantity)
+        why = _said("count" if expected is not None else "count, not compared", note)
+        stockroom.move(ctx, "count", variant_id, location_id, abs(change), states, reason=why)
+        compared = {} if expected is not None else {"compared": False}
+        audit(
+            ctx, "set_stock", "variant", variant_id, location=location_id, before=level.available, after=quantity,
+            **compared,
+        )  # fmt: skip
     return _view(_level(ctx, variant_id, location_id))
 
 

@@ -43,6 +43,7 @@ def populate(build: Build) -> dict[str, Any]:
     course = Course(Desk(build, shop), calendar, market, truth, build.rates)
     _live(build, course, plans)
     _withdraw_articles(build, shop, truth)
+    settling.go_on(build, build.context(build.start, "system"))
     return truth.sealed({"orders": course.placed, **_prefixed("refused", course.desk.refused)})
 
 

@@ -3,7 +3,10 @@
 import random
 from datetime import datetime, timedelta
 
+from worlds.engine.build import Build
+from worlds.engine.context import Context
 from worlds.shop import gateway
+from worlds.shop.operations.passing_time import first_night
 from worlds.shop.population.desk import SYSTEM
 from worlds.shop.population.journey import Course
 
@@ -18,6 +21,10 @@ def settle_later(
     fails = rng.random() < course.rates["looked_into_failed" if looked_into else "refunds_failed"]
     days = rng.randint(20, 40) if looked_into and not fails else rng.randint(3, 8)
     moment = course.calendar.worked(rng, now, days, hours=(1, 6))
+    if moment >= course.desk.build.start:
+        outcome = "returned" if fails else "paid"
+        course.desk.build.later(moment, "bank_reports", "bank", refund_id=refund_id, outcome=outcome)
+        return
     course.desk.at(moment, lambda then: _settle(course, then, refund_id, fails=fails))
 
 
@@ -32,3 +39,9 @@ def let_go(course: Course, now: datetime) -> None:
     """Every night the bank lets go of authorizations that ran out."""
     gateway.expire_authorizations(course.desk.context(now, SYSTEM))
     course.desk.at(now + timedelta(days=1), lambda then: let_go(course, then))
+
+
+def go_on(build: Build, ctx: Context) -> None:
+    """Queue what the bank and the shop's nightly jobs do once episodes have begun; each event queues the next."""
+    build.later(gateway.next_expiry(ctx, build.start + timedelta(days=1)), "bank_lets_go", "bank")
+    build.later(first_night(build.start), "nightly_jobs", "nightly jobs")

@@ -212,6 +212,20 @@ def _send(
         course.desk.at(at, lambda then: _note(course, journey, then, "carrier"))
         at = course.calendar.worked(rng, at, rng.randint(1, 4), hours=(10, 20))
     course.desk.at(at, lambda then: _deliver(course, journey, then, sent.fulfilment_id, arrived))
+    _arrive_later(course, rng, at, sent.fulfilment_id)
+
+
+def _arrive_later(course: Course, rng: random.Random, at: datetime, fulfilment_id: int) -> None:
+    """What carriers do with a parcel that is under way when episodes begin; on their first day they bring nothing."""
+    build = course.desk.build
+    if at < build.start:
+        return
+    if at < build.start + timedelta(hours=20):
+        at = course.calendar.worked(rng, at, 1, hours=(10, 20))
+    build.later(
+        at - timedelta(hours=rng.randint(2, 4)), "carrier_scans", "carrier", fulfilment_id=fulfilment_id, scan="van"
+    )
+    build.later(at, "carrier_scans", "carrier", fulfilment_id=fulfilment_id, scan="door")
 
 
 def _arrival(course: Course, rng: random.Random, journey: Journey, now: datetime) -> datetime:

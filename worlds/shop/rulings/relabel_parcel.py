@@ -37,13 +37,15 @@ def rule(situation: Situation) -> dict[str, Any]:
     return {
         "branch": "solvable",
         "reason": "address_changed",
-        "carrier": _carrier(session, order, to_company="company" in situation.facts or bool(order.ship_company)),
+        "carrier": carrier_by_table(
+            session, order, to_company="company" in situation.facts or bool(order.ship_company)
+        ),
         "service": order.shipping_method,
         **known,
     }
 
 
-def _carrier(session: Session, order: SalesOrder, *, to_company: bool) -> str:
+def carrier_by_table(session: Session, order: SalesOrder, *, to_company: bool) -> str:
     """The first line of the table on the page about labels that fits."""
     grams = (
         select(func.sum(Variant.weight * (OrderLine.quantity - OrderLine.cancelled)))

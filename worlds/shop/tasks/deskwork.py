@@ -17,9 +17,7 @@ def find_orders(page: "Page", query: str, day: str = "") -> Iterator[tuple[str, 
     """
     page.fill(SEARCH, query)
     page.click("button", "Find")
-    found = [row.cells for row in page.rows()]
-    here = page.url
-    for cells in found:
+    for cells, here in page.listed():
         placed, _, time = cells["Placed"].partition(", ")
         if not day or placed == _shortened(day):
             page.open(here)

@@ -217,16 +217,19 @@ def shown_lines(page: "Page", *facts: str) -> list[Shown]:
     """Open the order's page and find these lines on it."""
     names = [page.facts[name] for name in facts]
     for _ in find_orders(page, page.facts["email"], page.facts["day"]):
-        found = list(_on_page(page.text("Lines of the order"), names))
+        found = list(_on_page(page, names))
         if len(found) == len(names):
             return found
     raise LookupError(f"no order of {page.facts['email']} on {page.facts['day']} shows what the request names")
 
 
-def _on_page(text: str, names: list[str]) -> Iterator[Shown]:
+def _on_page(page: "Page", names: list[str]) -> Iterator[Shown]:
+    rows = page.rows("Lines of the order")
     for name in names:
         title, variant = name.removesuffix(")").rsplit(" (", 1)
         goods = title if variant == "Default" else f"{title} {variant}"
-        match = re.search(rf"{re.escape(goods)} ([A-Z]+-[A-Z]+-\w+-\w+)(.*?)(?=[A-Z]+-[A-Z]+-\d{{4}}-|\Z)", text)
-        if match:
-            yield Shown(match[1], match[2])
+        for row in rows:
+            match = re.match(rf"{re.escape(goods)} ([A-Z]+-[A-Z]+-\w+-\w+)", row.cells["Goods"])
+            if match:
+                yield Shown(match[1], f"{row.cells['Goods']} {row.cells['Units']}")
+                break

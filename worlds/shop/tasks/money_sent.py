@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from worlds.engine.fields import format_money
 from worlds.graders.expectation import Bundle, Effect
-from worlds.graders.predicates import mentions, ref
+from worlds.graders.predicates import mentions, one_of, ref
 from worlds.graders.typed import money
 from worlds.shop.tasks.casework import Contact, free_words, spare_note
+
+REPORTED = ("succeeded", "failed")
+"""What the bank reports on a refund in the end; whoever made it rightly is not to blame for the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,28 @@ class Sent:
 def refunded(sent: Sent, told: Contact) -> Bundle:
     """Everything that the refund changes, no unit put into stock, and the note that is due or may be written."""
     spare = [] if sent.noted else [spare_note(sent.order_id, told.never)]
-    return Bundle(required=list(_effects(sent, told)), allowed=spare)
+    return Bundle(required=list(_effects(sent, told)), allowed=[*spare, *came_back(sent.payment_id, sent.order_id, told)])
+
+
+def came_back(payment_id: int, order_id: int, told: Contact, binding: str = "refund") -> Iterator[Effect]:
+    """What the bank and the shop's own systems do, days later, where a refund that was made rightly cannot be paid."""
+    yield Effect(
+        "bank-returned-it",
+        "payment_event",
+        "insert",
+        where={"payment_id": payment_id, "kind": "refund_failure", "refund_id": ref(binding)},
+        by="automation",
+        words="The bank reported that the refund could not be paid",
+    )
+    yield Effect(
+        "mail-about-it",
+        "outbox_email",
+        "insert",
+        where={"order_id": order_id, "kind": "refund_failed"},
+        set={"to_address": told.email},
+        by="automation",
+        words="The customer was told that the refund did not arrive",
+    )
 
 
 def _effects(sent: Sent, told: Contact) -> Iterator[Effect]:
@@ -49,7 +73,7 @@ def _effects(sent: Sent, told: Contact) -> Iterator[Effect]:
             "shipping_amount": sent.shipping,
             "fee_amount": 0,
             "reason": sent.reason,
-            "status": "pending",
+            "status": one_of(*REPORTED),
             "note": free_words(told.never),
         },
         bind="refund",

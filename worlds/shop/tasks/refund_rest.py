@@ -168,13 +168,13 @@ def browse(page: "Page") -> FinalAnswer:
     number = next(
         number for number, _ in found if "Refunds" in page.names("region") and page.names("rowheader", goods[0])
     )
-    failed = re.search(r'rowheader "RF-\d+ Failed".*?cell "€[\d,.]+".*?cell "(€[\d,.]+)"', page.see(), re.DOTALL)
+    failed = [row.cells["Amount"] for row in page.rows("Refunds") if re.search(r"RF-\d+ Failed", row.cells["Refund"])]
     reason = "Damaged" if "photos on file" in page.see().lower() else "Other"
     page.click("link", "Refund")
     amount = _entered(page, goods)
     if failed:
         page.click("link", "Back")
-        unpaid = money_in(failed[1])
+        unpaid = money_in(failed[0])
         hand_over(page, "Finance", "Payment problem", f"Order {number}: the refund of {unpaid} EUR failed.")
         return FinalAnswer(status="waiting", facts={"asked": f"{amount} EUR", "refunded": "0.00 EUR"})
     page.choose("Reason", reason)

@@ -73,6 +73,10 @@ class Mixed:
             self._turn += 1
         return self._noted(self._session.act(action))
 
+    def meaning(self, text: str) -> str:
+        """What the plain page says in place of these words; words that are unknown as they are."""
+        return self._session.meaning(text)
+
     def _noted(self, seen: Observation) -> Observation:
         self._visited.append(seen.url)
         return seen

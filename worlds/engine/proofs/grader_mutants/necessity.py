@@ -65,7 +65,8 @@ class GraderMutants:
                 implied[one.label] = one.implied
         start = _opening(case)
         expectation = case.task.instance.expectation
-        offered = {start + folded(effect.id) for bundle in expectation.any_of for effect in bundle.allowed}
+        allowed = [effect for bundle in expectation.any_of for effect in bundle.allowed]
+        offered = {start + folded(effect.id) for effect in allowed if effect.by != "automation"}
         used = {start + folded(name) for name in corpus.used}
         return Looked(turned, implied, frozenset(offered), frozenset(used), _free(case, corpus), work.judged_again)
 

@@ -96,7 +96,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _use(seat: Seat, name: str, arguments: Any) -> str:
-    return seat.use(name, arguments).text
+    return seat.use(name, arguments).whole_text
 
 
 def _act(seat: Seat, name: str, arguments: Any) -> str:

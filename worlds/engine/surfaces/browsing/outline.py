@@ -18,7 +18,10 @@ NAMED_BY_CONTENT = frozenset(
 
 @dataclass(slots=True)
 class Node:
-    """An element of a page: `states` holds flags such as `checked` with their value ("" for plain ones)."""
+    """An element of a page: `states` holds flags such as `checked` with their value ("" for plain ones).
+
+    `shown` is the name on the screen, where the tree was read for its meaning.
+    """
 
     role: str
     name: str = ""
@@ -27,6 +30,7 @@ class Node:
     value: str = ""
     url: str = ""
     children: list["Node"] = field(default_factory=list)
+    shown: str = ""
 
     def walk(self) -> Iterator["Node"]:
         """This node and all below it, in reading order."""

@@ -14,6 +14,9 @@
 Everything goes by the names that a person reads: the role and name of a button or link, the label of a field, the words
 in a table's row. A name must be there exactly once, or `NotOnPage` tells what is there instead. Every call is
 one action of the episode and stands in the trace as an agent's would.
+
+Names are those of the plain page, and are found by what they mean: a page in other words is read in the plain ones, a
+notice that lies over a page is put away, and what is not in sight is looked for behind the page's menus and steps.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +24,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from worlds.engine.surfaces.browsing.observation import Observation
-from worlds.engine.surfaces.browsing.outline import Node, read_snapshot
+from worlds.engine.surfaces.browsing.outline import Node
+from worlds.engine.surfaces.browsing.reading import read_meaning
+from worlds.engine.surfaces.drift.notices import ALL as NOTICES
+from worlds.engine.surfaces.drift.steps import MORE, ONWARD
 
 FIELDS = ("textbox", "searchbox", "spinbutton", "combobox", "slider")
 LISTS = ("combobox", "listbox")
@@ -39,7 +45,14 @@ SECTIONS = (
     "list",
     "table",
 )
+TABLES = ("table", "grid")
 MESSAGES = ("alert", "status")
+NOTICE_BUTTONS = {notice.title: notice.buttons[0] for notice in NOTICES.values()}
+"""By the title of a notice, the button that puts it away and agrees to nothing."""
+NEXT = "Next"
+"""The link to the next page of a list."""
+HIDING = (MORE, ONWARD)
+"""What the menus and steps are called behind which actions may stand."""
 MOST = 40
 """Names that an error lists."""
 
@@ -60,6 +73,9 @@ class Browsing(Protocol):
 
     def act(self, action: Mapping[str, Any]) -> Observation:
         """The page after an action."""
+
+    def meaning(self, text: str) -> str:
+        """What the plain page says in place of these words; words that are unknown as they are."""
 
 
 class NotOnPage(LookupError):  # noqa: N818 - reads as what it says where a solution fails
@@ -98,7 +114,7 @@ class Page:
     def __init__(self, browsing: Browsing) -> None:
         self._browsing = browsing
         self._seen: Observation | None = None
-        self._tree: Node | None = None
+        self._read: tuple[Node, str] | None = None
 
     @property
     def instruction(self) -> str:
@@ -120,7 +136,7 @@ class Page:
     @property
     def title(self) -> str:
         """The page's title."""
-        return self._now().title
+        return self._browsing.meaning(self._now().title)
 
     @property
     def heading(self) -> str:
@@ -136,8 +152,8 @@ class Page:
         return " ".join(filter(None, (node.text for node in self._root().find(*MESSAGES))))
 
     def see(self) -> str:
-        """The snapshot of the page, as an agent is given it."""
-        return self._now().snapshot
+        """The snapshot of the page, as an agent is given it, in the plain page's words."""
+        return self._reading()[1]
 
     def shows(self, text: str) -> bool:
         """Whether these words stand somewhere in one element of the page."""
@@ -145,7 +161,10 @@ class Page:
 
     def names(self, role: str, containing: str = "") -> list[str]:
         """The names of all that has that role, in reading order; only those with a text in them, if one is given."""
-        return [node.name for node in self._root().find(role) if containing in node.name]
+        found = [node.name for node in self._root().find(role) if containing in node.name]
+        if not found and self._uncover():
+            found = [node.name for node in self._root().find(role) if containing in node.name]
+        return found
 
     def text(self, name: str) -> str:
         """What stands in the part of that name: a region, group, list or table, or below a heading to the next one."""
@@ -169,8 +188,12 @@ class Page:
         return found[0]
 
     def rows(self, table: str | None = None) -> list[Row]:
-        """The rows below a table's heading; its caption may be left out where there is but one table."""
-        found = self._one(self._root(), ("table", "grid"), table, self._where())
+        """The rows of a table below its headings.
+
+        `table` is its caption, or the name of the part of the page in which it stands alone; it may be left out where
+        there is but one.
+        """
+        found = self._table(table)
         headings: list[str] = []
         rows = []
         for node in found.find("row"):
@@ -180,6 +203,17 @@ class Page:
             else:
                 rows.append(Row(self, node, _by_heading(headings, cells)))
         return rows
+
+    def listed(self, table: str | None = None) -> list[tuple[Mapping[str, str], str]]:
+        """The cells of each row of a list that may go on over several pages, with the address of its page.
+
+        The last page is open afterwards.
+        """
+        found = [(row.cells, self.url) for row in self.rows(table)]
+        while NEXT in self.names("link"):
+            self.click("link", NEXT)
+            found += [(row.cells, self.url) for row in self.rows(table)]
+        return found
 
     def row(self, *containing: str, table: str | None = None) -> Row:
         """The one row in whose cells all of these texts stand, each as the whole of a cell or as words in it."""
@@ -218,7 +252,8 @@ class Page:
         lists = [node for node in self._root().find(*LISTS) if node.name == label]
         groups = [node for node in self._root().find("group", "radiogroup") if node.name == label]
         if len(lists) == 1:
-            self._act("select", lists[0], option=option)
+            shown = [node.shown for node in lists[0].find("option") if node.name == option]
+            self._act("select", lists[0], option=shown[0] if len(shown) == 1 else option)
         elif len(groups) == 1:
             self._act("check", self._one(groups[0], ("radio",), option, f"the group {label!r}"))
         else:
@@ -238,12 +273,34 @@ class Page:
     def _now(self) -> Observation:
         if self._seen is None:
             self._seen = self._browsing.observe()
+            self._put_notices_away()
         return self._seen
 
+    def _reading(self) -> tuple[Node, str]:
+        """The page as a tree and as a snapshot, both in the plain page's words."""
+        seen = self._now()
+        if self._read is None:
+            self._read = read_meaning(seen.snapshot, self._browsing.meaning)
+        return self._read
+
     def _root(self) -> Node:
-        if self._tree is None:
-            self._tree = read_snapshot(self._now().snapshot)
-        return self._tree
+        return self._reading()[0]
+
+    def _put_notices_away(self) -> None:
+        """Put away what lies over the page, agreeing to nothing."""
+        for _ in NOTICES:
+            boxes = [node for node in self._root().find("dialog", "region") if node.name in NOTICE_BUTTONS]
+            if not boxes:
+                return
+            button = self._one(boxes[0], ("button",), NOTICE_BUTTONS[boxes[0].name], f"the notice {boxes[0].name!r}")
+            self._see(self._browsing.act({"action": "click", "ref": button.ref}))
+
+    def _uncover(self) -> bool:
+        """Open what is closed of the page's menus and steps; answers whether there was anything."""
+        closed = [found for node in self._root().find("group") if (found := _handle(node)) is not None]
+        for handle in closed:
+            self._see(self._browsing.act({"action": "click", "ref": handle.ref}))
+        return bool(closed)
 
     def _where(self) -> str:
         return f"the page {self._now().url} ({self._now().title})"
@@ -253,15 +310,27 @@ class Page:
             raise NotOnPage(f"{node} on {self._where()} cannot be acted on; it has no ref.")
         self._do({"action": kind, "ref": node.ref, **more})
 
+    def _table(self, name: str | None) -> Node:
+        parts = [node for node in self._root().find(*SECTIONS) if name is not None and node.name == name]
+        inside = {id(one): one for node in parts for one in node.find(*TABLES)}
+        if len(inside) == 1:
+            return next(iter(inside.values()))
+        return self._one(self._root(), TABLES, name, self._where())
+
     def _do(self, action: Mapping[str, Any]) -> None:
         seen = self._browsing.act(action)
-        self._seen, self._tree = seen, None
+        self._see(seen)
         if not seen.ok:
             raise NotOnPage(f"{action} on {self._where()}: {seen.notice}")
+        self._put_notices_away()
+
+    def _see(self, seen: Observation) -> None:
+        self._seen, self._read = seen, None
 
     def _one(self, root: Node, roles: tuple[str, ...], name: str | None, where: str) -> Node:
-        known = root.find(*roles)
-        found = known if name is None else [node for node in known if node.name == name]
+        known, found = _among(root, roles, name)
+        if not found and root is self._root() and self._uncover():
+            known, found = _among(self._root(), roles, name)
         if len(found) != 1:
             raise self._missing(f"{roles[0]} {name!r}" if name else roles[0], len(found), known, where)
         return found[0]
@@ -275,6 +344,18 @@ class Page:
             f"{what} is {times} on {where or self._where()}. There are: {listed or 'none'}."
             + (f" The page says: {said}" if said else "")
         )
+
+
+def _among(root: Node, roles: tuple[str, ...], name: str | None) -> tuple[list[Node], list[Node]]:
+    """All that has one of the roles, and what of it has the name."""
+    known = root.find(*roles)
+    return known, known if name is None else [node for node in known if node.name == name]
+
+
+def _handle(group: Node) -> Node | None:
+    """What opens a closed menu or step, if this is one."""
+    handle = group.children[0] if len(group.children) == 1 else group
+    return handle if handle.text in HIDING and len(group.children) < 2 else None
 
 
 def _content(node: Node) -> str:

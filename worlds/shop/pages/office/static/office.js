@@ -17,7 +17,8 @@ function preview(form) {
   } catch {
     return; // the button beside it still works
   }
-  if (asked.status === 200) document.getElementById(form.dataset.previewInto).innerHTML = asked.responseText;
+  const answered = new URL(asked.responseURL, location.href).pathname; // a sign-in page is no preview
+  if (asked.status === 200 && answered === new URL(form.dataset.preview, location.href).pathname) document.getElementById(form.dataset.previewInto).innerHTML = asked.responseText;
 }
 
 for (const form of document.querySelectorAll("form[data-preview]")) {
@@ -27,4 +28,4 @@ for (const form of document.querySelectorAll("form[data-preview]")) {
 }
 
 // What went wrong is read out and reached first.
-document.getElementById("problems")?.focus();
+(document.querySelector(".every-banner") ?? document.getElementById("problems"))?.focus();

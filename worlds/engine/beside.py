@@ -1,0 +1,67 @@
+"""What a caller may say beside an operation's own arguments, and never has to: a cursor, and `allow_duplicate`.
+
+`allow_duplicate` saves something although the system has found its like. Operations that make or name what should be
+there once take it (`@writes(duplicates=True)`). It matters where a rule on duplicates warns; one that blocks is not
+overridden by it. Both words stay among the arguments that a journal keeps.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from worlds.engine import cursors
+from worlds.engine.errors import Invalid
+from worlds.engine.operation import Operation
+
+ALLOW = "allow_duplicate"
+ALLOW_SCHEMA: Mapping[str, Any] = {
+    "type": "boolean",
+    "description": (
+        "Save it although the system has found something like it. Say so only once you have looked at what it found."
+    ),
+}
+_SAID = {True: True, False: False, None: False, "true": True, "false": False, "": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What was said beside the arguments; `asked` are those of a list as JSON values, for the next page's cursor."""
+
+    asked: Mapping[str, Any] | None = None
+    cursor: bool = False
+    allow_duplicate: bool = False
+
+
+NOTHING_BESIDE = Beside()
+
+
+def taken_by(operation: Operation[..., Any]) -> Mapping[str, Mapping[str, Any]]:
+    """The schemas of what may be said beside an operation's arguments, by name."""
+    if operation.duplicates:
+        return {ALLOW: ALLOW_SCHEMA}
+    return {cursors.CURSOR: cursors.SCHEMA} if cursors.takes_cursors(operation) else {}
+
+
+def taken_out(operation: Operation[..., Any], arguments: Any, now: int) -> tuple[Any, Beside]:
+    """The operation's own arguments, and what stood beside them. `now` is the virtual second of the call.
+
+    Raises:
+        Invalid: for a cursor that is not good, or a word that is neither yes nor no.
+    """
+    if not isinstance(arguments, Mapping):
+        return arguments, NOTHING_BESIDE
+    if operation.duplicates and ALLOW in arguments:
+        return {name: value for name, value in arguments.items() if name != ALLOW}, Beside(
+            allow_duplicate=_said(operation, arguments[ALLOW])
+        )
+    if cursors.takes_cursors(operation):
+        own = cursors.resolved(arguments, operation, now)
+        return own, Beside(asked=own, cursor=own is not arguments)
+    return arguments, NOTHING_BESIDE
+
+
+def _said(operation: Operation[..., Any], value: Any) -> bool:
+    known = isinstance(value, str | bool | None) and value in _SAID
+    if not known:
+        raise Invalid("invalid_argument", f"The argument {ALLOW} of {operation.name} is true or false.", field=ALLOW)
+    return _SAID[value]

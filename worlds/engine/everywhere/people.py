@@ -1,0 +1,83 @@
+"""What people do in their own time: they write, and they lose patience."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from worlds.engine.context import Context
+from worlds.engine.errors import NotFound
+from worlds.engine.fields import Result, line, text, whole
+from worlds.engine.operation import writes
+from worlds.engine.people.company import Company
+from worlds.engine.people.intents import Choice
+from worlds.engine.people.persona import Person
+
+Name = line(80)
+Wrote = Literal["answer", "partial", "wrong_number", "nudge", "thanks", "change_mind", "question", "second_issue"]
+FactNames = Annotated[list[line(60)], Field(max_length=40)]  # type: ignore[valid-type]
+
+
+WAITS_FOR_ANSWER = frozenset({"question", "second_issue", "change_mind"})
+
+
+class Said(Result):
+    """The message that a person wrote; None where they kept silent."""
+
+    message_id: int | None
+
+
+def _person(ctx: Context, name: str) -> tuple[Company, Person]:
+    company: Company = ctx.company
+    if name not in company.people:
+        raise NotFound("person_not_found", f"There is nobody named {name} here.")
+    return company, company.people[name]
+
+
+@writes(roles=(), doors=())
+def person_writes(
+    ctx: Context,
+    person: Name,  # type: ignore[valid-type]
+    intent: Wrote,
+    facts: FactNames,
+    number: whole(0, 1_000_000),  # type: ignore[valid-type]
+    answered: text(400, min_length=0) = "",  # type: ignore[valid-type]
+) -> Said:
+    """Write to the agent.
+
+    Args:
+        person: Who writes.
+        intent: What they want to say.
+        facts: The facts that they tell.
+        number: Which of the things they heard this is about.
+        answered: What they answer.
+    """
+    company, who = _person(ctx, person)
+    message = company.write(ctx.driver, who, Choice(intent, facts), number, answered, ctx.now)
+    if intent in WAITS_FOR_ANSWER:
+        _wait(ctx, who, company.heard(ctx.driver, who))
+    return Said(message_id=message)
+
+
+@writes(roles=(), doors=())
+def person_waits(
+    ctx: Context,
+    person: Name,  # type: ignore[valid-type]
+    heard: whole(0, 1_000_000),  # type: ignore[valid-type]
+) -> Said:
+    """Ask the agent again if nothing was heard of them since.
+
+    Args:
+        person: Who waits.
+        heard: How many messages of the agent's they had heard when they began to wait.
+    """
+    company, who = _person(ctx, person)
+    message = company.lose_patience(ctx.driver, who, heard, ctx.now)
+    if message is not None:
+        _wait(ctx, who, heard)
+    return Said(message_id=message)
+
+
+def _wait(ctx: Context, who: Person, heard: int) -> None:
+    """They begin to wait for the agent, if they are of those who ask again."""
+    if who.patience is not None:
+        ctx.let_act(who.actor, who.runs_out_at(ctx.now), "person_waits", person=who.name, heard=heard)

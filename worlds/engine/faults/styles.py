@@ -1,0 +1,168 @@
+"""How the systems of this trade say that something failed: the error body of each vendor, from one failure.
+
+A world names the vendor that it imitates as `STYLE` in its module `errors`; what breaks on the way there is said in
+that vendor's shape and words. The business's own refusals keep the shape that the world gives them.
+"""
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Final
+
+from worlds.engine.errors import Failure
+from worlds.engine.world import World
+
+PLAIN: Final = "plain"
+
+Style = Callable[[Failure], Any]
+"""The body that a vendor sends with a failure, as JSON values."""
+
+
+def style_of(world: World) -> str:
+    """The name of the style that a world imitates; `plain` where it says nothing.
+
+    Raises:
+        LookupError: when it names one that is not there.
+    """
+    return _style_of(world)
+
+
+@lru_cache(maxsize=32)
+def _style_of(world: World) -> str:
+    named = PLAIN
+    if importlib.util.find_spec(f"{world.package}.errors"):
+        named = str(getattr(world.part("errors"), "STYLE", PLAIN))
+    if named not in STYLES:
+        raise LookupError(f"{world.name} imitates {named!r}; there are these styles: {', '.join(STYLES)}.")
+    return named
+
+
+def told_by(world: World, failure: Failure) -> Any:
+    """What is sent with a failure in a world: its own body, or else what the world's vendor would send."""
+    if failure.body is not None:
+        return failure.body
+    style = style_of(world)
+    return world.error_body(failure) if style == PLAIN else STYLES[style](failure)
+
+
+def trace_id(text: str, length: int = 16) -> str:
+    """An id as vendors put it beside an error; the same text gives the same id."""
+    return sha256(text.encode()).hexdigest()[:length]
+
+
+def _plain(failure: Failure) -> Any:
+    said = {"code": failure.code, "message": failure.message, "field": failure.field}
+    return {"error": {**said, **failure.details}}
+
+
+_SHOPIFY = {
+    "session_expired": "[API] Invalid API key or access token (unrecognized login or wrong password)",
+    "not_found": "Not Found",
+    "server_error": "Internal Server Error",
+    "maintenance": "Service Unavailable",
+}
+
+
+def _shopify_rest(failure: Failure) -> Any:
+    sentence = _SHOPIFY.get(failure.code, failure.message)
+    return {"errors": {failure.field: [sentence]} if failure.field else sentence, **failure.details}
+
+
+_GRAPHQL = {
+    "rate_limited": "THROTTLED",
+    "role_denied": "ACCESS_DENIED",
+    "scope_missing": "ACCESS_DENIED",
+    "server_error": "INTERNAL_SERVER_ERROR",
+}
+
+
+def _shopify_gql(failure: Failure) -> Any:
+    code = _GRAPHQL.get(failure.code, failure.code.upper())
+    return {"errors": [{"message": failure.message, "extensions": {"code": code, **failure.details}}]}
+
+
+_STRIPE_TYPES = {
+    400: "invalid_request_error",
+    402: "card_error",
+    404: "invalid_request_error",
+    409: "invalid_request_error",
+}
+_STRIPE_CODES = {"rate_limited": "rate_limit", "session_expired": "api_key_expired", "not_found": "resource_missing"}
+
+
+def _stripe(failure: Failure) -> Any:
+    kind = "idempotency_error" if failure.code.startswith("idempotency") else _STRIPE_TYPES.get(failure.status)
+    if kind is None:
+        kind = "api_error" if failure.status >= 500 else "invalid_request_error"
+    error = {"type": kind, "code": _STRIPE_CODES.get(failure.code, failure.code), "message": failure.message}
+    return {"error": {**error, **({"param": failure.field} if failure.field else {}), **failure.details}}
+
+
+_SALESFORCE = {
+    "session_expired": ("INVALID_SESSION_ID", "Session expired or invalid"),
+    "role_denied": ("INSUFFICIENT_ACCESS", "insufficient access rights on cross-reference id"),
+    "scope_missing": ("INSUFFICIENT_ACCESS", "insufficient access rights on cross-reference id"),
+    "not_found": ("NOT_FOUND", "The requested resource does not exist"),
+    "rate_limited": ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
+    "server_error": ("UNKNOWN_EXCEPTION", "An unexpected error occurred."),
+    "maintenance": ("SERVER_UNAVAILABLE", "Server unavailable"),
+    "record_locked": ("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"),
+}
+
+
+def _salesforce(failure: Failure) -> Any:
+    code, sentence = _SALESFORCE.get(failure.code, (failure.code.upper(), failure.message))
+    error = {"message": sentence, "errorCode": code, **failure.details}
+    return [{**error, "fields": [failure.field]} if failure.field else error]
+
+
+_ZENDESK = {
+    "session_expired": "Unauthorized",
+    "role_denied": "Forbidden",
+    "scope_missing": "Forbidden",
+    "not_found": "RecordNotFound",
+    "rate_limited": "APIRateLimitExceeded",
+    "version_conflict": "UpdateConflict",
+    "server_error": "InternalServerError",
+}
+
+
+def _zendesk(failure: Failure) -> Any:
+    named = _ZENDESK.get(failure.code) or "".join(word.title() for word in failure.code.split("_"))
+    said = {"error": named, "description": failure.message}
+    return {**said, "details": {failure.field: [{"description": failure.message}]}} if failure.field else said
+
+
+_HUBSPOT = {
+    401: "EXPIRED_AUTHENTICATION",
+    403: "MISSING_SCOPES",
+    404: "OBJECT_NOT_FOUND",
+    409: "CONFLICT",
+    429: "RATE_LIMITS",
+}
+
+
+def _hubspot(failure: Failure) -> Any:
+    category = _HUBSPOT.get(failure.status, "VALIDATION_ERROR" if failure.status < 500 else "SERVER_ERROR")
+    said = {"status": "error", "message": failure.message, "correlationId": trace_id(failure.message, 32)}
+    return {**said, "category": category, **failure.details}
+
+
+def _jira(failure: Failure) -> Any:
+    if failure.field:
+        return {"errorMessages": [], "errors": {failure.field: failure.message}}
+    return {"errorMessages": [failure.message], "errors": {}}
+
+
+STYLES: Final[Mapping[str, Style]] = {
+    PLAIN: _plain,
+    "shopify-rest": _shopify_rest,
+    "shopify-gql": _shopify_gql,
+    "stripe": _stripe,
+    "salesforce": _salesforce,
+    "zendesk": _zendesk,
+    "hubspot": _hubspot,
+    "jira": _jira,
+}
+"""By name, the body of a failure in each vendor's shape."""

@@ -1,0 +1,289 @@
+"""The resilient agent: does a task by its family's solution, and knows how to work when things break.
+
+It sends each write under an idempotency key, waits as long as it is asked to, tries what got lost again under the same
+key, signs in again, reads again what somebody else has changed, reads after a write whether it is there, and believes
+no green light. Its patience is bounded: then it stops, hands the matter over and says honestly what it did.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from worlds.engine.resilience.line import Desk
+from worlds.engine.resilience.merging import condition, merged
+from worlds.engine.resilience.sights import Atlas, Key, Shown, find_object, ids_in, key_of, lasting, objects
+from worlds.engine.resilience.signs import Sign, sign_of
+from worlds.engine.resilience.stopping import Stopped, handing_over
+from worlds.engine.task import Refused, Task
+from worlds.graders.answers import FinalAnswer
+
+MOST_SENDS = 14
+"""How often one call is sent at most."""
+MOST_SECONDS = 6 * 3_600
+"""Virtual seconds that one call is waited for at most; a limit that lasts longer is a reason to stop."""
+FIRST_WAIT = 30
+MOST_LOOKS = 4
+"""How often it looks for what it was told is done, before it takes it for not done."""
+MOST_BEGINNINGS = 3
+"""How often it begins anew where what it needs cannot be found and nothing is done yet."""
+AGAIN_SECONDS = 15 * 60
+"""How long it waits before it begins anew."""
+
+
+class Resilient:
+    """A `Worker` whose calls outlive what goes wrong on the way."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Work at a desk."""
+        self._desk = desk
+        self._task: Task = desk.task
+        self._atlas = Atlas(desk.tools)
+        self._seen: dict[tuple[str, str], Any] = {}
+        self._times: dict[str, int] = {}
+        self.written: list[str] = []
+        self.stopped: Stopped | None = None
+
+    @property
+    def instruction(self) -> str:
+        """The request, as its person wrote it."""
+        return self._task.instruction
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the instruction says, by name."""
+        return self._task.instance.facts
+
+    def work(self) -> FinalAnswer:
+        """Do the task, or stop, hand it over and say so.
+
+        Raises:
+            Refused: where the business says no to the solution itself.
+        """
+        for beginning in range(MOST_BEGINNINGS):
+            try:
+                return self._task.family.solve(self)
+            except Stopped as stop:
+                self.stopped = stop
+                return self._given_up(stop)
+            except (LookupError, Refused):
+                if self.written or beginning + 1 == MOST_BEGINNINGS or not self._wait(AGAIN_SECONDS):
+                    raise
+                self._times.clear()
+        raise LookupError("no beginning is left")
+
+    def call(self, operation: str, /, **arguments: Any) -> Any:
+        """The JSON result of a tool call, however long it takes to come.
+
+        Raises:
+            Refused: when the business says no.
+            Stopped: when patience is at its end.
+        """
+        tool = self._desk.tools.get(operation)
+        if tool is None or not tool.writing:
+            return self._saw(operation, arguments, self._through(operation, arguments, None))
+        return self._write(operation, arguments)
+
+    # -- writing --------------------------------------------------------------------------------------------------
+
+    def _write(self, operation: str, arguments: dict[str, Any]) -> Any:
+        """Send a write until it is there for all to see."""
+        for attempt in range(3):
+            self._look_before(operation, arguments)
+            key = self._key(operation, arguments)
+            body = self._conditional(operation, arguments, key)
+            if self._is_there(operation, arguments, body):
+                self.written.append(operation)
+                return body
+            if attempt == 2:
+                break
+        raise Stopped(operation, arguments, Sign("unknown", 200, None, "It was answered as done and is not there."))
+
+    def _conditional(self, operation: str, arguments: dict[str, Any], key: str) -> Any:
+        """Send a write on the condition that nobody changed the record since it was read; merge where somebody did."""
+        sent = dict(arguments)
+        for _ in range(MOST_SENDS):
+            asked = condition(self._desk.tools[operation], sent, self._seen)
+            try:
+                return self._through(operation, {**sent, **asked}, key)
+            except Changed:
+                before = dict(self._seen)
+                self._read_again(operation, arguments)
+                sent = merged(arguments, before, self._seen)
+                key = self._key(operation, arguments)
+        raise Stopped(operation, arguments, Sign("changed", 409, None, "The record changes faster than it can be read."))
+
+    def _look_before(self, operation: str, arguments: Mapping[str, Any]) -> None:
+        """See the records that a write names, so that what it changes can be told; quick where they were just seen."""
+        for name, value in ids_in(arguments).items():
+            if not any(find_object(body, Key(name, value)) for body in self._seen.values()):
+                self._look_at(Key(name, value), arguments)
+
+    def _read_again(self, operation: str, arguments: Mapping[str, Any]) -> None:
+        for name, value in ids_in(arguments).items():
+            self._look_at(Key(name, value), arguments)
+
+    def _saw(self, operation: str, arguments: Mapping[str, Any], body: Any) -> Any:
+        """Remember what a reading answered, as the latest sight."""
+        place = (operation, _text(arguments))
+        self._seen.pop(place, None)
+        self._seen[place] = body
+        return body
+
+    def _look_at(self, key: Key, arguments: Mapping[str, Any]) -> list[tuple[bool, Any]]:
+        """What readings show of an object: (whether it is shown by its key, the answer)."""
+        looks = []
+        for reading in self._atlas.showing(key.name, ids_in(arguments, {key.name: key.value}))[:2]:
+            try:
+                body = self._through(reading.operation, dict(reading.arguments), None)
+            except Refused:
+                continue
+            self._saw(reading.operation, reading.arguments, body)
+            looks.append((reading.by_key, body))
+        return looks
+
+    def _is_there(self, operation: str, arguments: Mapping[str, Any], body: Any) -> bool:
+        """Whether what a write was answered with can be read, now or a little later."""
+        own = key_of(body) if isinstance(body, Mapping) else None
+        if own is None:
+            return True
+        for look in range(MOST_LOOKS):
+            looks = self._look_at(own, {**ids_in(arguments), **ids_in(body)})
+            if not any(by_key for by_key, _ in looks) or _shows(looks, own, arguments, body):
+                return True
+            if look + 1 < MOST_LOOKS and not self._wait(60 * 4**look):
+                return True
+        return False
+
+    def _key(self, operation: str, arguments: Mapping[str, Any]) -> str:
+        """A new key for a new intent; the same one for the same work begun anew."""
+        text = f"{operation} {_text(arguments)}"
+        self._times[text] = self._times.get(text, 0) + 1
+        return f"{operation}-{sha256(f'{text} {self._times[text]}'.encode()).hexdigest()[:20]}"
+
+    # -- one call through whatever breaks -------------------------------------------------------------------------
+
+    def _through(self, operation: str, arguments: dict[str, Any], key: str | None) -> Any:
+        """Send a call until it is answered.
+
+        Raises:
+            Changed: when the record was changed by somebody else.
+            Refused: when the business says no.
+            Stopped: when patience is at its end.
+        """
+        waited, renewed, tries = 0, False, 0
+        sign = self._send(operation, arguments, key)
+        for number in range(1, MOST_SENDS):
+            if sign.kind == "done":
+                return sign.body
+            if sign.kind == "working":
+                return self._finished(operation, arguments, sign)
+            if sign.kind == "changed" and key is not None:
+                raise Changed
+            if sign.kind == "signed_out" and not renewed:
+                renewed = self._renew()
+                seconds = 0 if renewed else MOST_SECONDS
+            elif sign.kind in {"refused", "changed"} and not sign.wrapped:
+                raise Refused(sign.status, sign.body)
+            elif sign.kind in {"unknown", "later", "locked"}:
+                seconds = _patience(sign, number)
+            else:
+                seconds = MOST_SECONDS
+            waited += seconds
+            if waited >= MOST_SECONDS or (seconds and not self._wait(seconds)):
+                break
+            tries += sign.status == 500
+            if tries == 3 and key is not None:  # the system keeps this answer: look whether it was done all the same
+                if (found := self._done_after_all(operation, arguments)) is not None:
+                    return found
+                key = f"{key}-anew"
+            sign = self._send(operation, arguments, f"{key}-{number}" if key and sign.kind == "locked" else key)
+        raise Stopped(operation, arguments, sign)
+
+    def _send(self, operation: str, arguments: Mapping[str, Any], key: str | None) -> Sign:
+        return sign_of(self._desk.line.send(operation, arguments, key=key))
+
+    def _done_after_all(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        """What a write made, where its answer is lost for good and readings show it; None where it made nothing."""
+        made = next((one for one in self._desk.tools[operation].output_schema.get("properties", {}) if one[-3:] == "_id"), "")
+        if not made or made in arguments:
+            return None
+        known = {key for body in self._seen.values() for key, _ in objects(body)}
+        for name, value in ids_in(arguments).items():
+            for _, body in self._look_at(Key(name, value), arguments):
+                for key, shown in objects(body):
+                    if key.name == made and key not in known:
+                        return dict(shown)
+        return None
+
+    def _finished(self, operation: str, arguments: Mapping[str, Any], sign: Sign) -> Any:
+        """The answer of work that was taken on as a job."""
+        job = sign.body.get("job_id") if isinstance(sign.body, Mapping) else None
+        for number in range(MOST_SENDS):
+            if job is None or "get_job" not in self._desk.tools or not self._wait(FIRST_WAIT * 2**number):
+                break
+            told = self._through("get_job", {"job_id": job}, None)
+            if told["status"] == "completed":
+                if told["answer"] is not None:
+                    return told["answer"]
+                break
+        raise Stopped(operation, arguments, sign)
+
+    def _renew(self) -> bool:
+        """Sign in again, where one can."""
+        if "renew_session" not in self._desk.tools:
+            return False
+        return self._send("renew_session", {}, None).kind == "done"
+
+    def _wait(self, seconds: float) -> bool:
+        """Let virtual time go by, where one can; whole minutes."""
+        if "wait" not in self._desk.tools:
+            return False
+        for _ in range(3):  # what goes wrong may befall this call too
+            if self._send("wait", {"minutes": max(1, math.ceil(seconds / 60))}, None).kind == "done":
+                return True
+        return False
+
+    def _given_up(self, stop: Stopped) -> FinalAnswer:
+        """Hand the matter over, and say honestly how far it came."""
+        said = handing_over(self._desk, stop, self._seen)
+        over = "Nobody could be told through the system."
+        if said is not None:
+            operation, arguments = said
+            try:
+                self._through(operation, arguments, self._key(operation, arguments))
+                over = "I have handed it over."
+            except (Stopped, Refused):
+                pass
+        did = f"Done before that: {', '.join(self.written)}." if self.written else "Nothing was changed."
+        status = "partly" if self.written else "not_done"
+        return FinalAnswer(status=status, message=f"I could not finish: {stop.words} {did} {over}")
+
+
+class Changed(Exception):  # noqa: N818 - what happened: somebody else was faster
+    """The record is not as it was read."""
+
+
+def _shows(looks: list[tuple[bool, Any]], own: Key, arguments: Mapping[str, Any], body: Shown) -> bool:
+    """Whether readings show an object as the answer to a write has it."""
+    told = lasting(body)
+    for _, look in looks:
+        shown = find_object(look, own)
+        if shown is None:
+            continue
+        meant = [name for name in arguments if name in told and name in shown] if own.name in arguments else []
+        if all(shown[name] == told[name] for name in meant):
+            return True
+    return False
+
+
+def _patience(sign: Sign, number: int) -> int:
+    """Virtual seconds to wait before the next try: what is asked for, or longer each time."""
+    if sign.wait is not None:
+        return math.ceil(sign.wait)
+    return 0 if number == 1 and sign.kind == "unknown" else FIRST_WAIT * 2 ** min(number, 7)
+
+
+def _text(arguments: Mapping[str, Any]) -> str:
+    return json.dumps(arguments, sort_keys=True, ensure_ascii=False)

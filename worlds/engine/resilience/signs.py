@@ -1,0 +1,116 @@
+"""Reading an answer for what it says of the call: done, refused by the business, or broken on the way.
+
+Nothing is looked at but what every client of such a system sees: status, headers and body.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from worlds.engine.reply import Reply
+
+Kind = Literal["done", "refused", "unknown", "later", "signed_out", "forbidden", "changed", "locked", "working"]
+"""`unknown`: whether it was done cannot be told; `later`: not now, try again; `changed`: somebody else was faster;
+`locked`: somebody else holds the record; `working`: taken on, a job says when it is done."""
+
+_UNKNOWN = frozenset({408, 500, 502, 504})
+_LATER = frozenset({425, 429, 503})
+_THROTTLED = ("throttled", "limit_exceeded", "rate_limit", "rate limit", "too many requests", "exceeded")
+_LOCKED = ("unable_to_lock_row", "lock_timeout", "record_locked", "is_locked", "is locked", "being modified")
+_CHANGED = ("version_conflict", "updateconflict", "precondition", "edit_conflict", "stale_object")
+_BUSY = ("in_use", "in progress", "in_progress", "concurrent")
+_ENVELOPE = frozenset({"status", "headers", "body"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What an answer says: its kind, HTTP status, the seconds that it asks to wait (None: it does not say), its body.
+
+    `wrapped` means that the answer is told as an HTTP client returns it: the way to the business broke.
+    """
+
+    kind: Kind
+    status: int
+    wait: float | None
+    body: Any
+    wrapped: bool = False
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)
+
+
+def sign_of(reply: Reply) -> Sign:
+    """What an answer through tools says."""
+    told, status, headers = reply.body, reply.status, dict(reply.headers)
+    wrapped = isinstance(told, Mapping) and told.keys() == _ENVELOPE
+    if wrapped:
+        status, headers, told = told["status"], {**headers, **told["headers"]}, told["body"]
+    lowered = (told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)).lower()
+    kind = _kind(reply.ok and not wrapped, status, told, lowered)
+    return Sign(kind, status, _wait(headers, told), told, wrapped)
+
+
+def _kind(fine: bool, status: int, told: Any, lowered: str) -> Kind:  # noqa: FBT001 - one fact of several
+    if status == 202:
+        return "working"
+    if fine or status < 400:
+        return "later" if status < 400 and _is_error(told) else "done"
+    simple: dict[int, Kind] = {401: "signed_out", 423: "locked", 412: "changed"}
+    if status in simple:
+        return simple[status]
+    if status in _UNKNOWN:
+        return "unknown"
+    if status in _LATER or (status == 403 and any(word in lowered for word in _THROTTLED)):
+        return "later"
+    return _of_conflict(status, lowered)
+
+
+def _of_conflict(status: int, lowered: str) -> Kind:
+    if any(word in lowered for word in _LOCKED):
+        return "locked"
+    if status == 409 and any(word in lowered for word in _CHANGED):
+        return "changed"
+    if status == 409 and "key" in lowered and any(word in lowered for word in _BUSY):
+        return "later"
+    return "forbidden" if status == 403 else "refused"
+
+
+def _is_error(told: Any) -> bool:
+    """Whether a body that came with a good status speaks of errors all the same."""
+    if not isinstance(told, Mapping):
+        return False
+    return any(bool(told.get(name)) for name in ("errors", "error", "userErrors"))
+
+
+def _wait(headers: Mapping[str, str], told: Any) -> float | None:
+    for name, value in headers.items():
+        if name.lower() in {"retry-after", "ratelimit-reset", "x-rate-limit-reset"}:
+            try:
+                return float(value)
+            except ValueError:
+                continue
+    return _restored(told)
+
+
+def _restored(told: Any) -> float | None:
+    """Seconds until a budget of points, as a throttled query tells it, has grown enough."""
+    for part in _mappings(told):
+        if "throttleStatus" in part and "requestedQueryCost" in part:
+            throttle = part["throttleStatus"]
+            lacking = part["requestedQueryCost"] - throttle["currentlyAvailable"]
+            return float(math.ceil(max(1.0, lacking / max(1.0, throttle["restoreRate"]))))
+    return None
+
+
+def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        yield value
+        for inner in value.values():
+            yield from _mappings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _mappings(inner)

@@ -1,0 +1,235 @@
+"""What stands on a page in other words: entries of synonyms and translations, read from TOML files.
+
+    [words]
+    "Orders" = { en = ["Sales orders"], nl = ["Bestellingen"], de = ["Bestellungen", "Aufträge"] }
+    "Refund order {number}" = { nl = ["Bestelling {number} terugbetalen"], de = ["Bestellung {number} erstatten"] }
+    "Remove| code {code}" = { nl = ["Code {code}| weghalen"], de = ["Code {code}| entfernen"] }
+
+The key is what the plain page says; it is one of the English wordings. Names in braces stand for what differs: a
+letter for a figure, `amount` for money, `day` for a date, `number`, `order`, `reference` and `code` for what has no
+space, names that begin with `word` for what is looked up in turn, alone or as a list with commas, any other for words
+without the end of a sentence. A bar parts what is shown from what only a screen reader is told.
+A wording belongs to one entry alone, in whatever language, so that everything can be read back: `meaning` answers
+what the plain page says. Somebody who knows the trade in these languages knows as much.
+
+A lexicon's files are `words.toml` here and those of a world's folder `variants`, which may say the same entry anew.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from worlds.engine.surfaces.drift.variant import LANGUAGES, Variant
+from worlds.engine.world import World
+
+_HOLE = re.compile(r"\{(\w+)\}")
+_ANYTHING = r"(?:(?![.!?](?:\s|$)).)+?"
+_KINDS = {
+    **dict.fromkeys("abmnpr", r"\d[\d,.]*"),
+    **dict.fromkeys(("number", "order", "reference", "code"), r"\S+"),
+    "amount": r"[−-]?[^\s\d]{0,4}\d[\d,.]*",
+    "day": r"\d{1,2} \w{3,} \d{4}",
+}
+"""What may stand in a hole, by its name."""
+_EDGES = re.compile(r"^([\s·,:;.(“]*)(.*?)([\s·,:;.)”…]*)$", re.DOTALL)
+_LIST = ", "
+_BETWEEN = re.compile(r"(\s+·\s+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A meaning: what the plain page says, and all wordings by language."""
+
+    plain: str
+    wordings: Mapping[str, tuple[str, ...]]
+
+    def wording(self, variant: Variant) -> str:
+        """How a variant says it; the plain words where its language has none."""
+        return variant.pick(f"label|{self.plain}", self.wordings.get(variant.language) or (self.plain,))
+
+
+class _Pattern:
+    """A wording with holes, and what to put in its place."""
+
+    def __init__(self, wording: str, entry: Entry) -> None:
+        self.entry = entry
+        parts = _HOLE.split(wording)
+        self.letters = sum(len(text) for text in parts[::2])
+        self.first = parts[0]
+        self._shape = re.compile(
+            "".join(
+                f"(?P<{part}>{_KINDS.get(part, _ANYTHING)})" if place % 2 else re.escape(part)
+                for place, part in enumerate(parts)
+            )
+        )
+
+    def holes(self, text: str) -> dict[str, str] | None:
+        """What stands in the holes, or None where the text is another."""
+        found = self._shape.fullmatch(text) if text.startswith(self.first) else None
+        return found.groupdict() if found else None
+
+
+class Lexicon:
+    """All entries of a world."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """Made by `lexicon_of`.
+
+        Raises:
+            ValueError: where two entries share a wording, or a wording has other holes than its entry.
+        """
+        self._by_key: dict[str, Entry] = {entry.plain: entry for entry in entries}
+        self._by_wording: dict[str, Entry] = {}
+        for entry in self._by_key.values():
+            for wording in chain([entry.plain], *entry.wordings.values()):
+                _check_holes(entry, wording)
+                other = self._by_wording.setdefault(said(wording), entry)
+                if other is not entry:
+                    raise ValueError(f"{wording!r} would mean both {other.plain!r} and {entry.plain!r}.")
+        self._meanings: dict[str, str] = {}
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, as the files have them."""
+        return tuple(self._by_key.values())
+
+    def find(self, key: str) -> tuple[Entry, dict[str, str]] | None:
+        """The entry of what a plain page says (with a bar before what is hidden) and what stands in its holes."""
+        exact = self._by_key.get(key)
+        if exact is not None:
+            return exact, {}
+        for pattern in self._patterns:
+            if (holes := pattern.holes(key)) is not None and self._understood(holes):
+                return pattern.entry, holes
+        return None
+
+    def render(self, key: str, variant: Variant) -> str | None:
+        """How a variant says what a plain page says; None where no entry does, or it could not be read back."""
+        known = self.find(key)
+        if known is None:
+            return None
+        entry, holes = known
+        filled = {name: self._filled(name, value, variant) for name, value in holes.items()}
+        worded = _fill(entry.wording(variant), filled)
+        return worded if self.meaning(said(worded)) == said(key) else None
+
+    def knows(self, text: str) -> bool:
+        """Whether a text of a plain page, or all its parts, have entries."""
+        return all(self.find(core) is not None for _, core, _ in parts_of(text) if re.search(r"[^\W\d_]{2}", core))
+
+    def meaning(self, text: str) -> str:
+        """What the plain page says in place of these words, in whatever language they are; unknown words as they are."""
+        found = self._meanings.get(text)
+        if found is None:
+            if len(self._meanings) > 50_000:
+                self._meanings.clear()
+            found = self._meanings[text] = self._meaning(text)
+        return found
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _meaning(self, text: str) -> str:
+        whole = self._whole(text)
+        if whole is not None:
+            return whole
+        parts = parts_of(text)
+        if len(parts) == 1 and parts[0][1] == text:
+            return text
+        return "".join(before + (self._whole(core) or core) + after for before, core, after in parts)
+
+    def _whole(self, text: str) -> str | None:
+        exact = self._by_wording.get(text)
+        if exact is not None:
+            return said(exact.plain)
+        for pattern in self._inverse:
+            if (holes := pattern.holes(text)) is not None:
+                meant = {name: self._meant(name, value) for name, value in holes.items()}
+                return said(_fill(pattern.entry.plain, meant))
+        return None
+
+    def _filled(self, name: str, value: str, variant: Variant) -> str:
+        if not _is_word(name):
+            return value
+        return self.render(value, variant) or _LIST.join(
+            self.render(one, variant) or one for one in value.split(_LIST)
+        )
+
+    def _meant(self, name: str, value: str) -> str:
+        if not _is_word(name):
+            return value
+        return self._whole(value) or _LIST.join(self.meaning(one) for one in value.split(_LIST))
+
+    def _understood(self, holes: Mapping[str, str]) -> bool:
+        """Whether all that is to be looked up is known."""
+        words = [value for name, value in holes.items() if _is_word(name)]
+        return all(self.find(value) or all(map(self.find, value.split(_LIST))) for value in words)
+
+    @cached_property
+    def _patterns(self) -> list[_Pattern]:
+        found = [_Pattern(entry.plain, entry) for entry in self.entries if "{" in entry.plain]
+        return sorted(found, key=lambda one: -one.letters)
+
+    @cached_property
+    def _inverse(self) -> list[_Pattern]:
+        found = [_Pattern(wording, entry) for wording, entry in self._by_wording.items() if "{" in wording]
+        return sorted(found, key=lambda one: -one.letters)
+
+
+def said(wording: str) -> str:
+    """A wording as a screen reader says it: its parts in one."""
+    return wording.replace("|", "")
+
+
+def parts_of(text: str) -> list[tuple[str, str, str]]:
+    """A text in the parts between its dots in the middle: for each what stands before, the words, what stands after."""
+    found: list[tuple[str, str, str]] = []
+    for place, part in enumerate(_BETWEEN.split(text)):
+        if place % 2:
+            before, core, after = found[-1]
+            found[-1] = (before, core, after + part)
+        else:
+            match = _EDGES.match(part)
+            found.append((match[1], match[2], match[3]) if match else ("", part, ""))
+    return found
+
+
+@lru_cache(maxsize=32)
+def lexicon_of(world: World) -> Lexicon:
+    """The engine's words and those of a world.
+
+    Raises:
+        ValueError: naming a file that cannot be read, or words that mean two things.
+    """
+    return Lexicon(chain(_read(Path(__file__).with_name("words.toml")), *map(_read, sorted(files_of(world)))))
+
+
+def files_of(world: World) -> list[Path]:
+    """The files with a world's words."""
+    return [path for path in (world.folder / "variants").glob("*.toml") if path.name != "pages.toml"]
+
+
+def _read(path: Path) -> Iterator[Entry]:
+    table = tomllib.loads(path.read_text(encoding="utf-8")).get("words", {})
+    for plain, by_language in table.items():
+        if unknown := by_language.keys() - set(LANGUAGES):
+            raise ValueError(f"{path.name}: {plain!r} has words in {', '.join(sorted(unknown))}.")
+        english = (plain, *by_language.get("en", ()))
+        yield Entry(plain, {**{name: tuple(words) for name, words in by_language.items()}, "en": english})
+
+
+def _check_holes(entry: Entry, wording: str) -> None:
+    if sorted(_HOLE.findall(wording)) != sorted(_HOLE.findall(entry.plain)):
+        raise ValueError(f"{wording!r} has other holes than {entry.plain!r}.")
+
+
+def _fill(wording: str, holes: Mapping[str, Any]) -> str:
+    return _HOLE.sub(lambda match: str(holes[match[1]]), wording)
+
+
+def _is_word(name: str) -> bool:
+    return name.startswith("word")

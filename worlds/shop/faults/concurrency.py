@@ -1,0 +1,175 @@
+"""Who else is at work on the shop's records: colleagues who edit, count and take steps, and quicker shoppers."""
+
+import random
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from worlds.engine.faults.fault import Called
+from worlds.engine.faults.layers.concurrency import Deed
+from worlds.engine.fields import format_money
+from worlds.seeds.phones import phone_of
+from worlds.shop.rules import LEADS, MERCHANDISERS, SUPPORT, TREASURY, WAREHOUSE
+
+_MONEY = frozenset({"price", "compare_at", "cost", "unit_price", "subtotal", "discount_total", "tax_total", "total"})
+_FLAGS = frozenset({"active", "final_sale", "is_default", "marketing_consent"})
+_INSIDE = frozenset({"drawing", "category_id", "position", "handle"})
+"""Columns that no view of the back office shows."""
+
+
+def told(table: str, column: str, value: Any) -> tuple[str, Any] | None:
+    """How a conflict shows a column's value: under the name and in the form that the operations have for it."""
+    if column in _INSIDE:
+        return None
+    if value is not None and column in _MONEY:
+        return column, format_money(value)
+    if value is not None and column in _FLAGS:
+        return column, bool(value)
+    if table == "sales_order" and column.startswith("ship_"):
+        return f"address.{column.removeprefix('ship_')}", value
+    return column, value
+
+
+def edit(call: Called, table: str, key: int, rng: random.Random, same_field: bool) -> Deed | None:
+    """A colleague's edit of an order's address, a product's words, a variant or a parcel's tracking number."""
+    make = _EDITS.get(table)
+    if make is None:
+        return None
+    roles, amended = make
+    operation, arguments = amended(call, key, rng, same_field)
+    who = _colleague(call, roles, rng)
+    return Deed(who, operation, arguments) if who and arguments else None
+
+
+def sale(call: Called, rng: random.Random) -> Deed | None:
+    """A difference on the shelf that a colleague books just before a count or a transfer of the same units."""
+    place = {"set_stock": "location_id", "move_stock": "from_location_id"}.get(call.operation.name)
+    if place is None:
+        return None
+    there = {"variant_id": call.values["variant_id"], "location_id": call.values[place]}
+    level = _first(
+        call.driver,
+        "SELECT available FROM inventory_level WHERE variant_id = :variant_id AND location_id = :location_id",
+        there,
+    )
+    who = _colleague(call, WAREHOUSE, rng)
+    if level is None or not who:
+        return None
+    return Deed(who, "colleague_counts", {**there, "change": -1 if level[0] > 1 else 1})
+
+
+def rival(call: Called, rng: random.Random) -> Deed | None:
+    """A shopper who buys all that is there of something in the cart, as they once bought it before."""
+    if call.operation.name != "place_order":
+        return None
+    wanted = call.driver.execute(_WANTED, {"customer": call.actor.person}).fetchall()
+    if not wanted:
+        return None
+    variant, units, before = wanted[rng.randrange(len(wanted))]
+    return Deed("shopper", "order_again", {"order_id": before, "variant_id": variant, "quantity": units})
+
+
+def step(call: Called, rng: random.Random) -> Deed | None:
+    """The step that the call is about to take, taken by a colleague."""
+    found = _STEPS.get(call.operation.name)
+    if found is None:
+        return None
+    argument, roles = found
+    who = _colleague(call, roles, rng)
+    arguments = {"step": call.operation.name, "record_id": call.values[argument]}
+    return Deed(who, "colleague_steps", arguments) if who else None
+
+
+_STEPS: Mapping[str, tuple[str, Sequence[str]]] = {
+    "approve_return": ("return_id", SUPPORT),
+    "close_return": ("return_id", SUPPORT),
+    "capture_payment": ("payment_id", TREASURY),
+    "mark_delivered": ("fulfilment_id", WAREHOUSE),
+    "void_label": ("label_id", WAREHOUSE),
+}
+_WANTED = """SELECT v.id,
+  (SELECT sum(max(i.available, 0)) FROM inventory_level i JOIN location w ON w.id = i.location_id
+    WHERE i.variant_id = v.id AND w.active = 1 AND w.fulfils_online = 1) AS there,
+  (SELECT max(l.order_id) FROM order_line l JOIN sales_order o ON o.id = l.order_id JOIN payment p ON p.order_id = o.id
+    WHERE l.variant_id = v.id AND o.customer_id IS NOT :customer) AS before
+FROM cart c JOIN cart_line k ON k.cart_id = c.id JOIN variant v ON v.id = k.variant_id
+WHERE c.customer_id = :customer AND v.inventory_policy = 'deny' AND there BETWEEN 1 AND 10000 AND before IS NOT NULL
+ORDER BY there, v.id LIMIT 3"""
+
+
+def _colleague(call: Called, roles: Sequence[str], rng: random.Random) -> str:
+    """The name of somebody else who works here in one of these roles; empty where there is nobody."""
+    marks = ", ".join("?" * len(roles))
+    query = f"SELECT name FROM staff_user WHERE active = 1 AND role IN ({marks}) AND name <> ? ORDER BY id"  # noqa: S608 - marks alone
+    found = call.driver.execute(query, (*roles, call.actor.name)).fetchall()
+    return str(found[rng.randrange(len(found))][0]) if found else ""
+
+
+def _first(driver: sqlite3.Connection, query: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    rows = driver.execute(query, values).fetchall()
+    return rows[0] if rows else None
+
+
+Amended = Callable[[Called, int, random.Random, bool], tuple[str, dict[str, Any]]]
+
+
+def _address(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:
+    row = _first(
+        call.driver,
+        "SELECT ship_line1, ship_country FROM sales_order WHERE id = :key AND cancelled_at IS NULL"
+        " AND fulfilment_status = 'unfulfilled'",
+        {"key": key},
+    )
+    if row is None:
+        return "", {}
+    phone = phone_of(row[1], rng.randrange(5_000)).e164
+    changed = {"line1": f"{row[0]}, rear house"} if same else {"phone": phone}
+    return "colleague_amends_address", {"order_id": key, **changed}
+
+
+def _product(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:
+    row = _first(call.driver, "SELECT title, description, vendor FROM product WHERE id = :key", {"key": key})
+    if row is None:
+        return "", {}
+    if same:
+        return "colleague_amends_product", {"product_id": key, "title": f"{row[0]} {rng.choice(_LINES)}"}
+    if call.values.get("description") is not None:
+        return "colleague_amends_product", {"product_id": key, "vendor": f"{row[2]} {rng.choice(_FIRMS)}"}
+    told_of = f"{row[1]}\n\n{rng.choice(_CARE)}"
+    return "colleague_amends_product", {"product_id": key, "description": told_of}
+
+
+def _variant(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:
+    row = _first(call.driver, "SELECT price, compare_at, weight FROM variant WHERE id = :key", {"key": key})
+    if row is None:
+        return "", {}
+    price, before, weight = row
+    if same and (before is None or price + 50 < before):
+        return "colleague_amends_variant", {"variant_id": key, "price": format_money(price + 50)}
+    if call.values.get("weight") is not None:
+        return "colleague_amends_variant", {"variant_id": key, "barcode": f"87{rng.randrange(10**11):011d}"}
+    return "colleague_amends_variant", {"variant_id": key, "weight": weight + rng.randrange(5, 50, 5)}
+
+
+def _parcel(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:  # noqa: ARG001 - as `edit`
+    row = _first(
+        call.driver,
+        "SELECT carrier, tracking_number FROM fulfilment WHERE id = :key AND status = 'shipped'",
+        {"key": key},
+    )
+    if row is None:
+        return "", {}
+    carrier, number = row
+    changed = {"carrier": carrier, "tracking_number": f"{number[:-2]}{rng.randrange(100):02d}"}
+    return "colleague_amends_tracking", {"fulfilment_id": key, **changed}
+
+
+_LINES = ("Classic", "Nature", "Plus")
+_FIRMS = ("Studio", "& Co.", "Living")
+_CARE = ("Wipe clean with a damp cloth.", "Keep away from direct sunlight.", "Made to last; spare parts on request.")
+_EDITS: Mapping[str, tuple[Sequence[str], Amended]] = {
+    "sales_order": (LEADS, _address),
+    "product": (MERCHANDISERS, _product),
+    "variant": (MERCHANDISERS, _variant),
+    "fulfilment": (WAREHOUSE, _parcel),
+}
