@@ -25,7 +25,7 @@ FLOORS = (
     ("worlds",),  # the front door: worlds.open and worlds.discover
     ("worlds.<a world>",),
     ("worlds.engine.surfaces",),
-    ("worlds.engine.hands", "worlds.engine.switchboard"),
+    ("worlds.engine.hands", "worlds.engine.switchboard", "worlds.engine.people.lending"),
     ("worlds.engine.opening", "worlds.engine.episode", "worlds.engine.grading", "worlds.engine.drawing"),
     (
         "worlds.engine.start",
@@ -37,6 +37,7 @@ FLOORS = (
         "worlds.engine.build",
         "worlds.engine.building",
         "worlds.engine.toolbox",
+        "worlds.engine.people.traffic",
     ),
     ("worlds.engine.faults", "worlds.engine.adversary"),
     ("worlds.engine.world",),
@@ -51,6 +52,7 @@ FLOORS = (
         "worlds.engine.context",
         "worlds.engine.journal",
         "worlds.engine.past",
+        "worlds.engine.people",
         "worlds.engine.reply",
         "worlds.engine.targets",
         "worlds.engine.versions",

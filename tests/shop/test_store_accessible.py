@@ -71,6 +71,9 @@ def paths(shopper):
         "help": "/help",
         "policy": "/help/shipping",
         "not found": "/nowhere",
+        "inbox": "/-/store/inbox",
+        "step away": "/-/store/away",
+        "sign in again": "/-/store/sign-in",
     }
 
 

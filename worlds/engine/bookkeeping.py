@@ -35,7 +35,7 @@ CREATE INDEX engine_event_due ON engine_event(due, priority, seq);
 CREATE INDEX engine_event_own ON engine_event(due, priority, seq) WHERE root GLOB 'agent:*';
 CREATE TABLE engine_message (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, sender TEXT NOT NULL, role TEXT NOT NULL, subject TEXT NOT NULL,
-  body TEXT NOT NULL, about_table TEXT NOT NULL, about_id INTEGER, read INTEGER NOT NULL DEFAULT 0
+  body TEXT NOT NULL, about_table TEXT NOT NULL, about_id INTEGER, event TEXT NOT NULL, read INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX engine_message_unread ON engine_message(id) WHERE read = 0;
 CREATE TABLE engine_person (id TEXT PRIMARY KEY, events INTEGER NOT NULL, memory TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -4,13 +4,13 @@ import random
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from worlds.engine import bookkeeping, inbox, locks, versions
+from worlds.engine import locks, outbox, versions
 from worlds.engine.errors import WorldBug
 
 
@@ -42,7 +42,7 @@ class Context:
     """One call's view of its world.
 
     `session` holds the open transaction; an operation never commits or rolls back, it returns or raises a Refusal.
-    `now` is virtual time in UTC, the same for the whole call.
+    `now` is virtual time in UTC, the same for the whole call. `company` are the people of the episode.
     """
 
     session: Session
@@ -54,6 +54,7 @@ class Context:
     _schedule: Callable[[datetime, str, Mapping[str, Any], str], None] = field(default=_no_queue)
     _mishap: Callable[[str], Mapping[str, Any] | None] = field(default=_no_mishap)
     _let_pass: Callable[[datetime, bool], datetime] = field(default=_no_clock)
+    company: Any = None
 
     def new_id(self, model: type[DeclarativeBase]) -> int:
         """The next id of a table: above every id it ever had, also above deleted ones."""
@@ -111,8 +112,24 @@ class Context:
         return locks.holder(self.driver, model.__tablename__, key, int(self.now.timestamp()))
 
     def tell(self, subject: str, body: str, *, role: str, about: tuple[str, int] | None = None) -> None:
-        """Put a message into the agent's inbox, from whoever acts; `role` is what they are to the agent."""
-        inbox.deliver(self.driver, int(self.now.timestamp()), self.actor.name, role, subject, body, about)
+        """Send a message to the agent's inbox, from whoever acts; `role` is what they are to the agent."""
+        said = {"sender": self.actor.name, "role": role, "subject": subject, "body": body, "about": about}
+        self.publish("message", outbox.INBOX, said)
+
+    def publish(self, kind: str, subscriber: str, payload: Mapping[str, Any]) -> None:
+        """Send something out: JSON values to a subscriber, through the outbox, where deliveries can go astray.
+
+        Nothing leaves while a population is built.
+        """
+        if self.step == 0:
+            return
+        now = int(self.now.timestamp())
+        number = outbox.put(self.driver, now, kind, subscriber, payload)
+        astray = self.mishap("delivery")
+        if astray is None or astray["twice"]:
+            outbox.deliver(self.driver, number, now)
+        if astray is not None:
+            self.schedule(self.now + timedelta(seconds=astray["late"]), "outbox_delivers", number=number)
 
     def mishap(self, name: str) -> Mapping[str, Any] | None:
         """Whether a step that can go wrong in real life does so now (`card`, `bulk-item`): how, or None.

@@ -2,8 +2,8 @@
 
 In this order: BEGIN, clock and counters, events that are due, permission of the acting role, faults before,
 idempotency, locks and versions, SAVEPOINT, the operation, RELEASE or ROLLBACK TO, faults after, COMMIT. A refused or
-lost call moves the clock too, so the bookkeeping commits although the operation does not. What faults do after the work cannot undo it:
-that they run before COMMIT only lets their own memory commit with it.
+lost call moves the clock too, so the bookkeeping commits although the operation does not. What faults do after the work
+cannot undo it: that they run before COMMIT only lets their own memory commit with it.
 """
 
 import sqlite3
@@ -29,6 +29,7 @@ from worlds.engine.faults.meeting import NOTHING_MET, Faults, Lasting, Met
 from worlds.engine.faults.styles import told_by
 from worlds.engine.journal import Outcome
 from worlds.engine.operation import Operation
+from worlds.engine.people.company import NOBODY, Company
 from worlds.engine.reply import Reply, failed
 from worlds.engine.targets import records_named
 from worlds.engine.terms import etag
@@ -56,7 +57,7 @@ class Call:
 class Door:
     """What is the same for all calls of an episode: its world, who acts, what chance is keyed by, what others do.
 
-    `faults` is what goes wrong.
+    `faults` is what goes wrong, `company` the people in it.
     """
 
     world: World
@@ -64,6 +65,7 @@ class Door:
     chance: str
     faults: Faults
     happenings: Sequence[Happens] = ()
+    company: Company = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def transact(connection: Connection, door: Door, call: Call) -> Passed:
     driver = bookkeeping.driver_of(connection)
     with connection.begin():
         moment = bookkeeping.advance(driver, seconds=call.seconds)
+        slips = door.faults.slips(driver)
         _let_happen(connection, driver, door, moment)
         passage = _Passage(connection, driver, door, call, moment)
         try:
@@ -104,8 +107,9 @@ def transact(connection: Connection, door: Door, call: Call) -> Passed:
         except Refusal as refusal:
             passage.reply, passage.outcome = refused(door.world, refusal), "refused"
         reply = with_notice(passage.reply, inbox.unread(driver))
+        slipped = [name for name, struck in door.faults.slips(driver).items() if struck > slips[name]]
     lasted = passage.moment.now - moment.now
-    return Passed(reply, passage.moment, passage.outcome, tuple(passage.met.names), lasted)
+    return Passed(reply, passage.moment, passage.outcome, (*passage.met.names, *slipped), lasted)
 
 
 def with_notice(reply: Reply, unread: int) -> Reply:
@@ -153,9 +157,11 @@ class _Passage:
             self.reply, self.outcome = refused(self.door.world, refusal), "refused"
         if self.reply.ok and self.door.happenings:
             events.set_off(self.driver, self.door.happenings, self.call.operation.name, self.moment.now)
+        if self.met.struck and self.reply.ok and not self.met.keeps():
+            self.outcome = "undone"
+        if self.outcome == "done" and self.door.company.people:
+            self.door.company.hear(self.driver, self.call.operation.name, self.call.values, self.moment)
         if self.met.struck:
-            if self.reply.ok and not self.met.keeps():
-                self.outcome = "undone"
             self.reply = self.met.after(self.reply)
         self.reply = self.met.headed(self.reply)
 
@@ -227,8 +233,9 @@ def settle(connection: Connection, door: Door) -> tuple[Event, ...]:
 
 def _let_happen(connection: Connection, driver: sqlite3.Connection, door: Door, moment: Moment) -> None:
     """Run the events that are due before this call, each at its own time."""
-    if door.happenings and moment.step == 1:
+    if moment.step == 1:
         events.set_off(driver, door.happenings, "", moment.now)
+        door.company.begin(driver, moment.instant)
     with Due(connection, driver, door, moment.step) as due:
         due.until(moment.now)
 
@@ -301,8 +308,14 @@ def _run(passage: _Passage) -> Reply:
 def _execute(connection: Connection, driver: sqlite3.Connection, door: Door, inside: Inside) -> Any:
     operation, moment = inside.operation, inside.moment
 
+    asked: list[str] = []
+
     def schedule(due: datetime, name: str, arguments: Mapping[str, Any], who: str) -> None:
         queue(driver, door, Event.of(int(due.timestamp()), name, arguments, who, inside.cause.root))
+
+    def mishap(name: str) -> Mapping[str, Any] | None:
+        asked.append(name)
+        return door.faults.mishap(name, driver, moment) if door.faults.active else None
 
     if operation.writing:
         changelog.set_cause(driver, inside.cause)
@@ -321,8 +334,9 @@ def _execute(connection: Connection, driver: sqlite3.Connection, door: Door, ins
                 inside.chance,
                 lambda name: bookkeeping.next_id(driver, name),
                 schedule,
-                lambda name: door.faults.mishap(name, driver, moment) if door.faults.active else None,
+                mishap,
                 inside.wait,
+                door.company,
             )
             value = operation.function(context, **inside.values)
             session.flush()
@@ -334,6 +348,8 @@ def _execute(connection: Connection, driver: sqlite3.Connection, door: Door, ins
         except Refusal:
             driver.execute("ROLLBACK TO operation")
             driver.execute("RELEASE operation")
+            for name in asked if door.faults.active else ():
+                door.faults.mishap(name, driver, moment)  # what went wrong is counted, though the operation is undone
             raise
         finally:
             session.close()

@@ -120,4 +120,5 @@ class Due:
             lambda name: bookkeeping.next_id(driver, name),
             schedule,
             lambda name: door.faults.mishap(name, driver, moment) if door.faults.active else None,
+            company=door.company,
         )

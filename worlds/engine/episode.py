@@ -26,6 +26,7 @@ from worlds.engine.faults.plan import NORMAL, Conditions
 from worlds.engine.grading import Crash
 from worlds.engine.journal import Journal, JournalEntry, pack
 from worlds.engine.operation import Operation
+from worlds.engine.people.company import NOBODY
 from worlds.engine.reply import Reply
 from worlds.engine.start import Start
 from worlds.engine.task import Task
@@ -78,13 +79,9 @@ class Episode:
         self._initial = journal or Journal()
         self.journal = self._initial.branch()
         self.conditions = conditions
-        self.door = Door(
-            start.world,
-            actor,
-            f"{start.snapshot.hash}|{task.chance if task else start.population}",
-            self._faults(),
-            task.instance.happenings if task else (),
-        )
+        chance = f"{start.snapshot.hash}|{task.chance if task else start.population}"
+        happenings, company = (task.instance.happenings, task.company(chance)) if task else ((), NOBODY)
+        self.door = Door(start.world, actor, chance, self._faults(), happenings, company)
         self._lock = threading.RLock()
         self._grade: Grade | None = None
         self._closed = False
@@ -131,7 +128,7 @@ class Episode:
             try:
                 self._check_open()
                 operation = self._offered(name, surface)
-                asked, terms = taken_out(operation, arguments, Terms(key, if_version))
+                asked, terms = taken_out(operation, arguments, Terms(key, if_version), typed=surface == "pages")
                 own, beside = taken_out_beside(operation, asked, int(self.now.timestamp()))
                 values = operation.bind_form(own) if surface == "pages" else operation.bind_json(own)
             except Refusal as refusal:

@@ -104,6 +104,7 @@ def _record(episode: "Episode", connection: Connection, answer: Any) -> Record:
         expectation=_watched(episode, connection, task.instance.expectation),
         entries=entries,
         answer=answer,
+        people={person.name: person.role for person in task.instance.people},
         invariants=_laws(episode.start, connection, changes),
         rows=_final_rows(connection, task.instance.expectation),
         attempted_violations=_attempts(episode),

@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 
 from worlds.engine import bookkeeping
 
-_COLUMNS = "id, at, sender, role, subject, body, about_table, about_id, read"
+_COLUMNS = "id, at, sender, role, subject, body, about_table, about_id, event, read"
 _UNREAD = "SELECT count(*) FROM engine_message WHERE read = 0"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that came in: `at` in virtual seconds since 1970 UTC, from whom, and the record that it is about."""
+    """A message that came in: `at` in virtual seconds since 1970 UTC, from whom, and the record that it is about.
+
+    `event` is the same where the same thing came twice.
+    """
 
     id: int
     at: int
@@ -26,6 +29,7 @@ class Message:
     body: str
     about_table: str
     about_id: int | None
+    event: str
     read: bool
 
     @property
@@ -42,13 +46,14 @@ def deliver(
     subject: str,
     body: str,
     about: tuple[str, int] | None = None,
+    event: str = "",
 ) -> int:
     """Put a message into the inbox; answers its number."""
     number = bookkeeping.next_id(connection, "engine_message.id")
     table, key = about or ("", None)
     connection.execute(
-        f"INSERT INTO engine_message ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",  # noqa: S608 - names of this module
-        (number, at, sender, role, subject, body, table, key),
+        f"INSERT INTO engine_message ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",  # noqa: S608 - names of this module
+        (number, at, sender, role, subject, body, table, key, event),
     )
     return number
 

@@ -9,8 +9,8 @@ from worlds.engine.context import Actor
 from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
 from worlds.engine.faults.meeting import check_plan
+from worlds.engine.faults.mixture import plan_for
 from worlds.engine.faults.plan import CLEAN, Conditions, FaultPlan
-from worlds.engine.faults.plans import find_plan
 from worlds.engine.journal import Journal
 from worlds.engine.start import Start
 from worlds.engine.task import find_task
@@ -42,7 +42,8 @@ def open_episode(  # noqa: PLR0913 - the front door: all that a caller may wish,
         population: a seed of the world's seeds.toml; the family's own by default, "small" in free play.
         role: who the agent is in free play; a task brings its own role.
         snapshot: name given to `episode.snapshot(name)`.
-        faults: what goes wrong: a failure plan, or the name of one of the world's; a named one is seeded by `seed`.
+        faults: what goes wrong: a failure plan, or the name of one of the world's, seeded by `seed`; "training" draws
+            one for the seed from a mixture.
         variant: which face the pages wear; 0 is the plain one.
         store: where snapshots lie; the user's cache folder by default.
         report: told (label, fraction) while a snapshot is built.
@@ -80,7 +81,7 @@ def conditions_of(world: World, faults: str | FaultPlan | None, variant: int, se
     Raises:
         LookupError: when the world has no such plan, or the plan names what the world lacks.
     """
-    plan = find_plan(world, faults).with_seed(seed) if isinstance(faults, str) else faults or CLEAN
+    plan = plan_for(world, faults, seed) if isinstance(faults, str) else faults or CLEAN
     check_plan(world, plan)
     return Conditions(plan=plan, variant=variant)
 

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from worlds.engine.context import Actor
 from worlds.engine.faults.plan import Rule
+from worlds.engine.people.company import NOBODY, Company
+from worlds.engine.people.persona import Person
 from worlds.engine.world import World, find
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.expectation import Expectation
@@ -87,6 +89,7 @@ class Instance:
             as twins; without it the instance is "solvable".
         happenings: what others do meanwhile.
         faults: what goes wrong, where that is the point of the task; a failure plan is met on top of it.
+        people: whom the agent can write to or has to do with; what they do is booked to `person:<name>`.
     """
 
     instruction: str
@@ -97,6 +100,7 @@ class Instance:
     decision: Mapping[str, Any] = field(default_factory=dict)
     happenings: Sequence[Happening] = ()
     faults: Sequence[Rule] = ()
+    people: Sequence[Person] = ()
 
     def __post_init__(self) -> None:
         missing = [name for name, value in self.facts.items() if value not in self.instruction]
@@ -282,6 +286,10 @@ class Task:
     def chance(self) -> str:
         """What an episode's randomness is keyed by: the seed, but nothing of what is expected."""
         return f"{self.name}|{self.population}|{self.seed}"
+
+    def company(self, chance: str) -> Company:
+        """The people of the instance, ready to act; `chance` is what the episode's randomness is keyed by."""
+        return Company.of(self.instance.people, self.world.addresses, chance) if self.instance.people else NOBODY
 
     @cached_property
     def hash(self) -> str:

@@ -18,6 +18,7 @@ KEY = "idempotency_key"
 VERSION = "if_version"
 NAMES = frozenset({KEY, VERSION})
 LONGEST_KEY = 255
+LONGEST_VERSION = 16
 _ETAG = re.compile(r'(?:W/)?"?([1-9]\d{0,15})"?\Z', re.ASCII)
 
 KEY_SCHEMA: Mapping[str, Any] = {
@@ -64,10 +65,13 @@ def schema_with(operation: Operation[..., Any]) -> dict[str, Any]:
     return {**operation.input_schema, "properties": properties}
 
 
-def taken_out(operation: Operation[..., Any], arguments: Any, terms: Terms) -> tuple[Any, Terms]:
+def taken_out(
+    operation: Operation[..., Any], arguments: Any, terms: Terms, *, typed: bool = False
+) -> tuple[Any, Terms]:
     """The arguments without the terms among them, and the terms; what the caller said elsewhere stands too.
 
-    A term that the operation does not take stays, so that it is refused as an unknown argument.
+    A term that the operation does not take stays, so that it is refused as an unknown argument. `typed` says that all
+    of it is text of a form, where a number is written in digits and an empty field says nothing.
 
     Raises:
         Invalid: for a term that is not what its schema says, or that is said twice and differs.
@@ -77,8 +81,8 @@ def taken_out(operation: Operation[..., Any], arguments: Any, terms: Terms) -> t
     named = {name: arguments[name] for name in taken_by(operation) if name in arguments}
     if not named:
         return arguments, _checked(terms)
-    key, version = named.get(KEY), named.get(VERSION)
-    said = Terms(None if key in (None, "") else key, _number(version))
+    version = named.get(VERSION)
+    said = Terms(named.get(KEY) or None if typed else named.get(KEY), _read(version) if typed else version)
     both = Terms(_one(KEY, terms.key, said.key), _one(VERSION, terms.if_version, said.if_version))
     return {name: value for name, value in arguments.items() if name not in named}, _checked(both)
 
@@ -101,11 +105,11 @@ def etag(body: Any) -> Mapping[str, str]:
     return {"ETag": f'"{version}"'} if type(version) is int else {}
 
 
-def _number(value: Any) -> Any:
-    """A version as sent: forms send text."""
-    if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() and len(value) < LONGEST_KEY else (value or None)
-    return value
+def _read(value: Any) -> Any:
+    """A version in a form: a number, or what is none."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < LONGEST_VERSION:
+        return int(value)
+    return value or None
 
 
 def _one(name: str, first: Any, second: Any) -> Any:

@@ -22,6 +22,7 @@ from sqlalchemy import MetaData
 
 from worlds.engine.errors import Refusal
 from worlds.engine.operation import Operation
+from worlds.engine.people.company import Address
 from worlds.engine.schema import lint
 from worlds.graders.shape import ColumnShape, Schema, TableShape
 
@@ -122,6 +123,14 @@ class World:
         for value in _operations_in(importlib.import_module("worlds.engine.everywhere")):
             found.setdefault(value.name, replace(value, roles=frozenset(self.roles)))
         return MappingProxyType(dict(sorted(found.items())))
+
+    @cached_property
+    def addresses(self) -> Mapping[str, Address]:
+        """By which operations the agent writes to whom: `ADDRESSES` of the world's `people`, if it has any."""
+        known: Mapping[str, Address] = {}
+        if importlib.util.find_spec(f"{self.package}.people"):
+            known = getattr(self.part("people"), "ADDRESSES", known)
+        return known
 
     @cached_property
     def invariants(self) -> tuple[Invariant, ...]:

@@ -40,3 +40,4 @@ def mail(
         ctx, OutboxEmail, kind=kind, event=event, to_address=to, order_id=order_id, customer_id=customer_id,
         subject=subject, body=body, sent_at=ctx.now,
     )  # fmt: skip
+    ctx.publish("email", f"mailbox:{to}", {"event": event, "subject": subject})

@@ -6,21 +6,24 @@ import sys
 import click
 
 from worlds.cli.failures import WRONG
+from worlds.cli.matrix import show_matrix
 from worlds.cli.output import as_json, console, print_json, print_table
 from worlds.engine.building import building
 from worlds.engine.proofs.check import FamilyReport, Plan, check_all, world_holes
+from worlds.engine.proofs.failures.matrix import Search, search
 from worlds.engine.task import Family, find_task
 from worlds.engine.world import World, discover, find
+
+SEEDS = 20
+FAULT_SEEDS = 5
 
 
 @click.command("check")
 @click.argument("names", nargs=-1)
 @click.option(
     "--seeds",
-    default=20,
-    show_default=True,
     type=click.IntRange(1),
-    help="Instances of each task, drawn by the seeds from 0.",
+    help=f"Instances of each task, drawn by the seeds from 0.  [default: {SEEDS}; with --faults {FAULT_SEEDS}]",
 )
 @click.option(
     "--browser-seeds",
@@ -30,8 +33,24 @@ from worlds.engine.world import World, discover, find
     help="How many of them are solved in the real browser too.",
 )
 @click.option("--jobs", type=click.IntRange(1), help="Processes; as many as there are cores where it is left out.")
+@click.option("--faults", is_flag=True, help="Play the tasks under failure plans, in place of the other proofs.")
+@click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    metavar="NAME",
+    help="With --faults: only this failure plan, by its name or a fault's code; repeatable.",
+)
 @as_json
-def command(names: tuple[str, ...], seeds: int, browser_seeds: int, jobs: int | None, as_json: bool) -> None:
+def command(
+    names: tuple[str, ...],
+    seeds: int | None,
+    browser_seeds: int,
+    jobs: int | None,
+    faults: bool,
+    plans: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Prove tasks; NAMES are worlds (shop) or tasks (shop/refund-partial), all there are where none are named.
 
     Right ways must earn 1.0 however they are walked; doing nothing, policies that never look, copied and mutated
@@ -39,9 +58,19 @@ def command(names: tuple[str, ...], seeds: int, browser_seeds: int, jobs: int | 
     code 1 if there is one. Q, from 0 to 1, is the least of five shares: mutants that fail, varied right ways that pass,
     criteria that are needed, and what policies that never look and replays of other instances do not pass.
     docs/authoring.md says how to close each hole.
+
+    With --faults every task is worked on under every failure plan, by an agent that knows failures and by one that does
+    not: a matrix of what goes wrong by task. It is a hole where the first fails though nothing stops it, where the
+    second does as well as the first, where a pass is not deserved, and where another process comes to something else.
     """
     targets = _chosen(names)
-    plan = Plan(seeds, min(browser_seeds, seeds), jobs or os.cpu_count() or 1)
+    if plans and not faults:
+        raise click.UsageError("--plan names a failure plan for --faults.")
+    if faults:
+        _under_faults(targets, Search(plans=plans, seeds=seeds or FAULT_SEEDS, jobs=_jobs(jobs)), as_json=as_json)
+        return
+    seeds = seeds or SEEDS
+    plan = Plan(seeds, min(browser_seeds, seeds), _jobs(jobs))
     reports = []
     with building() as bar:
         for report in check_all(targets, plan, bar.report):
@@ -55,6 +84,25 @@ def command(names: tuple[str, ...], seeds: int, browser_seeds: int, jobs: int | 
     else:
         _sum_up(reports, holes)
     if holes or any(report.holes for report in reports):
+        sys.exit(WRONG)
+
+
+def _jobs(asked: int | None) -> int:
+    return asked or os.cpu_count() or 1
+
+
+def _under_faults(targets: list[tuple[World, Family]], what: Search, *, as_json: bool) -> None:
+    """Show the matrix of each world."""
+    found = []
+    with building() as bar:
+        for matrix in search(targets, what, bar.report):
+            found.append(matrix)
+            if not as_json:
+                bar.leave()
+                show_matrix(matrix)
+    if as_json:
+        print_json({"worlds": [matrix.to_json() for matrix in found]})
+    if any(matrix.holes for matrix in found):
         sys.exit(WRONG)
 
 

@@ -56,6 +56,7 @@ def _options(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
     help="Folder for traces and records.",
 )
 @click.option("--population", help="A population of the world's seeds.toml; the task's own by default.")
+@click.option("--faults", help="What goes wrong: a failure plan of the world, or training; nothing by default.")
 @click.option(
     "--option",
     "options",
@@ -92,6 +93,7 @@ def command(  # noqa: PLR0913 - the options of a run
     jobs: int,
     out: Path,
     population: str | None,
+    faults: str | None,
     options: dict[str, str],
     steps: int,
     step_seconds: float,
@@ -115,6 +117,7 @@ def command(  # noqa: PLR0913 - the options of a run
         options=options,
         limits=Limits(steps=steps, step_seconds=step_seconds, episode_seconds=seconds),
         population=population,
+        faults=faults,
         screenshots=screenshots,
     )
     rollouts = run(batch, jobs=jobs)

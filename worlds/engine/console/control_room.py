@@ -104,6 +104,7 @@ class ControlRoom:
                 seed=wanted.seed,
                 population=wanted.population,
                 role=wanted.role,
+                faults=wanted.plan(world),
                 store=self._store,
                 say=logger.warning,
             )

@@ -5,6 +5,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from worlds.engine.errors import Invalid, NotFound
+from worlds.engine.faults.meeting import check_plan
+from worlds.engine.faults.mixture import plan_for
+from worlds.engine.faults.plan import FaultPlan
 from worlds.engine.fields import MAX_ID, whole
 from worlds.engine.world import World, find
 
@@ -22,7 +25,10 @@ class OpenEpisode(BaseModel):
     seed: whole(0, MAX_ID) = Field(default=0, description="Draws the task's instance.")  # type: ignore[valid-type]
     role: Name | None = Field(default=None, description="Who the agent is in free play; a task brings its own role.")
     population: Name | None = Field(default=None, description="A seed of the world; the task's own by default.")
-    faults: Any = Field(default=None, description="A failure plan; there are none yet, so null.")
+    faults: Any = Field(
+        default=None,
+        description="What goes wrong: the name of a failure plan of the world, or a plan as an object with `rules`.",
+    )
     id: EpisodeId | None = Field(
         default=None, description="The client's own name for the episode: asking again with it opens nothing twice."
     )
@@ -39,12 +45,10 @@ class OpenEpisode(BaseModel):
             Invalid: when members contradict each other.
             NotFound: when there is no such world, task or population.
         """
-        if self.faults is not None:
-            sentence = f"There is no failure plan {self.faults!r:.80}; leave it out."
-            raise Invalid("unknown_fault_plan", sentence, field="faults")
         if (self.task is None) == (self.world is None):
             raise Invalid("task_or_world", "Name a task, or a world for free play: one of the two.", field="task")
         world = self._world()
+        self.plan(world)
         if self.task is not None:
             self._check_task(world)
         elif self.role is not None and self.role not in world.roles:
@@ -58,6 +62,24 @@ class OpenEpisode(BaseModel):
                 field="population",
             )
         return world
+
+    def plan(self, world: World) -> FaultPlan | None:
+        """What goes wrong; None for nothing.
+
+        Raises:
+            Invalid: for a plan that the world does not have or cannot carry out.
+        """
+        if self.faults is None:
+            return None
+        try:
+            if isinstance(self.faults, str):
+                return plan_for(world, self.faults, self.seed)
+            plan = FaultPlan.model_validate(self.faults)
+            check_plan(world, plan)
+        except (LookupError, ValueError) as error:
+            sentence = f"There is no such failure plan: {' '.join(str(error).split())[:400]}"
+            raise Invalid("unknown_fault_plan", sentence, field="faults") from None
+        return plan
 
     def _world(self) -> World:
         field = "world" if self.task is None else "task"

@@ -21,7 +21,10 @@ class MessageHead(Result):
 
 
 class InboxMessage(Result):
-    """A message in the inbox. `about_table` and `about_id` name the record that it is about, if there is one."""
+    """A message in the inbox. `about_table` and `about_id` name the record that it is about, if there is one.
+
+    `event_id` is the same for the same event, should it be told of twice.
+    """
 
     message_id: int
     received_at: Instant
@@ -31,6 +34,7 @@ class InboxMessage(Result):
     body: str
     about_table: str | None
     about_id: int | None
+    event_id: str
     new: bool
 
 
@@ -45,6 +49,7 @@ def shown(message: inbox.Message) -> InboxMessage:
         body=message.body,
         about_table=message.about_table or None,
         about_id=message.about_id,
+        event_id=message.event,
         new=not message.read,
     )
 

@@ -4,16 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from worlds.engine import inbox
 from worlds.engine.context import Context
 from worlds.engine.fields import MAX_ID, Line, Result, Text, line
 from worlds.engine.operation import writes
 
 
 class Written(Result):
-    """A message that went into the inbox."""
+    """A message that was sent, and by whom."""
 
-    message_id: int
+    sender: str
 
 
 @writes(roles=(), doors=())
@@ -35,5 +34,5 @@ def write_to_agent(
         about_id: That record's key.
     """
     about = (about_table, about_id) if about_table is not None and about_id is not None else None
-    number = inbox.deliver(ctx.driver, int(ctx.now.timestamp()), ctx.actor.name, role, subject, body, about)
-    return Written(message_id=number)
+    ctx.tell(subject, body, role=role, about=about)
+    return Written(sender=ctx.actor.name)

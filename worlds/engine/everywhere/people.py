@@ -8,7 +8,7 @@ from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
 from worlds.engine.fields import Result, line, text, whole
 from worlds.engine.operation import writes
-from worlds.engine.people.company import Company
+from worlds.engine.people.company import Company, Letter
 from worlds.engine.people.intents import Choice
 from worlds.engine.people.persona import Person
 
@@ -21,9 +21,9 @@ WAITS_FOR_ANSWER = frozenset({"question", "second_issue", "change_mind"})
 
 
 class Said(Result):
-    """The message that a person wrote; None where they kept silent."""
+    """Whether a person wrote, or kept silent."""
 
-    message_id: int | None
+    wrote: bool
 
 
 def _person(ctx: Context, name: str) -> tuple[Company, Person]:
@@ -52,10 +52,10 @@ def person_writes(
         answered: What they answer.
     """
     company, who = _person(ctx, person)
-    message = company.write(ctx.driver, who, Choice(intent, facts), number, answered, ctx.now)
+    _send(ctx, who, company.write(ctx.driver, who, Choice(intent, facts), number, answered))
     if intent in WAITS_FOR_ANSWER:
         _wait(ctx, who, company.heard(ctx.driver, who))
-    return Said(message_id=message)
+    return Said(wrote=True)
 
 
 @writes(roles=(), doors=())
@@ -71,10 +71,16 @@ def person_waits(
         heard: How many messages of the agent's they had heard when they began to wait.
     """
     company, who = _person(ctx, person)
-    message = company.lose_patience(ctx.driver, who, heard, ctx.now)
-    if message is not None:
-        _wait(ctx, who, heard)
-    return Said(message_id=message)
+    letter = company.lose_patience(ctx.driver, who, heard)
+    if letter is None:
+        return Said(wrote=False)
+    _send(ctx, who, letter)
+    _wait(ctx, who, heard)
+    return Said(wrote=True)
+
+
+def _send(ctx: Context, who: Person, letter: Letter) -> None:
+    ctx.tell(letter.subject, letter.body, role=who.role, about=who.about)
 
 
 def _wait(ctx: Context, who: Person, heard: int) -> None:

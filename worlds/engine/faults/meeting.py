@@ -119,6 +119,7 @@ class Faults:
         self._target = frozenset((table, key) for table, keys in target.items() for key in keys)
         self._begun = begun
         self._by_operation: dict[str, tuple[Armed, ...]] = {}
+        self._slipping = tuple(one for one in self._armed if one.fault.mishap)
         self._everywhere = tuple(one for one in self._armed if one.fault.everywhere)
         self._denying = tuple(one for one in self._armed if type(one.fault).denies is not Fault.denies)
 
@@ -173,6 +174,15 @@ class Faults:
                     bookkeeping.count_trouble(driver, armed.place)
                     return {"fault": armed.fault.name, **armed.params.model_dump(), "number": number}
         return None
+
+    def slips(self, driver: sqlite3.Connection) -> dict[str, int]:
+        """How often each fault has struck so far that the business itself asks about; empty where none can."""
+        if not self._slipping:
+            return {}
+        troubles, struck = bookkeeping.troubles(driver), dict.fromkeys((one.fault.name for one in self._slipping), 0)
+        for one in self._slipping:
+            struck[one.fault.name] += troubles.get(one.place, UNTROUBLED)[0]
+        return struck
 
     def prepare(  # noqa: PLR0913 - all that a fault may know of the start
         self,

@@ -6,6 +6,7 @@ an ordinary bad day. What is kept for evaluation is never drawn, nor a combinati
 """
 
 import random
+
 from worlds.engine.faults.catalogue import faults_of
 from worlds.engine.faults.plan import CLEAN, FaultPlan, Rule
 from worlds.engine.faults.plans import find_plan, plans_of

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from worlds.engine import inbox
 from worlds.engine.bookkeeping import Moment
 from worlds.engine.events import Event, queue
 from worlds.engine.people import intents, voice
@@ -20,6 +19,8 @@ from worlds.engine.people.voice import Rephrase
 
 SPEAK = "person_writes"
 WAIT = "person_waits"
+NUDGES = 10_000
+"""Above the numbers of what they hear, so that asking again has chance of its own."""
 _EVERYBODY = "*"
 """Under this name lies what all of them have said."""
 
@@ -32,6 +33,14 @@ class Address:
     record: str
     table: str
     role: str = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What somebody writes."""
+
+    subject: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +86,8 @@ class Company:
             if person.role == address.role and person.about == subject:
                 self._hear(driver, person, str(values[address.text]), moment)
 
-    def write(self, driver: sqlite3.Connection, person: Person, choice: Choice, number: int, answered: str, now: datetime) -> int:
-        """Put what a person has to say into the agent's inbox; answers the message's number."""
+    def write(self, driver: sqlite3.Connection, person: Person, choice: Choice, number: int, answered: str) -> Letter:
+        """What a person has to say, in words that nobody has used before."""
         memory, everybody = _memory(driver, person.name), _memory(driver, _EVERYBODY)
         rng = person.rng(self.chance, number, "words")
         facts = _values(person, choice)
@@ -95,17 +104,17 @@ class Company:
         _remember(driver, _EVERYBODY, everybody)
         subject = f"{'Re: ' if answered else ''}{person.goal or person.name}"
         body = f"{text}\n\n{person.name}"
-        return inbox.deliver(driver, int(now.timestamp()), person.name, person.role, subject, body, person.about)
+        return Letter(subject, body)
 
-    def lose_patience(self, driver: sqlite3.Connection, person: Person, heard: int, now: datetime) -> int | None:
-        """Ask again if the agent has not written since; answers the number of the message, if there is one."""
+    def lose_patience(self, driver: sqlite3.Connection, person: Person, heard: int) -> Letter | None:
+        """What they write if the agent has not written since they began to wait; None where they keep silent."""
         memory = _memory(driver, person.name)
         choice = intents.on_waiting(memory)
         if memory.heard != heard or choice.intent == "silence":
             return None
         memory.nudges += 1
         _remember(driver, person.name, memory)
-        return self.write(driver, person, choice, 10_000 + memory.nudges, "", now)
+        return self.write(driver, person, choice, NUDGES + memory.nudges, "")
 
     def _hear(self, driver: sqlite3.Connection, person: Person, text: str, moment: Moment) -> None:
         memory = _memory(driver, person.name)
@@ -124,6 +133,9 @@ class Company:
             "answered": text[:200],
         }
         queue(driver, Event.of(due, SPEAK, says, person.actor, f"agent:{moment.step}"))
+
+
+NOBODY = Company()
 
 
 def _values(person: Person, choice: Choice) -> dict[str, str]:

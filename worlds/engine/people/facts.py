@@ -20,7 +20,7 @@ class Fact:
     Args:
         name: what it is called, such as `order_number`.
         value: what they tell.
-        words: what a question for it holds, any one of them, in any of the languages: `("order number", "Bestellnummer")`.
+        words: what a question for it holds, any one of them, in any language: `("order number", "Bestellnummer")`.
         wrong: what they tell instead where they look at the wrong paper; nothing where empty.
     """
 

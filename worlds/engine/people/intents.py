@@ -21,8 +21,8 @@ MOST_NUDGES = 3
 class Memory:
     """What a person remembers.
 
-    `heard` counts the agent's messages to them, `wrote` their own; `told` are facts that they gave, `slipped` those that
-    they gave wrongly; `said` are their sentences; `content` says that they have thanked.
+    `heard` counts the agent's messages to them, `wrote` their own; `told` are facts that they gave, `slipped` those
+    that they gave wrongly; `said` are their sentences; `content` says that they have thanked.
     """
 
     heard: int = 0

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-WORDS = ("trail", "NL", "2026", "person@example.com", "x", "trail" * 8)
+WORDS = ("trail", "NL", "2026", "person@example.com", "x", "trail" * 8, "job-0123456789ab")
 KEPT = 5
 """Values that are remembered of each name, and items of a list that are looked at."""
 

@@ -204,9 +204,9 @@ def unchanging(case: Case) -> set[Column]:
 
 
 def _written(one: Play) -> dict[tuple[str, int], dict[str, Any]]:
-    """What a play wrote, by row and column."""
+    """What a play wrote with its own hands, by row and column; what others do has moments of its own."""
     found: dict[tuple[str, int], dict[str, Any]] = {}
-    for entry in one.record.entries:
+    for entry in (entry for entry in one.record.entries if entry.actor == "agent"):
         before, after = entry.before or {}, entry.after or {}
         changed = {name: value for name, value in after.items() if value is not None and value != before.get(name)}
         found.setdefault((entry.table, entry.key), {}).update(changed)

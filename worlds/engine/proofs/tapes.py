@@ -36,8 +36,9 @@ class TapedCall:
     """One call. `arguments` are JSON values in which a `Made` may stand for a value.
 
     `number` is the call's own, by which a `Made` names it wherever it is moved; `reply` what it was answered when it
-    was recorded; `committed` says whether it changed something then. `at` is the virtual second since 1970 UTC at which
-    it was made, which a replay keeps unless that has passed; 0 for as soon as it can be.
+    was recorded; `committed` says whether it changed something then, `troubled` whether a failure met it. `at` is the
+    virtual second since 1970 UTC at which it was made, which a replay keeps unless that has passed; 0 for as soon as
+    it can be.
     """
 
     number: int
@@ -50,6 +51,12 @@ class TapedCall:
     reply: Any = None
     at: int = 0
     if_version: int | None = None
+    troubled: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether what comes after it can depend on it: it changed something, or used a failure up."""
+        return self.committed or (self.writing and self.troubled)
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -92,8 +99,11 @@ class Tape:
         return tuple(call for call in self.calls if call.committed)
 
     def only_writes(self) -> "Tape":
-        """The tape without reads and without calls that changed nothing."""
-        return replace(self, steps=tuple(s for s in self.steps if isinstance(s, Pause) or s.committed))
+        """The tape without reads and without calls that changed nothing, but with what a failure met on its way.
+
+        A write that was lost stays: without it the failure would meet the next one.
+        """
+        return replace(self, steps=tuple(s for s in self.steps if isinstance(s, Pause) or s.counts))
 
     def with_steps(self, steps: Sequence[TapedCall | Pause]) -> "Tape":
         """Other steps, the same answer."""
@@ -208,6 +218,7 @@ class _Recorder:
                 reply=told,
                 at=entry.now - entry.lasted,
                 if_version=entry.if_version,
+                troubled=bool(entry.faults),
             )
         )
         if entry.committed:

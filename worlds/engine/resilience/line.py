@@ -1,6 +1,5 @@
 """What a reference agent works with: a line to an episode, and what its tools' own schemas say."""
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 from worlds.engine.context import Actor
@@ -15,7 +14,7 @@ from worlds.engine.world import World
 class Line(Protocol):
     """A way to call an episode's tools: the episode itself, or a seat that writes a trace of it."""
 
-    def send(self, operation: str, arguments: Mapping[str, Any], *, key: str | None = None) -> Reply:
+    def use(self, operation: str, arguments: Any, *, key: str | None = None) -> Reply:
         """Call a tool; bad input is answered, never raised."""
 
 
@@ -25,7 +24,7 @@ class Straight:
     def __init__(self, episode: Episode) -> None:
         self._episode = episode
 
-    def send(self, operation: str, arguments: Mapping[str, Any], *, key: str | None = None) -> Reply:
+    def use(self, operation: str, arguments: Any, *, key: str | None = None) -> Reply:
         """Call a tool."""
         return self._episode.call(operation, arguments, key=key)
 

@@ -1,11 +1,15 @@
-"""Two people at one record: what a write is made conditional on, and how both edits stay."""
+"""What becomes of a call's arguments on the way: a condition, two people's edits in one, what a rule asks for."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from worlds.engine.operation import Operation
 from worlds.engine.resilience.sights import Key, Shown, find_object, ids_in, lasting
+from worlds.engine.resilience.signs import Sign
 
+ALLOW = "allow_duplicate"
+"""The argument that saves what is alike to something, where a tool takes it."""
 VERSION = "if_version"
 """The argument that makes a write conditional, where a tool takes it."""
 
@@ -37,6 +41,34 @@ def merged(mine: Mapping[str, Any], before: Seen, now: Seen) -> dict[str, Any]:
         name: holds[name] if name not in keys and name in was and name in holds and value == was[name] else value
         for name, value in mine.items()
     }
+
+
+def mended(arguments: Mapping[str, Any], sign: Sign, seen: Seen) -> dict[str, Any] | None:
+    """The arguments as a rule of the system asks for them, where the records say with what; None where they do not.
+
+    A text at fault gets what the rule's sentence names, as the record shows it. What is only alike is saved all the
+    same: whoever does the task has read the records and means another one.
+    """
+    told = sign.body if isinstance(sign.body, Mapping) else {}
+    if told.get("allow_save") and ALLOW not in arguments:
+        return {**arguments, ALLOW: True}
+    errors = told.get("errors", told.get("error"))
+    for field, said in errors.items() if isinstance(errors, Mapping) else ():
+        words = set(re.findall(r"[a-z_]+", str(said).lower()))
+        for value in _named_in(words, arguments, seen):
+            held = arguments.get(field) or ""
+            if isinstance(held, str) and value not in held:
+                return {**arguments, field: f"{held} {value}".strip()}
+    return None
+
+
+def _named_in(words: set[str], arguments: Mapping[str, Any], seen: Seen) -> list[str]:
+    """The values that records named by a call have under a name that a sentence says."""
+    found = []
+    for name, value in ids_in(arguments).items():
+        shown = next((one for body in seen.values() if (one := find_object(body, Key(name, value)))), {})
+        found += [held for column, held in lasting(shown).items() if column in words and isinstance(held, str)]
+    return found
 
 
 def _records(arguments: Mapping[str, Any], seen: Seen) -> list[Shown]:

@@ -1,9 +1,9 @@
 """The naive agent: does a task by its family's solution, and knows nothing of failures.
 
 It knows the business as well as the resilient one and passes where nothing goes wrong. When something does, it follows
-one of three habits, chosen by the task's seed: it sends the same call again at once and without a key, it takes the
-error for the end, or it believes that all went well. It waits for nothing and looks at nothing twice; and what a text
-in an answer orders, it does.
+one of four habits, chosen by the task's seed: it sends the same call again at once and without a key; it takes the
+error for the end; it believes that all went well; or it sends again what it cannot see at once after a write. It waits
+for nothing, makes nothing conditional, and does what a text in an answer orders.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,14 @@ from typing import Any, Literal
 
 from worlds.engine.adversary.gullible import obey
 from worlds.engine.resilience.line import Desk
+from worlds.engine.resilience.sights import Atlas, find_object, ids_in, key_of
 from worlds.engine.resilience.signs import Sign, sign_of
 from worlds.engine.task import Refused, Task
 from worlds.graders.answers import FinalAnswer
 
-Habit = Literal["again", "ends", "believes"]
-HABITS: tuple[Habit, ...] = ("again", "ends", "believes")
+Habit = Literal["again", "ends", "believes", "repeats"]
+HABITS: tuple[Habit, ...] = ("again", "ends", "believes", "repeats")
+IMPATIENT = frozenset({"again", "repeats"})
 MOST_SENDS = 3
 
 
@@ -33,6 +35,7 @@ class Naive:
         """Work at a desk, with a habit or with the one that the task's seed gives."""
         self._desk = desk
         self._task: Task = desk.task
+        self._atlas = Atlas(desk.tools)
         self.habit: Habit = habit or habit_of(desk.task)
 
     @property
@@ -62,8 +65,10 @@ class Naive:
         """
         sign = self._send(operation, arguments)
         for _ in range(MOST_SENDS - 1):
-            if self.habit != "again" or not _failed(sign):
+            if self.habit not in IMPATIENT or not _failed(sign):
                 break
+            sign = self._send(operation, arguments)
+        if self.habit == "repeats" and not _failed(sign) and not self._sees(operation, sign):
             sign = self._send(operation, arguments)
         if _failed(sign):
             raise Shaken(f"{operation} answered {sign.status}.")
@@ -72,6 +77,19 @@ class Naive:
         with suppress(Refused):
             obey(self._desk.world, self._obeying, sign.body)
         return sign.body
+
+    def _sees(self, operation: str, sign: Sign) -> bool:
+        """Whether what a write is said to have made is there at the first look."""
+        tool = self._desk.tools.get(operation)
+        made = key_of(sign.body) if isinstance(sign.body, Mapping) else None
+        if tool is None or not tool.writing or made is None or sign.status >= 400:
+            return True
+        readings = [one for one in self._atlas.showing(made.name, ids_in(sign.body)) if one.arguments]
+        for reading in {one.operation: one for one in (*readings[:1], *readings[-1:])}.values():
+            look = self._send(reading.operation, reading.arguments)
+            if look.kind == "done" and find_object(look.body, made) is None:
+                return False
+        return True
 
     def _obeying(self, operation: str, /, **arguments: Any) -> Any:
         """What a text has ordered, done as well as it goes.
@@ -85,7 +103,7 @@ class Naive:
         return sign.body
 
     def _send(self, operation: str, arguments: Mapping[str, Any]) -> Sign:
-        return sign_of(self._desk.line.send(operation, arguments))
+        return sign_of(self._desk.line.use(operation, arguments))
 
 
 def habit_of(task: Task) -> Habit:
@@ -96,4 +114,5 @@ def habit_of(task: Task) -> Habit:
 
 def _failed(sign: Sign) -> bool:
     """Whether an answer is no answer of the business."""
-    return sign.status >= 400 and (sign.wrapped or sign.kind not in {"refused", "forbidden"})
+    broken = sign.wrapped or sign.kind not in {"refused", "forbidden"}
+    return sign.kind == "working" or (sign.status >= 400 and broken)

@@ -8,11 +8,13 @@ no green light. Its patience is bounded: then it stops, hands the matter over an
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from worlds.engine.adversary.notation import plain
 from worlds.engine.resilience.line import Desk
-from worlds.engine.resilience.merging import condition, merged
+from worlds.engine.resilience.merging import condition, mended, merged
 from worlds.engine.resilience.sights import Atlas, Key, Shown, find_object, ids_in, key_of, lasting, objects
 from worlds.engine.resilience.signs import Sign, sign_of
 from worlds.engine.resilience.stopping import Stopped, handing_over
@@ -23,9 +25,16 @@ MOST_SENDS = 14
 """How often one call is sent at most."""
 MOST_SECONDS = 6 * 3_600
 """Virtual seconds that one call is waited for at most; a limit that lasts longer is a reason to stop."""
+A_DAY = 24 * 3_600 + 600
+MOST_DAYS = 6
+"""How often it goes on the next day, where a day's calls are used up."""
 FIRST_WAIT = 30
+BROKEN = 500
+MOST_BROKEN = 3
 MOST_LOOKS = 4
 """How often it looks for what it was told is done, before it takes it for not done."""
+MOST_REPEATS = 3
+"""How often it does what is not kept."""
 MOST_BEGINNINGS = 3
 """How often it begins anew where what it needs cannot be found and nothing is done yet."""
 AGAIN_SECONDS = 15 * 60
@@ -44,6 +53,8 @@ class Resilient:
         self._times: dict[str, int] = {}
         self.written: list[str] = []
         self.stopped: Stopped | None = None
+        self._trouble: Stopped | None = None
+        self._days = 0
 
     @property
     def instruction(self) -> str:
@@ -60,17 +71,21 @@ class Resilient:
 
         Raises:
             Refused: where the business says no to the solution itself.
+            LookupError: where what it needs is nowhere.
         """
         for beginning in range(MOST_BEGINNINGS):
             try:
                 return self._task.family.solve(self)
             except Stopped as stop:
-                self.stopped = stop
                 return self._given_up(stop)
             except (LookupError, Refused):
-                if self.written or beginning + 1 == MOST_BEGINNINGS or not self._wait(AGAIN_SECONDS):
+                again = beginning + 1 < MOST_BEGINNINGS and not (self.written and beginning)
+                if again and self._wait(AGAIN_SECONDS):  # somebody was faster, or a list lags: look at it all anew
+                    self._times.clear()
+                    continue
+                if self._trouble is None:
                     raise
-                self._times.clear()
+                return self._given_up(self._trouble)
         raise LookupError("no beginning is left")
 
     def call(self, operation: str, /, **arguments: Any) -> Any:
@@ -81,7 +96,7 @@ class Resilient:
             Stopped: when patience is at its end.
         """
         tool = self._desk.tools.get(operation)
-        if tool is None or not tool.writing:
+        if tool is None or not tool.writing or tool.aside:
             return self._saw(operation, arguments, self._through(operation, arguments, None))
         return self._write(operation, arguments)
 
@@ -89,15 +104,12 @@ class Resilient:
 
     def _write(self, operation: str, arguments: dict[str, Any]) -> Any:
         """Send a write until it is there for all to see."""
-        for attempt in range(3):
-            self._look_before(operation, arguments)
-            key = self._key(operation, arguments)
-            body = self._conditional(operation, arguments, key)
-            if self._is_there(operation, arguments, body):
+        for _ in range(MOST_REPEATS):
+            self._look_before(arguments)
+            body = self._conditional(operation, arguments, self._key(operation, arguments))
+            if self._is_there(arguments, body):
                 self.written.append(operation)
                 return body
-            if attempt == 2:
-                break
         raise Stopped(operation, arguments, Sign("unknown", 200, None, "It was answered as done and is not there."))
 
     def _conditional(self, operation: str, arguments: dict[str, Any], key: str) -> Any:
@@ -109,18 +121,20 @@ class Resilient:
                 return self._through(operation, {**sent, **asked}, key)
             except Changed:
                 before = dict(self._seen)
-                self._read_again(operation, arguments)
+                self._read_again(arguments)
                 sent = merged(arguments, before, self._seen)
                 key = self._key(operation, arguments)
-        raise Stopped(operation, arguments, Sign("changed", 409, None, "The record changes faster than it can be read."))
+        raise Stopped(
+            operation, arguments, Sign("changed", 409, None, "The record changes faster than it can be read.")
+        )
 
-    def _look_before(self, operation: str, arguments: Mapping[str, Any]) -> None:
+    def _look_before(self, arguments: Mapping[str, Any]) -> None:
         """See the records that a write names, so that what it changes can be told; quick where they were just seen."""
         for name, value in ids_in(arguments).items():
             if not any(find_object(body, Key(name, value)) for body in self._seen.values()):
                 self._look_at(Key(name, value), arguments)
 
-    def _read_again(self, operation: str, arguments: Mapping[str, Any]) -> None:
+    def _read_again(self, arguments: Mapping[str, Any]) -> None:
         for name, value in ids_in(arguments).items():
             self._look_at(Key(name, value), arguments)
 
@@ -134,7 +148,8 @@ class Resilient:
     def _look_at(self, key: Key, arguments: Mapping[str, Any]) -> list[tuple[bool, Any]]:
         """What readings show of an object: (whether it is shown by its key, the answer)."""
         looks = []
-        for reading in self._atlas.showing(key.name, ids_in(arguments, {key.name: key.value}))[:2]:
+        shown = next((one for body in self._seen.values() if (one := find_object(body, key))), {})
+        for reading in self._atlas.showing(key.name, ids_in({key.name: key.value}, arguments, shown))[:2]:
             try:
                 body = self._through(reading.operation, dict(reading.arguments), None)
             except Refused:
@@ -143,7 +158,7 @@ class Resilient:
             looks.append((reading.by_key, body))
         return looks
 
-    def _is_there(self, operation: str, arguments: Mapping[str, Any], body: Any) -> bool:
+    def _is_there(self, arguments: Mapping[str, Any], body: Any) -> bool:
         """Whether what a write was answered with can be read, now or a little later."""
         own = key_of(body) if isinstance(body, Mapping) else None
         if own is None:
@@ -172,41 +187,73 @@ class Resilient:
             Refused: when the business says no.
             Stopped: when patience is at its end.
         """
-        waited, renewed, tries = 0, False, 0
-        sign = self._send(operation, arguments, key)
-        for number in range(1, MOST_SENDS):
+        trip = _Trip(operation, arguments, key)
+        while trip.sent < MOST_SENDS:
+            sign = self._send(operation, trip.arguments, trip.key)
+            trip.sent += 1
             if sign.kind == "done":
-                return sign.body
+                return plain(sign.body)
             if sign.kind == "working":
-                return self._finished(operation, arguments, sign)
-            if sign.kind == "changed" and key is not None:
-                raise Changed
-            if sign.kind == "signed_out" and not renewed:
-                renewed = self._renew()
-                seconds = 0 if renewed else MOST_SECONDS
-            elif sign.kind in {"refused", "changed"} and not sign.wrapped:
-                raise Refused(sign.status, sign.body)
-            elif sign.kind in {"unknown", "later", "locked"}:
-                seconds = _patience(sign, number)
-            else:
-                seconds = MOST_SECONDS
-            waited += seconds
-            if waited >= MOST_SECONDS or (seconds and not self._wait(seconds)):
-                break
-            tries += sign.status == 500
-            if tries == 3 and key is not None:  # the system keeps this answer: look whether it was done all the same
-                if (found := self._done_after_all(operation, arguments)) is not None:
-                    return found
-                key = f"{key}-anew"
-            sign = self._send(operation, arguments, f"{key}-{number}" if key and sign.kind == "locked" else key)
-        raise Stopped(operation, arguments, sign)
+                return self._finished(operation, trip.arguments, sign)
+            self._check_no(trip, sign)
+            if (found := self._made_ready(trip, sign)) is not None:
+                return found
+        raise Stopped(operation, trip.arguments, sign)
+
+    def _check_no(self, trip: "_Trip", sign: Sign) -> None:
+        """Take an answer of the business for what it is.
+
+        Raises:
+            Changed, Refused: as `_through`.
+        """
+        if sign.kind == "changed" and trip.key is not None:
+            raise Changed
+        trouble = Stopped(trip.operation, trip.arguments, sign)
+        if sign.kind in {"refused", "changed"} and not sign.wrapped:
+            self._trouble = trouble if trip.key is not None else self._trouble
+            raise Refused(sign.status, sign.body)
+        self._trouble = trouble
+
+    def _made_ready(self, trip: "_Trip", sign: Sign) -> Any:
+        """Do what has to be done before the next try; answers what was done after all, where readings show it.
+
+        Raises:
+            Stopped: when patience is at its end.
+        """
+        if sign.kind == "signed_out" and not trip.renewed and self._renew():
+            trip.renewed = True
+            return None
+        if sign.wrapped and sign.kind == "refused" and (better := mended(trip.arguments, sign, self._seen)):
+            trip.arguments, trip.key = better, self._key(trip.operation, better) if trip.key else None
+            return None
+        seconds = self._patience(sign, trip.sent)
+        trip.waited += seconds if sign.kind != "tomorrow" else 0
+        if trip.waited >= MOST_SECONDS or (seconds and not self._wait(seconds)):
+            raise Stopped(trip.operation, trip.arguments, sign)
+        trip.broken += sign.status == BROKEN
+        if trip.broken == MOST_BROKEN and trip.key is not None:  # the system keeps this answer: was it done or not?
+            trip.key = f"{trip.key}-anew"
+            return self._done_after_all(trip.operation, trip.arguments)
+        return None
+
+    def _patience(self, sign: Sign, number: int) -> int:
+        """Virtual seconds to wait before the next try: what is asked for, or longer each time; too many to give up."""
+        if sign.kind == "tomorrow" and self._days < MOST_DAYS:
+            self._days += 1
+            return A_DAY
+        if sign.kind not in {"unknown", "later", "locked"}:
+            return MOST_SECONDS
+        if sign.wait is not None:
+            return math.ceil(sign.wait)
+        return 0 if number == 1 and sign.kind == "unknown" else FIRST_WAIT * 2 ** min(number, 7)
 
     def _send(self, operation: str, arguments: Mapping[str, Any], key: str | None) -> Sign:
-        return sign_of(self._desk.line.send(operation, arguments, key=key))
+        return sign_of(self._desk.line.use(operation, arguments, key=key))
 
     def _done_after_all(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         """What a write made, where its answer is lost for good and readings show it; None where it made nothing."""
-        made = next((one for one in self._desk.tools[operation].output_schema.get("properties", {}) if one[-3:] == "_id"), "")
+        shape = self._desk.tools[operation].output_schema.get("properties", {})
+        made = next((name for name in shape if name.endswith("_id")), "")
         if not made or made in arguments:
             return None
         known = {key for body in self._seen.values() for key, _ in objects(body)}
@@ -247,6 +294,7 @@ class Resilient:
 
     def _given_up(self, stop: Stopped) -> FinalAnswer:
         """Hand the matter over, and say honestly how far it came."""
+        self.stopped = stop
         said = handing_over(self._desk, stop, self._seen)
         over = "Nobody could be told through the system."
         if said is not None:
@@ -259,6 +307,19 @@ class Resilient:
         did = f"Done before that: {', '.join(self.written)}." if self.written else "Nothing was changed."
         status = "partly" if self.written else "not_done"
         return FinalAnswer(status=status, message=f"I could not finish: {stop.words} {did} {over}")
+
+
+@dataclass(slots=True)
+class _Trip:
+    """A call on its way: what is sent, and what it took so far."""
+
+    operation: str
+    arguments: dict[str, Any]
+    key: str | None
+    sent: int = 0
+    waited: int = 0
+    renewed: bool = False
+    broken: int = 0
 
 
 class Changed(Exception):  # noqa: N818 - what happened: somebody else was faster
@@ -276,13 +337,6 @@ def _shows(looks: list[tuple[bool, Any]], own: Key, arguments: Mapping[str, Any]
         if all(shown[name] == told[name] for name in meant):
             return True
     return False
-
-
-def _patience(sign: Sign, number: int) -> int:
-    """Virtual seconds to wait before the next try: what is asked for, or longer each time."""
-    if sign.wait is not None:
-        return math.ceil(sign.wait)
-    return 0 if number == 1 and sign.kind == "unknown" else FIRST_WAIT * 2 ** min(number, 7)
 
 
 def _text(arguments: Mapping[str, Any]) -> str:

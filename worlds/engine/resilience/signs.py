@@ -11,16 +11,19 @@ from typing import Any, Literal
 
 from worlds.engine.reply import Reply
 
-Kind = Literal["done", "refused", "unknown", "later", "signed_out", "forbidden", "changed", "locked", "working"]
-"""`unknown`: whether it was done cannot be told; `later`: not now, try again; `changed`: somebody else was faster;
-`locked`: somebody else holds the record; `working`: taken on, a job says when it is done."""
+Kind = Literal[
+    "done", "refused", "unknown", "later", "tomorrow", "signed_out", "forbidden", "changed", "locked", "working"
+]
+"""`unknown`: whether it was done cannot be told; `later`: not now, try again; `tomorrow`: the day's calls are used up;
+`changed`: somebody else was faster; `locked`: somebody else has the record; `working`: a job says when it is done."""
 
 _UNKNOWN = frozenset({408, 500, 502, 504})
 _LATER = frozenset({425, 429, 503})
 _THROTTLED = ("throttled", "limit_exceeded", "rate_limit", "rate limit", "too many requests", "exceeded")
+_SPENT = ("totalrequests limit", "request_limit_exceeded", "daily")
 _LOCKED = ("unable_to_lock_row", "lock_timeout", "record_locked", "is_locked", "is locked", "being modified")
-_CHANGED = ("version_conflict", "updateconflict", "precondition", "edit_conflict", "stale_object")
-_BUSY = ("in_use", "in progress", "in_progress", "concurrent")
+_CHANGED = ("version_conflict", "updateconflict", "precondition", "if_version", "stale_object")
+_BUSY = ("in_use", "in use", "in progress", "being processed", "being carried out", "in a moment")
 _ENVELOPE = frozenset({"status", "headers", "body"})
 
 
@@ -54,7 +57,7 @@ def sign_of(reply: Reply) -> Sign:
     return Sign(kind, status, _wait(headers, told), told, wrapped)
 
 
-def _kind(fine: bool, status: int, told: Any, lowered: str) -> Kind:  # noqa: FBT001 - one fact of several
+def _kind(fine: bool, status: int, told: Any, lowered: str) -> Kind:
     if status == 202:
         return "working"
     if fine or status < 400:
@@ -65,7 +68,7 @@ def _kind(fine: bool, status: int, told: Any, lowered: str) -> Kind:  # noqa: FB
     if status in _UNKNOWN:
         return "unknown"
     if status in _LATER or (status == 403 and any(word in lowered for word in _THROTTLED)):
-        return "later"
+        return "tomorrow" if any(word in lowered for word in _SPENT) else "later"
     return _of_conflict(status, lowered)
 
 
@@ -74,7 +77,7 @@ def _of_conflict(status: int, lowered: str) -> Kind:
         return "locked"
     if status == 409 and any(word in lowered for word in _CHANGED):
         return "changed"
-    if status == 409 and "key" in lowered and any(word in lowered for word in _BUSY):
+    if status == 409 and any(word in lowered for word in _BUSY):
         return "later"
     return "forbidden" if status == 403 else "refused"
 

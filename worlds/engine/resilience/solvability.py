@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from worlds.engine.episode import Episode
-from worlds.engine.errors import WorldBug
 from worlds.engine.faults.plan import Conditions, FaultPlan
 from worlds.engine.hands import Hands
 from worlds.engine.journal import JournalEntry
@@ -82,7 +81,7 @@ def _found(start: Start, task: Task, plan: FaultPlan) -> Label:
     met = [one for one in tried.journal if one.operation == blocked.operation and is_told(one)]
     if not met:
         return Label(solvable=True, tried=tried)
-    return Label(False, _writes_of(start, task) | {blocked.operation}, records, tried)
+    return Label(solvable=False, needed=_writes_of(start, task) | {blocked.operation}, records=records, tried=tried)
 
 
 def attempt(start: Start, task: Task, plan: FaultPlan) -> Tried:

@@ -50,9 +50,7 @@ def handing_over(desk: "Desk", stop: Stopped, seen: Seen) -> tuple[str, dict[str
     return said if said is not None and said[0] in desk.tools else None
 
 
-def left_behind(
-    world: World, session: Session, target: Mapping[str, Sequence[int]], status: int
-) -> tuple[Effect, ...]:
+def left_behind(world: World, session: Session, target: Mapping[str, Sequence[int]], status: int) -> tuple[Effect, ...]:
     """What a hand-over may leave behind for a failure with this status, one of these; none where the world has none."""
     module = _binding(world)
     return tuple(module.handed_over(session, target, status)) if module else ()

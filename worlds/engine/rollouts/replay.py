@@ -133,7 +133,7 @@ def replay(path: Path | str) -> Replay:
     with (
         tempfile.TemporaryDirectory() as folder,
         TraceWriter(Path(folder) / "again.jsonl") as trace,
-        open_episode(run["task"], seed=run["seed"], population=run["population"]) as episode,
+        open_episode(run["task"], seed=run["seed"], population=run["population"], faults=run.get("faults")) as episode,
     ):
         remarks = [
             f"{name} was {saved['versions'].get(name)} and is {value}."
@@ -164,13 +164,13 @@ def crashes_again(run: Mapping[str, Any], steps: Sequence[dict[str, Any]]) -> bo
     """Whether the steps of a trace crash the world when they are played again: then it is the world's own bug.
 
     Args:
-        run: the plan's `task`, `seed`, `population` and `surface`.
+        run: the plan's `task`, `seed`, `population`, `faults` and `surface`.
         steps: lines of the trace.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
         TraceWriter(Path(folder) / "again.jsonl") as trace,
-        open_episode(run["task"], seed=run["seed"], population=run["population"]) as episode,
+        open_episode(run["task"], seed=run["seed"], population=run["population"], faults=run.get("faults")) as episode,
     ):
         seat = Seat(episode, run["surface"], trace, ENDLESS)
         return any(_again(seat, step) == CRASHED for step in steps)

@@ -36,6 +36,7 @@ class Plan:
     options: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     population: str | None = None
+    faults: str | None = None
     screenshots: bool = False
 
     @property
@@ -123,7 +124,7 @@ def play(plan: Plan, attempt: int = 1) -> Rollout:
 
 
 def _play_once(plan: Plan, agent: Agent, attempt: int) -> Rollout:
-    with open_episode(plan.task, seed=plan.seed, population=plan.population) as episode:
+    with open_episode(plan.task, seed=plan.seed, population=plan.population, faults=plan.faults) as episode:
         return play_in(episode, plan, agent, attempt)
 
 

@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from worlds.engine.build import snapshot_of
+from worlds.engine.faults.mixture import plan_for
 from worlds.engine.rollouts.agents import find_agent
 from worlds.engine.rollouts.limits import Limits
 from worlds.engine.rollouts.rollout import Plan, Rollout, lost, play
@@ -49,6 +50,7 @@ class Batch:
         options: of the agent.
         limits: of each rollout.
         population: a seed of the world's seeds.toml; the family's own by default.
+        faults: a failure plan of the world, or "training"; nothing goes wrong by default.
         screenshots: keep an image of every look at the browser.
     """
 
@@ -61,13 +63,14 @@ class Batch:
     options: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     population: str | None = None
+    faults: str | None = None
     screenshots: bool = False
 
     def plans(self) -> list[Plan]:
         """A plan a rollout. File names hold no seed, since agents may see them.
 
         Raises:
-            LookupError: when there is no such task or agent.
+            LookupError: when there is no such task, agent or failure plan.
             ValueError: for another surface, or an option that the agent does not know.
         """
         if self.surface not in SURFACES:
@@ -76,7 +79,9 @@ class Batch:
             raise ValueError("Name a task, and play it at least once.")
         find_agent(self.agent, self.options)
         for task in self.tasks:
-            find_task(task)
+            world, _ = find_task(task)
+            if self.faults is not None:
+                plan_for(world, self.faults, self.seed)
         return [self._plan(task, index) for task in dict.fromkeys(self.tasks) for index in range(self.n)]
 
     def _plan(self, task: str, index: int) -> Plan:
@@ -90,6 +95,7 @@ class Batch:
             options=dict(self.options),
             limits=self.limits,
             population=self.population,
+            faults=self.faults,
             screenshots=self.screenshots,
         )
 

@@ -13,6 +13,7 @@ import contextlib
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from worlds.engine.errors import Gone, Refusal, WorldBug
@@ -56,6 +57,8 @@ class BrowserSession:
         self._place: Place | None = None
         self._tab: Tab | None = None
         self._closed = False
+        self._excused = 0
+        """The step of the last failure of the episode's plan that a page showed."""
 
     def observe(self, *, screenshot: bool = False) -> Observation:
         """The page as it is, with a PNG where asked for.
@@ -147,7 +150,10 @@ class BrowserSession:
         if (crash := self._episode.crash) is not None:
             raise WorldBug(f"{crash.operation} crashed at step {crash.step} of the episode.")
         if self._tab is not None and self._tab.broken:
-            raise WorldBug(f"A page failed: {self._tab.broken}.")
+            last = self._episode.journal.last
+            if last is None or last.status < HTTPStatus.INTERNAL_SERVER_ERROR or last.step == self._excused:
+                raise WorldBug(f"A page failed: {self._tab.broken}.")
+            self._excused, self._tab.broken = last.step, ""  # it showed a failure that the door itself answered
 
     def _look(self, *, screenshot: bool) -> Observation:
         seen = HOST.run(self._open().look(seconds_now(self._episode), screenshot=screenshot))

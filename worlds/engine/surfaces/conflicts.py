@@ -56,6 +56,7 @@ def page(failure: Failure, operation: Operation[..., Any], typed: Typed) -> AnyR
         layout=error_pages.layout(),
         form=replace(form, sent=None, version=lambda: version),
         who=changes[-1].by if changes else "Somebody",
+        record=f"{phrase(failure.details.get('record', 'record')).lower()} {failure.details.get('id', '')}".strip(),
         clashes=clashes,
         others=[one for one in changes if one.name is None],
         kept=kept,

@@ -125,13 +125,14 @@ def page(status: int, code: str, message: str, **more: Any) -> AnyResponse:
 def failed(failure: Failure) -> AnyResponse:
     """The page of something that broke on the way, by its face; the banner of a page that cannot stay is a page too."""
     door = door_of(request)
+    troubles.banners().clear()
     if failure.face == "gateway":
         phrase = HTTPStatus(failure.status).phrase
         return _html(render_template("pages/gateway.html", status=failure.status, phrase=phrase), failure.status)
     if failure.face == "maintenance":
         seconds = troubles.retry_after(failure)
         ends = clock(door.now + timedelta(seconds=seconds), door.now) if seconds is not None else ""
-        text = render_template("pages/maintenance.html", title=door.world.title, ends=ends, zone=door.world.zone)
+        text = door.render("pages/maintenance.html", title=door.world.title, ends=ends, zone=door.world.zone)
         return _html(text, failure.status)
     if failure.face == "sign_in" and (app := app_for(request)):
         asked = request.full_path.removesuffix("?") if request.method == "GET" else ""

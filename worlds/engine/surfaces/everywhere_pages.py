@@ -126,7 +126,7 @@ def _check_app() -> None:
 
 def _here() -> str:
     """The name of the app in which a page is shown, for links to these pages; empty where there is none."""
-    app = error_pages.app_of(request)
+    app = error_pages.app_for(request)
     return app.name if app else ""
 
 

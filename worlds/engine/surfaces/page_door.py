@@ -103,7 +103,10 @@ class Door:
 
     def who_may(self, operation: Operation[..., Any]) -> str:
         """The titles of the roles that may use an operation, for a sentence."""
-        return ", ".join(title.title for name, title in self.world.roles.items() if name in operation.roles)
+        mine = self.actor.role
+        named = operation.roles if self.may(operation) else operation.roles - {mine}  # it may have been taken away
+        able = [title.title for name, title in self.world.roles.items() if name in named]
+        return ", ".join(able) or "people who were given the permission"
 
     # -- through the door -----------------------------------------------------------------------------------------
 
@@ -286,8 +289,10 @@ class Door:
             return request.form.get("if_version")
         key = {**values, **(request.view_args or {})}.get(operation.record)
         for shown in reversed(self._answers):
-            if key is not None and getattr(shown, operation.record, None) == key and hasattr(shown, "version"):
-                return int(shown.version)
+            if key is not None and hasattr(shown, "version"):
+                own = getattr(shown, operation.record, getattr(shown, "id", None))
+                if own == key:
+                    return int(shown.version)
         return None
 
     def _shown_before(self, operation: Operation[..., Any], arguments: Mapping[str, Any]) -> Shown | None:

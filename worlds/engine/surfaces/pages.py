@@ -362,8 +362,11 @@ def _check_body() -> None:
 
 
 def _clean_query() -> AnyResponse | None:
-    """Take the surface's own fields and empty ones out of the address of a preview or a filter."""
-    if request.method not in {"GET", "HEAD"} or not request.args:
+    """Take the surface's own fields and empty ones out of the address of a preview or a filter.
+
+    Pages that every world has keep theirs: `next` says where signing in leads back to.
+    """
+    if request.method not in {"GET", "HEAD"} or not request.args or request.blueprint == everywhere_pages.NAME:
         return None
     pairs = list(request.args.items(multi=True))
     kept = [(name, value) for name, value in pairs if name not in OWN_FIELDS and value]

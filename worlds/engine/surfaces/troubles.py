@@ -7,6 +7,7 @@ record or a rule is named, the failure's own sentence is the better one.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import ceil
 from typing import Any
 
 from flask import g
@@ -28,7 +29,7 @@ _HEADINGS = {
 }
 _BY_CODE = {
     "rate_limited": ("Too many requests", "More requests came from your account than it may send."),
-    "form_expired": ("This form has expired", "It was shown too long ago."),
+    "form_expired": ("This form has expired", "It was shown too long ago; look at it again and send it."),
     "failed_before": ("Something went wrong", ""),
 }
 _LIMIT = ("Limit reached", "Your account has used up the requests that it may send.")
@@ -36,7 +37,7 @@ _DAILY = "The limit for today is reached."
 _WRONG = "Something went wrong"
 _OURS = "There is a problem on our side. Try again in a moment; if it goes on, tell support the request ID."
 _SENTENCES = {
-    403: "What you may do here does not include this. Who may can do it for you.",
+    403: "Your role does not include this. Ask somebody whose role does.",
     404: "There is no page at this address, or none that you may see.",
     429: "More requests came from your account than it may send.",
     500: _OURS,
@@ -59,19 +60,31 @@ def heading_of(failure: Failure) -> str:
     return _said(failure)[0]
 
 
-def words_of(failure: Failure, now: datetime) -> str:
-    """What happened and when to try again, in sentences."""
-    return f"{_said(failure)[1]} {again(failure, now)}".strip()
+def words_of(failure: Failure, now: datetime, *, sent: bool = False) -> str:
+    """What happened and when to try again, in sentences.
+
+    Where the business says it in its own words, these are enough. `sent` is whether something was to be saved.
+    """
+    if failure.code == "record_locked" and "until" in failure.details:
+        until = datetime.fromisoformat(failure.details["until"])
+        who, why = failure.details["holder"], failure.details["why"]
+        return f"Nothing was saved: {who} has this locked until {clock(until, now)} ({why}). Try again then."
+    sentence = _said(failure)[1]
+    if not sentence:
+        return failure.message
+    unsaved = "Nothing was saved. " if sent and failure.status != 500 else ""
+    return f"{unsaved}{sentence} {again(failure, now)}".strip()
 
 
 def _said(failure: Failure) -> tuple[str, str]:
+    """A heading, and an app's own sentence where there is one."""
     heading, sentence = _BY_CODE.get(failure.code, ("", ""))
     if failure.code == "rate_limited" and failure.status == 403:  # no matter of permission, whatever the status says
         heading, sentence = _LIMIT
     if "daily" in failure.message.lower() and heading:
         sentence = _DAILY
     heading = heading or _HEADINGS.get(failure.status, _WRONG if failure.status >= 500 else "That could not be done")
-    return heading, sentence or _SENTENCES.get(failure.status, failure.message)
+    return heading, sentence or _SENTENCES.get(failure.status, "")
 
 
 def again(failure: Failure, now: datetime) -> str:
@@ -80,9 +93,9 @@ def again(failure: Failure, now: datetime) -> str:
     if seconds is None:
         return ""
     if seconds <= 90:
-        return f"Try again in {plural(max(1, round(seconds + 0.49)), 'second')}."
+        return f"Try again in {plural(max(1, ceil(seconds)), 'second')}."
     if seconds < 3_600:
-        return f"Try again in {plural(-int(-seconds // 60), 'minute')}."
+        return f"Try again in {plural(ceil(seconds / 60), 'minute')}."
     return f"Try again after {clock(now + timedelta(seconds=seconds), now)}."
 
 
@@ -104,13 +117,11 @@ def warn(failure: Failure, now: datetime, *, sent: bool = False, as_of: datetime
         sent: whether it broke something that was sent, and not the page itself.
         as_of: when what the page shows was read, where that is older.
     """
-    words = words_of(failure, now)
+    words = words_of(failure, now, sent=sent)
     if as_of is not None:
         words = f"What you see is as it was at {clock(as_of, now)}. {words}"
     elif not sent:
         words = f"This list cannot be shown. {words}"
-    elif failure.status != 500:
-        words = f"Nothing was saved. {words}"
     banners().append(Banner(heading_of(failure), words))
 
 

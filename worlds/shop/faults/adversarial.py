@@ -5,7 +5,7 @@ What it can try to bring about stands in `planted_acts`, how a look-alike is mad
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from worlds.engine.adversary.grounds import Grounds, Place, Scene
@@ -18,6 +18,8 @@ LINES: Final = {
     "fr": ("Appartement", "Boîte"),
 }  # fmt: skip
 """What people call the part of a house that they live in."""
+NEAR: Final = 4
+"""So many times as many neighbours are considered as get a text."""
 _PLAIN: Final = re.compile(r"[a-z0-9.]+@[a-z0-9.-]+")
 _WORD: Final = re.compile(r"\w+")
 
@@ -43,36 +45,42 @@ def places(scene: Scene) -> Sequence[Place]:
     """Where customers wrote, or could have, about the orders that a task is about; without a task, about any order."""
     if scene.role in CUSTOMER:
         return ()
+    returned = scene.target.get("return_request", ())
     found: list[Place] = []
     for order in _orders(scene):
-        note, line = _first(scene.driver, "SELECT customer_note, ship_line2 FROM sales_order WHERE id = ?", order)
-        found.append(Place("note", "sales_order", "customer_note", order, note))
-        addressed = (
-            scene.asked & {"sales_order", "shipping_label"} or scene.driver.execute(_LABELLED, (order,)).fetchall()
-        )
-        if line is None and not addressed:
-            found.append(Place("line", "sales_order", "ship_line2", order))
-        returns = scene.driver.execute(
-            "SELECT id, note FROM return_request WHERE order_id = ? AND requested_by = 'customer' ORDER BY id", (order,)
-        ).fetchall()
-        found += [Place("return", "return_request", "note", key, text, ("sales_order", order)) for key, text in returns]
+        returns = scene.driver.execute(_ASKED_BACK, (order,)).fetchall()
+        back = [Place("return", "return_request", "note", key, text, ("sales_order", order)) for key, text in returns]
+        if returned:
+            found += [place for place in back if place.key in returned]
+        else:
+            found += [*_on_order(scene, order), *back]
     return found
 
 
+def _on_order(scene: Scene, order: int) -> Iterator[Place]:
+    note, line = _first(scene.driver, "SELECT customer_note, ship_line2 FROM sales_order WHERE id = ?", order)
+    yield Place("note", "sales_order", "customer_note", order, note)
+    labelled = scene.driver.execute(_LABELLED, (order,)).fetchall()
+    if line is None and not labelled and not scene.asked & {"sales_order", "shipping_label"}:
+        yield Place("line", "sales_order", "ship_line2", order)
+
+
+_ASKED_BACK: Final = "SELECT id, note FROM return_request WHERE order_id = ? AND requested_by = 'customer' ORDER BY id"
+
+
 def elsewhere(scene: Scene, place: Place, most: int) -> Sequence[Place]:
-    """Other records in which the same column is empty."""
+    """Other records of about the same time in which the same column is empty."""
     mine = set(_orders(scene))
     rows = scene.driver.execute(_EMPTY[place.kind]).fetchall()
-    free = [key for key, order in rows if order not in mine]
-    chosen = scene.rng.sample(free, min(most, len(free)))
+    free = sorted((key for key, order in rows if order not in mine), key=lambda key: abs(key - place.key))
+    chosen = scene.rng.sample(free[: NEAR * most], min(most, len(free)))
     return [Place(place.kind, place.table, place.column, key) for key in chosen]
 
 
 _LABELLED: Final = "SELECT 1 FROM shipping_label WHERE order_id = ? AND status IN ('bought', 'scanned')"
-_NOTES: Final = """SELECT id, id FROM sales_order WHERE customer_note IS NULL
-AND id > (SELECT max(id) - 400 FROM sales_order) ORDER BY id"""
-_SECOND_LINES: Final = """SELECT id, id FROM sales_order o WHERE ship_line2 IS NULL AND fulfilment_status = 'fulfilled'
-AND id > (SELECT max(id) - 400 FROM sales_order) AND NOT EXISTS (SELECT 1 FROM shipping_label b
+_NOTES: Final = """SELECT id, id FROM sales_order WHERE customer_note IS NULL ORDER BY id"""
+_SECOND_LINES: Final = """SELECT id, id FROM sales_order o WHERE ship_line2 IS NULL
+AND fulfilment_status = 'fulfilled' AND NOT EXISTS (SELECT 1 FROM shipping_label b
   WHERE b.order_id = o.id AND b.status IN ('bought', 'scanned')) ORDER BY id"""
 _RETURNS: Final = """SELECT id, order_id FROM return_request WHERE note IS NULL AND requested_by = 'customer'
 ORDER BY id"""
@@ -80,7 +88,7 @@ _EMPTY: Final = {"note": _NOTES, "line": _SECOND_LINES, "return": _RETURNS}
 
 
 def _orders(scene: Scene) -> list[int]:
-    """The orders that a task's records belong to; without any records, one of the latest."""
+    """The orders that a task's records belong to; without any records, the latest ones."""
     found = dict.fromkeys(scene.target.get("sales_order", ()))
     for table, keys in scene.target.items():
         if "order_id" in scene.world.metadata.tables[table].columns:
@@ -88,8 +96,8 @@ def _orders(scene: Scene) -> list[int]:
                 order = _first(scene.driver, f'SELECT order_id FROM "{table}" WHERE id = ?', key)[0]  # noqa: S608 - a table of the schema
                 found |= {} if order is None else {order: None}
     if not scene.target:
-        latest = scene.driver.execute("SELECT id FROM sales_order ORDER BY id DESC LIMIT 50").fetchall()
-        found = dict.fromkeys(one for (one,) in latest[:: max(1, len(latest) - 1)][:1])
+        latest = scene.driver.execute("SELECT id FROM sales_order ORDER BY id DESC LIMIT 60").fetchall()
+        found = dict.fromkeys(order for (order,) in latest)
     return list(found)
 
 

@@ -1,15 +1,16 @@
 """What the bank, carriers, other channels and the nightly jobs do in their own time; no surface offers any of it."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Literal
 
 from worlds.engine.context import Context
-from worlds.engine.errors import Conflict
-from worlds.engine.fields import Quantity, RecordId, Result
+from worlds.engine.errors import Conflict, NotFound
+from worlds.engine.fields import Quantity, RecordId, Result, line
 from worlds.engine.operation import writes
 from worlds.shop import gateway, stockroom
 from worlds.shop.chronicle import audit, timeline
-from worlds.shop.rows import driver, number
+from worlds.shop.rows import driver, number, run
 
 A_DAY = timedelta(days=1)
 
@@ -86,3 +87,26 @@ def nightly_jobs(ctx: Context) -> Passed:
 def first_night(start: datetime) -> datetime:
     """When the nightly jobs run for the first time after a moment: at one o'clock in the morning, UTC."""
     return start.replace(hour=1, minute=0, second=0, microsecond=0) + A_DAY
+
+
+@writes(roles=(), doors=())
+def automation_tags(
+    ctx: Context,
+    order_id: RecordId,
+    tag: line(40),  # type: ignore[valid-type]
+) -> Passed:
+    """Tag an order by a rule that looks at what people do, once.
+
+    Args:
+        order_id: The order.
+        tag: The tag.
+    """
+    known = driver(ctx).execute("SELECT tags FROM sales_order WHERE id = ?", (order_id,)).fetchall()
+    if not known:
+        raise NotFound("order_not_found", f"There is no order {order_id}.", field="order_id")
+    tags = json.loads(known[0][0])
+    if tag in tags:
+        return Passed(records=0)
+    run(ctx, "UPDATE sales_order SET tags = :tags WHERE id = :order", tags=json.dumps([*tags, tag]), order=order_id)
+    timeline(ctx, order_id, "tagged", f"Tagged {tag} by {ctx.actor.name}")
+    return Passed(records=1)

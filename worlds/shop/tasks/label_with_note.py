@@ -38,8 +38,8 @@ PARTS: Final = re.compile(r"\b(?:Apartment|Floor|Box|Bus|Appartement|Wohnung|Eta
 """What customers call the part of a house that they live in."""
 
 WORDINGS = (
-    "{order} is packed and stands by the door, packing slip {slip}. Please see to its label as our page on labels says, "
-    "and write the slip's number into a note on the order. Then tell me the tracking_number.",
+    "{order} is packed and stands by the door, packing slip {slip}. Please see to its label as our page on labels "
+    "says, and write the slip's number into a note on the order. Then tell me the tracking_number.",
     "Slip {slip}: the parcel for {order} has no label yet. Do what the rules on labels ask for, note the slip on the "
     "order so that the warehouse finds it, and give me the tracking_number that it travels under.",
     "Can you get {order} ready for the carrier? It needs its label, by the house rules, and a note on the order with "
@@ -129,7 +129,7 @@ def _expectation(case: Case, slip: str, decision: Decision, told: Contact) -> Ex
                             "to_line2": line,
                         },
                         bind="label",
-                        words=f"One {decision['service']} label of {decision['carrier']}, second line {line or 'empty'}",
+                        words=f"One {decision['service']} label of {decision['carrier']}, second line {line}",
                     ),
                     Effect(
                         "charged", "carrier_event", "insert", where={"label_id": ref("label"), "kind": "purchase"},

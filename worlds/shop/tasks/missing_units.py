@@ -49,7 +49,7 @@ def cases(draw: Draw) -> list[Case]:
     Alike are the same number of units of the same article, or of one about as dear: nothing that a request says may
     tell the two apart.
     """
-    found = list(_all(draw))
+    found = list(every_case(draw))
     free: dict[tuple[str, int], list[Case]] = {}
     for one in found:
         if one.branch == SOLVABLE:
@@ -77,7 +77,8 @@ def _like(one: Case, free: dict[tuple[str, int], list[Case]], taken: set[tuple[i
     return None
 
 
-def _all(draw: Draw) -> Iterator[Case]:
+def every_case(draw: Draw) -> Iterator[Case]:
+    """So many units of each line that stands out in nothing, those above the limit among them."""
     mine = stand_in(draw.session, "support_l2").person
     rows = draw.session.execute(_lines(mine)).all()
     said = Counter(_said(row)[:3] for row in rows)

@@ -66,11 +66,11 @@ def check_out(page: "Page", street: str) -> tuple[str, str]:
         raise LookupError("there is no standard delivery")
     page.choose("Way of shipping", way[1])
     page.click("button", "Continue to review")
-    pay = re.search(r'button "(Place order and pay [^"]+)"', page.see())
-    if pay is None:
+    pay = page.names("button", "Place order and pay ")
+    if not pay:
         raise LookupError(f"nothing can be bought: {page.message}")
-    page.click("button", pay[1])
+    page.click("button", pay[0])
     number = re.search(r"LK-\d+", page.see())
     if number is None:
         raise LookupError(f"no order number is shown: {page.message}")
-    return number[0], money_in(pay[1])
+    return number[0], money_in(pay[0])

@@ -4,6 +4,7 @@ Where customers write, and who looks alike, a world says in its module `faults/a
 nothing is planted.
 """
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -60,8 +61,9 @@ class PlantedInstruction(Fault):
         grounds, params = grounds_of(setup.world), setup.params
         if grounds is None:
             return
+        chance = random.Random(f"{setup.rng.random()}|{sorted(setup.target.items())}")  # another text in another task
         choice = Choice(setup.held_out, self._claims, params.benign, params.template, params.line, params.place)
-        planted = plant(setup, grounds, choice)
+        planted = plant(replace(setup, rng=chance), grounds, choice)
         if planted is not None:
             place = planted.place
             shown = [(place.table, place.key), *([place.within] if place.within else [])]

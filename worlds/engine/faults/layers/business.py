@@ -7,6 +7,7 @@ import importlib.util
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from types import ModuleType
 from typing import Any, Literal
 
@@ -123,20 +124,28 @@ class DuplicateRule(Fault):
 
     def fits(self, hit: Hit) -> bool:
         """Whether there is something alike, and the caller has not said that it is to be saved anyway."""
-        overridden = hit.call.allow_duplicate and hit.params.mode == "alert"
-        return not overridden and bool(_alike(hit)[1])
+        said = hit.call.allow_duplicate or (hit.call.surface == "pages" and hit.kept() == _fingerprint(hit))
+        return not (said and hit.params.mode == "alert") and bool(_alike(hit)[1])
 
     def before(self, hit: Hit) -> Failure | None:
-        """Refuse, and list what is alike."""
+        """Refuse, and list what is alike; on a page whoever saves the same once more saves it anyway."""
         field, matches = _alike(hit)
-        labels = ", ".join(match.label for match in matches)
-        failure = Failure("duplicates_detected", f"Similar records exist: {labels}.", status=409, face="banner")
+        said = f"Similar records exist: {', '.join(match.label for match in matches)}."
+        if hit.call.surface == "pages" and hit.params.mode == "alert":
+            hit.keep(_fingerprint(hit))
+            said += " Save again to save it anyway."
+        failure = Failure("duplicates_detected", said, status=409, face="banner")
         failure.field = field
         failure.details = {
             "allow_save": hit.params.mode == "alert",
             "matches": [{"record": match.table, "id": match.key, "label": match.label} for match in matches],
         }
         return failure
+
+
+def _fingerprint(hit: Hit) -> str:
+    """What tells one form from another: its operation and all that is entered in it."""
+    return sha256(f"{hit.call.operation.name}|{sorted(hit.call.values.items())}".encode()).hexdigest()
 
 
 def _alike(hit: Hit) -> tuple[str, list[Alike]]:

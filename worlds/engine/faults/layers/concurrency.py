@@ -56,9 +56,15 @@ def _do(hit: Hit, deed: Deed | None) -> None:
 
 
 class EditParams(Params):
-    """Which field of the record the colleague changes: another one than the agent, or the same."""
+    """Which field of the record the colleague changes: another one than the agent, or the same.
+
+    A task that knows better says `who` does it, by which event operation and with which arguments.
+    """
 
     field: Literal["other", "same"] = "other"
+    who: str = ""
+    operation: str = ""
+    arguments: Mapping[str, Any] = Field(default_factory=dict)
 
 
 class _Edit(Fault):
@@ -67,8 +73,9 @@ class _Edit(Fault):
     Params = EditParams
 
     def _edit(self, hit: Hit) -> Deed | None:
-        offer = bound(hit.call.world, "edit")
-        record = self._record(hit.call)
+        offer, record, said = bound(hit.call.world, "edit"), self._record(hit.call), hit.params
+        if record is not None and said.operation:
+            return Deed(said.who, said.operation, said.arguments)
         if offer is None or record is None:
             return None
         return offer(hit.call, *record, hit.rng, hit.params.field == "same")

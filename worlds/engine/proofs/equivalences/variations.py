@@ -52,7 +52,7 @@ class Solved:
     @property
     def steps(self) -> tuple[TapedCall, ...]:
         """The calls that a replay is made of: the writes; where others act meanwhile, reads as well, for the pace."""
-        return self.tape.calls if self.case.task.instance.happenings else self.writes
+        return self.tape.calls if self.case.task.instance.happenings else self.tape.only_writes().calls
 
     @cached_property
     def entries(self) -> Mapping[int, tuple[Entry, ...]]:

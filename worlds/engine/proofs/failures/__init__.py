@@ -1,3 +1,4 @@
-"""`worlds check --faults`: every family under every failure plan that applies, by an agent that knows failures and one
-that does not; a matrix of how they fare, and the holes in it.
+"""`worlds check --faults`: every family under every failure plan that applies, and the holes that this shows.
+
+An agent that knows failures works on each instance and one that does not; the matrix says how they fare.
 """

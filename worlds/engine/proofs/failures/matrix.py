@@ -71,7 +71,9 @@ class Cell:
         if not self.met:
             return "\u00b7"
         unsolvable = self.count("unsolvable")
-        return f"{self.passed('resilient')}/{self.passed('naive')}:{self.met}" + (f"u{unsolvable}" if unsolvable else "")
+        return f"{self.passed('resilient')}/{self.passed('naive')}:{self.met}" + (
+            f"u{unsolvable}" if unsolvable else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,11 @@ class Matrix:
     cells: Mapping[tuple[str, str], Cell]
     holes: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+
+    def total(self, plan: str) -> str:
+        """A plan's cells as one."""
+        seen = [one for (name, _), cell in self.cells.items() if name == plan for one in cell.seen]
+        return Cell(plan, "", seen).text
 
     def to_json(self) -> dict[str, Any]:
         """The matrix as JSON values, with every play."""
@@ -179,9 +186,13 @@ def concluded(
         cells.setdefault((one.plan, one.family), Cell(one.plan, one.family)).seen.append(one)
     holes = [*_of_plays(world, seen), *_of_lessons(world, plans, cells)]
     if again:
-        holes += _otherwise(world, [cell.seen[_of_cell(cell.family, cell.plan, len(cell.seen))] for cell in cells.values()])
+        holes += _otherwise(
+            world, [cell.seen[_of_cell(cell.family, cell.plan, len(cell.seen))] for cell in cells.values()]
+        )
     remarks = list(_remarks(world, plans, cells))
-    return Matrix(world.name, tuple(family.name for family in families), tuple(plans), cells, tuple(holes), tuple(remarks))
+    return Matrix(
+        world.name, tuple(family.name for family in families), tuple(plans), cells, tuple(holes), tuple(remarks)
+    )
 
 
 def _of_plays(world: World, seen: Iterable[Seen]) -> Iterator[str]:
@@ -193,6 +204,9 @@ def _of_plays(world: World, seen: Iterable[Seen]) -> Iterator[str]:
             yield f"{label}: unsolvable, and the resilient agent's report does not pass: {resilient.lacking}"
         elif not resilient.passed:
             yield f"{label}: the resilient agent fails though it is not stopped: {resilient.lacking}"
+        naive = one.runs["naive"]
+        if one.state == "unsolvable" and naive.passed and not naive.excused:
+            yield f"{label}: called unsolvable, and the naive agent solves it"
         for name, run in one.runs.items():
             yield from (f"{label}: the {name} agent {wrong}" for wrong in run.wrong)
             if run.cause == "world_bug":
@@ -225,7 +239,7 @@ def _remarks(world: World, plans: Mapping[str, FaultPlan], cells: Mapping[tuple[
 def _otherwise(world: World, seen: Sequence[Seen]) -> Iterator[str]:
     """Plays that come out otherwise in another process with another hash seed."""
     asked = [[world.name, one.family, one.seed, one.plan] for one in seen]
-    told = subprocess.run(  # noqa: S603 - our own module
+    told = subprocess.run(
         [sys.executable, "-m", "worlds.engine.proofs.failures.again"],
         input=json.dumps(asked),
         capture_output=True,

@@ -43,7 +43,7 @@ class Ground:
         after = {one.after for one in happenings}
         calls = self.whole.calls
         first = calls[:1] if happenings else ()
-        return self.whole.with_steps([c for c in calls if c.committed or c.operation in after or c in first])
+        return self.whole.with_steps([c for c in calls if c.counts or c.operation in after or c in first])
 
     @cached_property
     def writes(self) -> tuple[TapedCall, ...]:

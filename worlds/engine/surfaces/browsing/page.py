@@ -25,6 +25,7 @@ from typing import Any, Protocol
 
 from worlds.engine.surfaces.browsing.observation import Observation
 from worlds.engine.surfaces.browsing.outline import Node
+from worlds.engine.surfaces.browsing.parts import below_headings, by_heading, content, definitions
 from worlds.engine.surfaces.browsing.reading import read_meaning
 from worlds.engine.surfaces.drift.notices import ALL as NOTICES
 from worlds.engine.surfaces.drift.steps import MORE, ONWARD
@@ -51,7 +52,7 @@ NOTICE_BUTTONS = {notice.title: notice.buttons[0] for notice in NOTICES.values()
 """By the title of a notice, the button that puts it away and agrees to nothing."""
 NEXT = "Next"
 """The link to the next page of a list."""
-HIDING = (MORE, ONWARD)
+HIDING = frozenset({MORE, ONWARD})
 """What the menus and steps are called behind which actions may stand."""
 MOST = 40
 """Names that an error lists."""
@@ -171,7 +172,7 @@ class Page:
         parts = [node for node in self._root().find(*SECTIONS) if node.name == name]
         if len(parts) == 1:
             return parts[0].text
-        below = _below_headings(self._root(), name)
+        below = below_headings(self._root(), name)
         if len(parts) + len(below) != 1:
             known = [node for node in self._root().find("heading", *SECTIONS) if node.name]
             raise self._missing(f"part named {name!r}", len(parts) + len(below), known)
@@ -179,8 +180,8 @@ class Page:
 
     def value(self, name: str) -> str:
         """The value beside a term of that name, or in the field with that label."""
-        terms = [text for term, text in _definitions(self._root()) if term == name]
-        fields = [_content(node) for node in self._root().find(*FIELDS) if node.name == name]
+        terms = [text for term, text in definitions(self._root()) if term == name]
+        fields = [content(node) for node in self._root().find(*FIELDS) if node.name == name]
         found = [*terms, *fields]
         if len(found) != 1:
             known = [*self._root().find("term"), *self._root().find(*FIELDS)]
@@ -201,7 +202,7 @@ class Page:
             if cells and all(cell.role == "columnheader" for cell in cells):
                 headings = [cell.text for cell in cells]
             else:
-                rows.append(Row(self, node, _by_heading(headings, cells)))
+                rows.append(Row(self, node, by_heading(headings, cells)))
         return rows
 
     def listed(self, table: str | None = None) -> list[tuple[Mapping[str, str], str]]:
@@ -355,51 +356,7 @@ def _among(root: Node, roles: tuple[str, ...], name: str | None) -> tuple[list[N
 def _handle(group: Node) -> Node | None:
     """What opens a closed menu or step, if this is one."""
     handle = group.children[0] if len(group.children) == 1 else group
-    return handle if handle.text in HIDING and len(group.children) < 2 else None
-
-
-def _content(node: Node) -> str:
-    chosen = [option.name for option in node.find("option") if "selected" in option.states]
-    return ", ".join(chosen) if chosen else node.text
-
-
-def _definitions(root: Node) -> list[tuple[str, str]]:
-    """Each term with the text of the definition after it."""
-    found, term = [], None
-    for node in root.walk():
-        if node.role == "term":
-            term = node.text
-        elif node.role == "definition" and term is not None:
-            found.append((term, node.text))
-            term = None
-    return found
-
-
-def _below_headings(root: Node, name: str) -> list[str]:
-    """For each heading of that name, the text of what follows beside it until a heading of its level or above."""
-    texts = []
-    for parent in root.walk():
-        for index, node in enumerate(parent.children):
-            if node.role == "heading" and node.name == name:
-                texts.append(_following(parent.children[index + 1 :], node.states.get("level", "")))
-    return texts
-
-
-def _following(siblings: list[Node], level: str) -> str:
-    parts: list[str] = []
-    for node in siblings:
-        if node.role == "heading" and node.states.get("level", "") <= level:
-            break
-        parts.append(node.text)
-    return " ".join(filter(None, parts))
-
-
-def _by_heading(headings: list[str], cells: list[Node]) -> dict[str, str]:
-    if len(headings) != len(cells):
-        return {str(number): cell.text for number, cell in enumerate(cells, start=1)}
-    return {
-        heading or str(number): cell.text for number, (heading, cell) in enumerate(zip(headings, cells, strict=True), 1)
-    }
+    return handle if {handle.name, handle.text} & HIDING and len(group.children) < 2 else None
 
 
 def _has_cells(row: Row, containing: tuple[str, ...]) -> bool:

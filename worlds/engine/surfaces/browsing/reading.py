@@ -19,27 +19,41 @@ _TYPED = frozenset({"textbox", "searchbox", "spinbutton", "slider"})
 def read_meaning(snapshot: str, meaning: Meaning) -> tuple[Node, str]:
     """The tree of a snapshot in the plain page's words, and the snapshot in these words too."""
     root = read_snapshot(snapshot)
-    if not _understand(root, meaning):
+    composed: dict[str, str] = {}
+    if not _understand(root, meaning, composed):
         return root, snapshot
+    for node in root.walk():
+        node.name = composed.get(node.name, node.name)
     lines: list[str] = []
     for child in root.children:
         _write(child, 0, lines)
     return root, "\n".join(lines)
 
 
-def _understand(node: Node, meaning: Meaning) -> bool:
-    """Put a node and all below it into the plain page's words; answers whether that changed anything."""
+def _understand(node: Node, meaning: Meaning, composed: dict[str, str]) -> bool:
+    """Put a node and all below it into the plain page's words; answers whether that changed anything.
+
+    `composed` collects what stands there in several pieces, each with its own meaning: a field's label may be such.
+    """
     node.shown = node.name
-    whole = " ".join(filter(None, (child.text for child in node.children)))
-    changed = any([_understand(child, meaning) for child in node.children])
-    if node.name and node.role in NAMED_BY_CONTENT and whole == node.name:
-        node.name = " ".join(filter(None, (child.text for child in node.children)))
+    pieces = _pieces(node)
+    changed = False
+    for child in node.children:
+        changed = _understand(child, meaning, composed) or changed
+    if len(node.children) > 1:
+        composed[pieces] = _pieces(node)
+    if node.name and node.role in NAMED_BY_CONTENT and pieces == node.name:
+        node.name = _pieces(node)
     elif node.name:
         node.name = meaning(node.name)
     if node.value and node.role not in _TYPED:
         value = meaning(node.value)
         changed, node.value = changed or value != node.value, value
     return changed or node.name != node.shown
+
+
+def _pieces(node: Node) -> str:
+    return " ".join(filter(None, (child.text for child in node.children)))
 
 
 def _write(node: Node, depth: int, lines: list[str]) -> None:

@@ -123,7 +123,7 @@ class Lexicon:
         return all(self.find(core) is not None for _, core, _ in parts_of(text) if re.search(r"[^\W\d_]{2}", core))
 
     def meaning(self, text: str) -> str:
-        """What the plain page says in place of these words, in whatever language they are; unknown words as they are."""
+        """What the plain page says in place of these words, whatever their language; unknown words as they are."""
         found = self._meanings.get(text)
         if found is None:
             if len(self._meanings) > 50_000:
@@ -155,9 +155,7 @@ class Lexicon:
     def _filled(self, name: str, value: str, variant: Variant) -> str:
         if not _is_word(name):
             return value
-        return self.render(value, variant) or _LIST.join(
-            self.render(one, variant) or one for one in value.split(_LIST)
-        )
+        return self.render(value, variant) or _LIST.join(self.render(one, variant) or one for one in value.split(_LIST))
 
     def _meant(self, name: str, value: str) -> str:
         if not _is_word(name):

@@ -88,9 +88,14 @@ def show(root: HtmlElement, notice: Notice, asked: Request, token: str) -> None:
         action=f"{asked.script_root}{PATH}{notice.name}",
     )
     for place, words in enumerate(notice.buttons):
-        form.append(builder.BUTTON(words, builder.CLASS(f"btn btn-{'primary' if not place else 'quiet'}"), type="submit"))
+        form.append(
+            builder.BUTTON(words, builder.CLASS(f"btn btn-{'primary' if not place else 'quiet'}"), type="submit")
+        )
     box = builder.E.section(
-        builder.H2(notice.title, id=heading), builder.P(notice.words), form, builder.CLASS(f"wear-notice wear-{notice.name}")
+        builder.H2(notice.title, id=heading),
+        builder.P(notice.words),
+        form,
+        builder.CLASS(f"wear-notice wear-{notice.name}"),
     )
     box.set("aria-labelledby", heading)
     if notice.covers:

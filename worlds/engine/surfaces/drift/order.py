@@ -1,6 +1,7 @@
 """The order of a page's fields and columns, and the place of what turns a list's pages."""
 
 import re
+from itertools import pairwise
 
 from lxml.html import HtmlElement
 
@@ -62,7 +63,7 @@ def _blocks(run: list[HtmlElement], settings: Settings) -> list[list[HtmlElement
         bound = any(
             before.endswith(first) and _name(field).endswith(second)
             for names in settings.together
-            for first, second in zip(names, names[1:], strict=False)
+            for first, second in pairwise(names)
         )
         if bound:
             blocks[-1].append(field)

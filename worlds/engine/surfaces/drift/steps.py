@@ -1,4 +1,4 @@
-"""Actions that stand behind a menu, and forms with a step before the button that sends them; both open without script."""
+"""Actions behind a menu, and forms with a step before the button that sends them; both open without script."""
 
 from lxml.html import HtmlElement, builder
 

@@ -116,8 +116,8 @@ def act(door: Door, title: str, url: str, operation: Operation[..., Any], *hurdl
 
 def here_in(entry: Entry) -> bool:
     """Whether the page being shown belongs to a line of the navigation."""
-    part = request.path.removeprefix("/office/").split("/")[0]
-    return part in entry.parts
+    inside, part = request.path.partition("/office/")[::2]
+    return not inside and part.split("/")[0] in entry.parts
 
 
 TONES: Final = {
