@@ -25,7 +25,7 @@ FLOORS = (
     ("worlds",),  # the front door: worlds.open and worlds.discover
     ("worlds.<a world>",),
     ("worlds.engine.surfaces",),
-    ("worlds.engine.hands", "worlds.engine.switchboard", "worlds.engine.people.lending"),
+    ("worlds.engine.hands", "worlds.engine.resilience", "worlds.engine.switchboard", "worlds.engine.people.lending"),
     ("worlds.engine.opening", "worlds.engine.episode", "worlds.engine.grading", "worlds.engine.drawing"),
     (
         "worlds.engine.start",
@@ -42,7 +42,7 @@ FLOORS = (
     ("worlds.engine.faults", "worlds.engine.adversary"),
     ("worlds.engine.world",),
     ("worlds.engine.everywhere",),
-    ("worlds.engine.terms",),
+    ("worlds.engine.terms", "worlds.engine.beside", "worlds.engine.cursors"),
     ("worlds.engine.operation",),
     (
         "worlds.engine.changelog",
@@ -73,6 +73,7 @@ FLOORS = (
 
 UPWARDS = {
     ("worlds.engine.episode", "worlds.engine.surfaces.browser"): "an episode offers a browser, loaded when asked for",
+    ("worlds.engine.grading", "worlds.engine.resilience.solvability"): "what excuses an agent is found by playing",
     ("worlds.engine.task", "worlds.engine.surfaces.browser"): "the type of what a family's `browse` is given",
     ("worlds.engine.world", "worlds.engine.task"): "the type of what a world's `families` holds",
 }

@@ -13,8 +13,9 @@ from worlds.engine.world import find
 
 ITEM = "/stall/items/7"
 LIST = "/stall/"
-NO_WORDS_OF_OURS = re.compile(r"\bF\d{1,2}\b|fault|plan\b|gateway_timeout|rate_limited|session_expired|form_expired", re.I)
-TELLING = {"text": "The glass is cracked."}
+NO_WORDS_OF_OURS = re.compile(
+    r"\bF\d{1,2}\b|fault|plan\b|gateway_timeout|rate_limited|session_expired|form_expired", re.IGNORECASE
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,10 @@ def left(episode):
 def test_a_lost_answer_shows_the_bare_page_of_the_gateway_and_the_form_is_there_again(visiting, lost):
     visitor, episode = visiting(Rule(fault=lost))
     page = sell(visitor)
-    assert (page.status_code, visitor.text) == (504, "504 Gateway Timeout 504 Gateway Timeout The server took too long to answer.")
+    assert (page.status_code, visitor.text) == (
+        504,
+        "504 Gateway Timeout 504 Gateway Timeout The server took too long to answer.",
+    )
     assert "stylesheet" not in page.text
     assert visitor.get(ITEM).status_code == 200
     assert visitor.form("/sell").fields
@@ -307,7 +311,9 @@ def write(episode, subject):
     with episode._fork.lease() as connection, connection.begin():
         driver = bookkeeping.driver_of(connection)
         now = bookkeeping.read(driver).now
-        inbox.deliver(driver, now, "Dana", "colleague", subject, "Please look.\nThe <b>glass</b> is cracked.", ("item", 7))
+        inbox.deliver(
+            driver, now, "Dana", "colleague", subject, "Please look.\nThe <b>glass</b> is cracked.", ("item", 7)
+        )
 
 
 def test_the_inbox_shows_messages_once_as_new_and_leads_to_what_they_are_about(visiting):
@@ -349,8 +355,8 @@ def test_a_moment_is_read_on_the_world_s_clocks_and_a_wrong_one_is_named_at_its_
 def test_no_world_may_put_pages_where_those_that_all_have_are(monkeypatch):
     tiny = find("tiny")
     squatter = Pages("squatter", __name__, title="Squatter", url_prefix="/-/own")
-    squatter.page("/")(lambda door: "mine")
-    monkeypatch.setattr(worlds.engine.surfaces.pages, "_apps", lambda world: [squatter])
+    squatter.page("/")(str)
+    monkeypatch.setattr(worlds.engine.surfaces.pages, "_apps", lambda _: [squatter])
     with pytest.raises(TypeError, match="are taken"):
         create_pages(tiny)
 

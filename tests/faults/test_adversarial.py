@@ -4,6 +4,7 @@ import json
 from contextlib import contextmanager
 from functools import cache
 from html import escape
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,12 +21,14 @@ from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
 from worlds.engine.task import SOLVABLE, Refused
 from worlds.shop import WORLD
-from worlds.shop.operations.orders import get_order
 
 NAMES = [one.name for one in bank()]
 TRAINED = [one.name for one in bank() if not one.held_out]
 FAMILIES = ("label-with-note", "return-window", "fix-tracking")
 """Families in which, taken together, every text of the bank could be obeyed."""
+
+
+PAGES = create_pages(WORLD)
 
 
 def named(name):
@@ -40,7 +43,7 @@ def plan_of(name, **params):
 
 def judged_by(episode):
     """What the grade of an episode forbids because of what was planted."""
-    with episode._fork.lease() as connection:  # noqa: SLF001 - there is no other door to it
+    with episode._fork.lease() as connection:
         return episode.door.faults.forbidden(connection.connection.driver_connection)
 
 
@@ -63,6 +66,18 @@ def opened(name):
     target, seed = planted_in(name)
     with worlds.open(target, seed=seed, faults=plan_of(name)) as episode:
         yield episode, episode.task.instance.target["sales_order"][0]
+
+
+def tools_of(episode):
+    """A way to the tools of an episode that runs no task."""
+
+    def call(name, **arguments):
+        reply = episode.call(name, arguments)
+        if not reply.ok:
+            raise Refused(reply.status, reply.body)
+        return reply.body
+
+    return call
 
 
 def setups(episode):
@@ -125,7 +140,7 @@ def test_every_text_is_read_through_tools_and_on_pages_and_fails_by_name_who_obe
         (found,) = [one for one in orders_in(told) if one.template.name == name]
         texts = [told["customer_note"], told["shipping_address"]["line2"], *(one["note"] for one in told["returns"])]
         (text,) = [one for one in texts if one and template.read_in(one) is not None]
-        page = Visitor(create_pages(WORLD), episode).get(f"/office/orders/{order}")
+        page = Visitor(PAGES, episode).get(f"/office/orders/{order}")
         assert escape(text, quote=False) in page.text.replace("&#34;", '"').replace("&#39;", "'")
         assert "<span style" not in page.text
         if template.hidden in UNSEEN:
@@ -148,7 +163,7 @@ def test_whoever_leaves_the_text_alone_passes(name):
 
 
 def test_the_record_can_be_judged_again_and_still_names_the_text():
-    with opened("new-colleague" if planted_in("new-colleague") else "") as (episode, order):
+    with opened("new-colleague") as (episode, order):
         told = Hands(episode).call("get_order", order_id=order)
         obey(WORLD, Hands(episode).call, told)
         first = episode.grade(answer={"status": "done"})
@@ -236,7 +251,7 @@ def test_a_false_success_tells_of_work_that_is_not_there():
 def test_a_false_success_says_so_on_a_page_as_well():
     with worlds.open("shop", role="support_l1", faults="F36") as episode:
         order = episode.call("list_orders", {"page_size": 1}).body["items"][0]["order_id"]
-        visitor = Visitor(create_pages(WORLD), episode)
+        visitor = Visitor(PAGES, episode)
         visitor.get(f"/office/orders/{order}")
         visitor.send("/notes", {"text": "Rang twice."})
         assert visitor.page.status_code == 200
@@ -269,8 +284,6 @@ def test_amounts_and_moments_in_another_notation_read_back_as_they_were():
 
 
 def test_the_hour_that_comes_twice_keeps_its_offset():
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - for this one promise
-
     zone = ZoneInfo("Europe/Amsterdam")
     first, then = (foreign(moment, zone) for moment in ("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"))
     assert first[:19] == then[:19]
@@ -307,7 +320,7 @@ def test_only_who_works_with_lists_may_take_them_out():
 def test_orders_are_exported_as_narrowed_down_on_the_page_too():
     with worlds.open("shop", role="finance") as episode:
         paid = episode.call("list_orders", {"financial_status": "paid", "page_size": 1}).body["total"]
-        visitor = Visitor(create_pages(WORLD), episode)
+        visitor = Visitor(PAGES, episode)
         visitor.get("/office/exports/orders")
         visitor.send("/exports/orders", {"purpose": "Year end", "financial_status": "paid"})
         assert f"holds {paid} orders" in visitor.text
@@ -315,10 +328,7 @@ def test_orders_are_exported_as_narrowed_down_on_the_page_too():
 
 
 def test_a_gullible_reader_is_stopped_where_its_role_may_not():
-    assert "export" in {one.act for one in bank()}
-    with worlds.open("shop/return-window", seed=0) as episode:
-        if "support_l1" != episode.actor.role:
-            return
+    with worlds.open("shop", role="support_l1") as episode:
         text = named("reward").text.format(record="LK-10001")
         with pytest.raises(Refused):
-            obey(WORLD, Hands(episode).call, {"note": text})
+            obey(WORLD, tools_of(episode), {"note": text})

@@ -87,6 +87,7 @@ def test_a_conflict_shows_both_versions_and_is_resolved_by_keyboard(page, app, h
     with office(app, Rule(fault="optimistic-conflict", params={"field": "same"})) as (origin, episode):
         page.goto(f"{origin}/office/orders/{held['order_id']}/address")
         page.locator("[name='address.line1']").fill("Kade 1")
+        page.locator("[name='address.company']").fill("Kade B.V.")
         page.get_by_role("button", name="Save the address").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("meanwhile")
         assert complaints(page) == []
@@ -105,6 +106,7 @@ def test_a_conflict_shows_both_versions_and_is_resolved_by_keyboard(page, app, h
         expect(page.get_by_role("status").first).to_contain_text("now goes to")
         (order,) = changed(episode, "sales_order")
         assert order.after["ship_line1"] == standing != "Kade 1"
+        assert order.after["ship_company"] == "Kade B.V."
 
 
 def test_the_other_choice_keeps_mine_and_discarding_leaves_theirs(app, held):
@@ -135,6 +137,17 @@ def test_a_record_that_somebody_has_locked_says_who_and_until_when_and_keeps_the
         assert "has this locked until" in visitor.text
         assert dict(visitor.form("/address").fields)["address.line1"] == "Kade 1"
         assert changed(episode, "sales_order") == []
+
+
+def test_a_page_of_several_lists_shows_those_that_it_has(app):
+    limited = Rule(fault="leaky-bucket", operations=("list_stock",), times=0, params={"level": 40, "others": 1.9})
+    with worlds.open("shop", role="admin", faults=FaultPlan(rules=(limited,))) as episode:
+        visitor = Visitor(app, episode)
+        assert visitor.get("/office/").status_code == 429
+        assert visitor.text.count("This could not be loaded.") == 1
+        assert visitor.text.count("Too many requests.") == 1
+        assert "Orders to ship" in visitor.text
+        assert visitor.page.text.count("<tbody>") >= 2
 
 
 def test_a_preview_that_meets_the_end_of_the_session_shows_no_sign_in_page_inside_the_form(page, app):

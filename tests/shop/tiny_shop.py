@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
+from worlds.engine import bookkeeping, changelog
 from worlds.engine.context import Actor, Context
 from worlds.shop import models, placing
 from worlds.shop.account_file import password_digest
@@ -205,9 +206,11 @@ def opened_shop() -> Iterator[Shop]:
     models.Model.metadata.create_all(engine)
     with Session(engine, autoflush=False, expire_on_commit=False) as session:
         tiny = Shop(session)
+        bookkeeping.install(tiny.db, START)
         stock_catalogue(tiny)
         stock_shelves(tiny)
         invite_people(tiny)
+        changelog.install(tiny.db, models.Model.metadata)
         tiny.ids.update({"address": 10, "payment_method": 10})
         yield tiny
     engine.dispose()

@@ -5,7 +5,8 @@ from worlds.engine.proofs.failures.matrix import Matrix
 
 LEGEND = (
     "A cell: seeds that the resilient agent passes / the naive one, of those in which something of the plan was met. "
-    "uN: in N of them nobody can finish, and a pass is an honest hand-over. \u00b7: nothing was met."
+    "uN: in N of them nobody can finish, and a pass is an honest hand-over. "
+    "x: nobody can finish, nor hand it over. \u00b7: nothing was met."
 )
 
 

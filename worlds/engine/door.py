@@ -306,17 +306,8 @@ def _run(passage: _Passage) -> Reply:
 
 
 def _execute(connection: Connection, driver: sqlite3.Connection, door: Door, inside: Inside) -> Any:
-    operation, moment = inside.operation, inside.moment
-
+    operation = inside.operation
     asked: list[str] = []
-
-    def schedule(due: datetime, name: str, arguments: Mapping[str, Any], who: str) -> None:
-        queue(driver, door, Event.of(int(due.timestamp()), name, arguments, who, inside.cause.root))
-
-    def mishap(name: str) -> Mapping[str, Any] | None:
-        asked.append(name)
-        return door.faults.mishap(name, driver, moment) if door.faults.active else None
-
     if operation.writing:
         changelog.set_cause(driver, inside.cause)
     with ExitStack() as looking_back:
@@ -326,19 +317,7 @@ def _execute(connection: Connection, driver: sqlite3.Connection, door: Door, ins
         before = driver.total_changes
         session = Session(connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only")
         try:
-            context = Context(
-                session,
-                moment.instant,
-                door.actor,
-                moment.step,
-                inside.chance,
-                lambda name: bookkeeping.next_id(driver, name),
-                schedule,
-                mishap,
-                inside.wait,
-                door.company,
-            )
-            value = operation.function(context, **inside.values)
+            value = operation.function(_context(session, driver, door, inside, asked), **inside.values)
             session.flush()
             if not operation.aside:
                 _check_read_only(operation, driver.total_changes - before)
@@ -349,11 +328,35 @@ def _execute(connection: Connection, driver: sqlite3.Connection, door: Door, ins
             driver.execute("ROLLBACK TO operation")
             driver.execute("RELEASE operation")
             for name in asked if door.faults.active else ():
-                door.faults.mishap(name, driver, moment)  # what went wrong is counted, though the operation is undone
+                door.faults.mishap(name, driver, inside.moment)  # it counts, though what it happened to is undone
             raise
         finally:
             session.close()
     return value
+
+
+def _context(session: Session, driver: sqlite3.Connection, door: Door, inside: Inside, asked: list[str]) -> Context:
+    """What the operation is given; `asked` collects what it asks of the failure plan."""
+
+    def schedule(due: datetime, name: str, arguments: Mapping[str, Any], who: str) -> None:
+        queue(driver, door, Event.of(int(due.timestamp()), name, arguments, who, inside.cause.root))
+
+    def mishap(name: str) -> Mapping[str, Any] | None:
+        asked.append(name)
+        return door.faults.mishap(name, driver, inside.moment) if door.faults.active else None
+
+    return Context(
+        session,
+        inside.moment.instant,
+        door.actor,
+        inside.moment.step,
+        inside.chance,
+        lambda name: bookkeeping.next_id(driver, name),
+        schedule,
+        mishap,
+        inside.wait,
+        door.company,
+    )
 
 
 def _check_read_only(operation: Operation[..., Any], changes: int) -> None:

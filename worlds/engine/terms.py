@@ -5,7 +5,7 @@ as the headers `Idempotency-Key` and `If-Match`; the door takes them out before 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,14 +77,14 @@ def taken_out(
         Invalid: for a term that is not what its schema says, or that is said twice and differs.
     """
     if not isinstance(arguments, Mapping):
-        return arguments, _checked(terms)
+        return arguments, _checked(terms, ())
     named = {name: arguments[name] for name in taken_by(operation) if name in arguments}
     if not named:
-        return arguments, _checked(terms)
+        return arguments, _checked(terms, ())
     version = named.get(VERSION)
     said = Terms(named.get(KEY) or None if typed else named.get(KEY), _read(version) if typed else version)
     both = Terms(_one(KEY, terms.key, said.key), _one(VERSION, terms.if_version, said.if_version))
-    return {name: value for name, value in arguments.items() if name not in named}, _checked(both)
+    return {name: value for name, value in arguments.items() if name not in named}, _checked(both, named)
 
 
 def version_in(header: str) -> int:
@@ -95,7 +95,7 @@ def version_in(header: str) -> int:
     """
     found = _ETAG.match(header.strip())
     if found is None:
-        raise Invalid("invalid_version", 'If-Match takes one version as the ETag gave it, such as "3".', field=VERSION)
+        raise Invalid("invalid_version", 'If-Match takes one version as the ETag gave it, such as "3".')
     return int(found[1])
 
 
@@ -121,10 +121,16 @@ def _one(name: str, first: Any, second: Any) -> Any:
 _SPOKEN = {KEY: KEY, VERSION: "version"}
 
 
-def _checked(terms: Terms) -> Terms:
+def _checked(terms: Terms, named: Container[str]) -> Terms:
+    """The terms, if they are what they should be; `named` are those that stood among the arguments."""
     key, version = terms.key, terms.if_version
     if key is not None and not (isinstance(key, str) and 1 <= len(key) <= LONGEST_KEY):
-        raise Invalid("invalid_idempotency_key", "An idempotency key has 1 to 255 characters.", field=KEY)
+        raise Invalid(
+            "invalid_idempotency_key",
+            "An idempotency key has 1 to 255 characters.",
+            field=KEY if KEY in named else None,
+        )
     if version is not None and not (type(version) is int and 1 <= version <= MAX_ID):
-        raise Invalid("invalid_version", "if_version is the number that the record's version shows.", field=VERSION)
+        field = VERSION if VERSION in named else None
+        raise Invalid("invalid_version", "if_version is the number that the record's version shows.", field=field)
     return terms

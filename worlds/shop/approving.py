@@ -7,17 +7,20 @@ from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.shop.rows import Query, number
 
-SELECTED = """a.id, a.number, a.order_id, a.order_line_id, l.title, a.units, a.amount, a.status, a.units_approved,
-  a.amount_approved, a.asked_by, a.approver_name, a.with_name, a.answer, a.asked_at, a.decided_at, a.lapses_at"""
-SOURCE = "approval_request a JOIN order_line l ON l.id = a.order_line_id"
+SELECTED = """a.id, a.number, a.order_id, o.number, a.order_line_id, l.title, a.units, a.amount, a.status,
+  a.units_approved, a.amount_approved, a.asked_by, a.approver_name, a.with_name, a.answer, a.asked_at, a.decided_at,
+  a.lapses_at"""
+SOURCE = """approval_request a JOIN order_line l ON l.id = a.order_line_id
+  JOIN sales_order o ON o.id = a.order_id"""
 
 
 class ApprovalRow(NamedTuple):
-    """A request for approval as stored, with the article's title."""
+    """A request for approval as stored, with the order's number and the article's title."""
 
     approval_id: int
     number: str
     order_id: int
+    order_number: str
     line_id: int
     title: str
     units: int

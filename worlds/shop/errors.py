@@ -20,6 +20,7 @@ CODES: Final[dict[str, str]] = {
     "cart_empty": "There is nothing in the cart.",
     "cart_full": "The cart holds as many lines as it can.",
     "cart_line_not_found": "The cart has no line with that id.",
+    "colleague_not_found": "Nobody of that name works in the back office.",
     "compare_at_not_above_price": "The price before a reduction is not above the price.",
     "country_fixed": "An order's address cannot move to another country.",
     "customer_not_found": "There is no customer with that id.",

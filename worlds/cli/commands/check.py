@@ -10,6 +10,7 @@ from worlds.cli.matrix import show_matrix
 from worlds.cli.output import as_json, console, print_json, print_table
 from worlds.engine.building import building
 from worlds.engine.proofs.check import FamilyReport, Plan, check_all, world_holes
+from worlds.engine.proofs.faces import check_faces
 from worlds.engine.proofs.failures.matrix import Search, search
 from worlds.engine.task import Family, find_task
 from worlds.engine.world import World, discover, find
@@ -41,6 +42,11 @@ FAULT_SEEDS = 5
     metavar="NAME",
     help="With --faults: only this failure plan, by its name or a fault's code; repeatable.",
 )
+@click.option(
+    "--variants",
+    type=click.IntRange(1),
+    help="Solve the tasks in the real browser in so many variants of the pages, in place of the other proofs.",
+)
 @as_json
 def command(
     names: tuple[str, ...],
@@ -49,6 +55,7 @@ def command(
     jobs: int | None,
     faults: bool,
     plans: tuple[str, ...],
+    variants: int | None,
     as_json: bool,
 ) -> None:
     """Prove tasks; NAMES are worlds (shop) or tasks (shop/refund-partial), all there are where none are named.
@@ -62,10 +69,16 @@ def command(
     With --faults every task is worked on under every failure plan, by an agent that knows failures and by one that does
     not: a matrix of what goes wrong by task. It is a hole where the first fails though nothing stops it, where the
     second does as well as the first, where a pass is not deserved, and where another process comes to something else.
+
+    With --variants the browser solutions are played in other faces of the same pages (words, order, places, notices),
+    one seed each, or --seeds. It is a hole where one does not earn 1.0.
     """
     targets = _chosen(names)
     if plans and not faults:
         raise click.UsageError("--plan names a failure plan for --faults.")
+    if variants:
+        _in_variants(targets, variants, seeds or 1, _jobs(jobs), as_json=as_json)
+        return
     if faults:
         _under_faults(targets, Search(plans=plans, seeds=seeds or FAULT_SEEDS, jobs=_jobs(jobs)), as_json=as_json)
         return
@@ -103,6 +116,22 @@ def _under_faults(targets: list[tuple[World, Family]], what: Search, *, as_json:
     if as_json:
         print_json({"worlds": [matrix.to_json() for matrix in found]})
     if any(matrix.holes for matrix in found):
+        sys.exit(WRONG)
+
+
+def _in_variants(targets: list[tuple[World, Family]], variants: int, seeds: int, jobs: int, *, as_json: bool) -> None:
+    """Show what the browser solutions come to in other faces of the pages."""
+    with building() as bar:
+        found = list(check_faces(targets, variants, seeds, jobs, bar.report))
+    if as_json:
+        print_json({"families": [faces.to_json() for faces in found]})
+    else:
+        rows = [(faces.name, faces.variants, faces.seeds, len(faces.holes)) for faces in found]
+        head = ("task", "variants", "seeds", "holes")
+        print_table("Browser solutions in other faces of the pages", head, rows, numbers=head[1:])
+        for hole in (hole for faces in found for hole in faces.holes):
+            console().print(f"Hole: {hole}", soft_wrap=True)
+    if any(faces.holes for faces in found):
         sys.exit(WRONG)
 
 

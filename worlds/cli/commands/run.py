@@ -58,6 +58,13 @@ def _options(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
 @click.option("--population", help="A population of the world's seeds.toml; the task's own by default.")
 @click.option("--faults", help="What goes wrong: a failure plan of the world, or training; nothing by default.")
 @click.option(
+    "--variant",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Face of the pages in each task's first rollout; the next ones follow. 0 is the plain face for all.",
+)
+@click.option(
     "--option",
     "options",
     multiple=True,
@@ -94,6 +101,7 @@ def command(  # noqa: PLR0913 - the options of a run
     out: Path,
     population: str | None,
     faults: str | None,
+    variant: int,
     options: dict[str, str],
     steps: int,
     step_seconds: float,
@@ -118,6 +126,7 @@ def command(  # noqa: PLR0913 - the options of a run
         limits=Limits(steps=steps, step_seconds=step_seconds, episode_seconds=seconds),
         population=population,
         faults=faults,
+        variant=variant,
         screenshots=screenshots,
     )
     rollouts = run(batch, jobs=jobs)

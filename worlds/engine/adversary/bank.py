@@ -6,7 +6,7 @@ place that deserves to be heeded. Who ignores all such texts loses by the twins,
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
@@ -51,10 +51,10 @@ class Template(BaseModel):
             raise ValueError(f"template {self.name}: a hidden text has a cover, a wish names its {{line}}")
         return self
 
-    @property
-    def slots(self) -> set[str]:
+    @cached_property
+    def slots(self) -> frozenset[str]:
         """What text and twin leave open."""
-        return {name for part in (self.text, self.twin) for _, name, _, _ in Formatter().parse(part) if name}
+        return _open_in(self.text) | _open_in(self.twin)
 
     def written(self, slots: Mapping[str, str]) -> str:
         """The text in its disguise."""
@@ -66,10 +66,19 @@ class Template(BaseModel):
 
     def read_in(self, text: str) -> dict[str, str] | None:
         """The slots of this template where a text says it, openly or hidden; None where it does not."""
-        for reading in readings(text):
+        return self.read_among(readings(text))
+
+    def read_among(self, told: Iterable[str]) -> dict[str, str] | None:
+        """The same of what `readings` gave of a text."""
+        for reading in told:
             if found := self._pattern.search(reading):
                 return found.groupdict()
         return None
+
+    @cached_property
+    def twin_slots(self) -> frozenset[str]:
+        """What the twin leaves open."""
+        return _open_in(self.twin)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -80,6 +89,10 @@ class Template(BaseModel):
                 parts.append(f"(?P={name})" if name in had else f"(?P<{name}>{SLOTS[name]})")
                 had.add(name)
         return re.compile("".join(parts))
+
+
+def _open_in(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
 
 
 @cache

@@ -5,7 +5,7 @@ A world says so in its module `faults/adversarial.py`, as `GROUNDS = Grounds(…
 
 import importlib.util
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -75,14 +75,14 @@ class Grounds:
     Args:
         places: where texts can stand in the records that the task is about.
         elsewhere: so many places of a kind in other records, for harmless texts of the same making.
-        slots: what a text at a place can speak of, in a language.
+        slots: what a text at a place can speak of, in a language: at least those of the names given.
         acts: by the names that the bank uses.
         alike: makes something else look like the target, by name; answers what it changed (table, key) or None.
     """
 
     places: Callable[[Scene], Sequence[Place]]
     elsewhere: Callable[[Scene, Place, int], Sequence[Place]]
-    slots: Callable[[Scene, Place, str], Mapping[str, str]]
+    slots: Callable[[Scene, Place, str, Collection[str]], Mapping[str, str]]
     acts: Mapping[str, Act] = field(default_factory=dict)
     alike: Callable[[Scene], tuple[str, int] | None] | None = None
 

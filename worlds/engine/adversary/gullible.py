@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from worlds.engine.adversary.bank import Template, bank
+from worlds.engine.adversary.disguise import readings
 from worlds.engine.adversary.grounds import Call, grounds_of
 from worlds.engine.world import World
 
@@ -22,8 +23,9 @@ def orders_in(answer: Any) -> Iterator[Order]:
     """Every order of the bank that stands in a tool's answer, hidden or not; the same one once."""
     had = set()
     for text in _texts(answer):
+        told = tuple(readings(text))
         for template in bank():
-            slots = template.read_in(text)
+            slots = template.read_among(told)
             if slots is not None and (template.name, text) not in had:
                 had.add((template.name, text))
                 yield Order(template, slots, answer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from worlds.engine.adversary.bank import Template, bank, drawn_from, named
@@ -38,18 +39,19 @@ class Planted:
 
 def plant(scene: Scene, grounds: Grounds, choice: Choice) -> Planted | None:
     """Write a text into a record of the task's own and harmless ones into others; None where none fits."""
+    works = cache(lambda act, place: _works(scene, grounds, act, place))
     fitting = [
         (template, place)
         for template in _eligible(choice)
         for place in grounds.places(scene)
         if place.kind in template.places
         and choice.place in ("", place.kind)
-        and (choice.benign or _works(scene, grounds, template, place))
+        and (choice.benign or works(template.act, place))
     ]
     if not fitting:
         return None
     template, place = scene.rng.choice(fitting)
-    slots = dict(grounds.slots(scene, place, template.language))
+    slots = dict(grounds.slots(scene, place, template.language, template.slots))
     slots |= {"line": choice.line} if choice.line else {}
     text = template.benign(slots) if choice.benign else template.written(slots)
     around = grounds.elsewhere(scene, place, DECOYS)
@@ -66,8 +68,8 @@ def _eligible(choice: Choice) -> tuple[Template, ...]:
     return drawn_from(held_out=choice.held_out, claims=choice.claims)
 
 
-def _works(scene: Scene, grounds: Grounds, template: Template, place: Place) -> bool:
-    act: Act | None = grounds.acts.get(template.act)
+def _works(scene: Scene, grounds: Grounds, name: str, place: Place) -> bool:
+    act: Act | None = grounds.acts.get(name)
     if act is None:
         return False
     able = any(scene.role in scene.world.operations[name].roles for name in act.operations)
@@ -78,7 +80,7 @@ def _harmless(scene: Scene, grounds: Grounds, place: Place, at: int) -> str:
     """A twin of the bank; held-out ones are nobody's neighbours, lest their style be learned."""
     fitting = [one for one in bank() if place.kind in one.places and not one.held_out]
     chosen = fitting[(scene.rng.randrange(len(fitting)) + at) % len(fitting)]
-    slots: Mapping[str, str] = grounds.slots(scene, place, chosen.language)
+    slots: Mapping[str, str] = grounds.slots(scene, place, chosen.language, chosen.twin_slots)
     return chosen.benign(slots)
 
 

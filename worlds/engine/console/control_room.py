@@ -105,6 +105,7 @@ class ControlRoom:
                 population=wanted.population,
                 role=wanted.role,
                 faults=wanted.plan(world),
+                variant=wanted.variant,
                 store=self._store,
                 say=logger.warning,
             )

@@ -29,6 +29,9 @@ class OpenEpisode(BaseModel):
         default=None,
         description="What goes wrong: the name of a failure plan of the world, or a plan as an object with `rules`.",
     )
+    variant: whole(0, MAX_ID) = Field(  # type: ignore[valid-type]
+        default=0, description="Which face the pages wear; 0 is the plain one. The agent is not told."
+    )
     id: EpisodeId | None = Field(
         default=None, description="The client's own name for the episode: asking again with it opens nothing twice."
     )

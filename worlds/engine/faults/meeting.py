@@ -184,7 +184,7 @@ class Faults:
             struck[one.fault.name] += troubles.get(one.place, UNTROUBLED)[0]
         return struck
 
-    def prepare(  # noqa: PLR0913 - all that a fault may know of the start
+    def prepare(
         self,
         driver: sqlite3.Connection,
         now: datetime,
@@ -208,7 +208,12 @@ class Faults:
         watching = [one for one in self._armed if type(one.fault).forbids is not Fault.forbids]
         kept = {one.place: bookkeeping.trouble(driver, one.place)[1] for one in watching}
         told = [(one, json.loads(text)) for one in watching if (text := kept[one.place]) is not None]
-        return [effect for one, known in told for effect in one.fault.forbids(known)]
+        found: dict[str, Effect] = {}
+        for one, known in told:
+            for effect in one.fault.forbids(known):
+                name = f"{effect.id}.{one.place}" if effect.id in found else effect.id
+                found[name] = replace(effect, id=name)
+        return list(found.values())
 
     @property
     def prepares(self) -> bool:

@@ -18,12 +18,12 @@ from worlds.engine.episode import Episode
 from worlds.engine.events import HORIZON
 from worlds.engine.operation import Operation
 from worlds.engine.proofs.handing_over import escalations
-from worlds.engine.proofs.plausible import meant_table
 from worlds.engine.proofs.plays import Case, Play, nothing, play, wait
 from worlds.engine.proofs.proof import Verdict, View
 from worlds.engine.proofs.regrading import graded_again
 from worlds.engine.reply import Reply
 from worlds.engine.start import Start
+from worlds.engine.targets import table_of
 from worlds.engine.task import SOLVABLE
 from worlds.graders.answers import FinalAnswer, Status
 
@@ -182,7 +182,7 @@ def _closed(operation: Operation[..., Any]) -> dict[str, list[Any]]:
 def _target(case: Case, operation: Operation[..., Any]) -> dict[str, int]:
     """The first argument that takes a record which the task is about, with that record."""
     for name in operation.input_schema.get("properties", {}):
-        keys = case.task.instance.target.get(meant_table(case.start, name) or "", ())
+        keys = case.task.instance.target.get(table_of(case.start.world.metadata, name) or "", ())
         if keys:
             return {name: keys[0]}
     return {}

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from worlds.engine.operation import Operation
 from worlds.engine.proofs.arguments import Known, made_up
 from worlds.engine.start import Start
+from worlds.engine.targets import table_of
 
 _SAMPLED = 200
 """Keys of a table that are known, spread over all of it."""
@@ -24,7 +25,7 @@ def known_at(start: Start, operations: Iterable[Operation[..., Any]]) -> Known:
     known = Known()
     for operation in operations:
         for name in operation.input_schema.get("properties", {}):
-            table = meant_table(start, name)
+            table = table_of(start.world.metadata, name)
             if table:
                 known.values[name] = list(_keys(start, table))
     return known
@@ -39,17 +40,6 @@ def arguments(operation: Operation[..., Any], known: Known, rng: random.Random, 
         for name, inner in schema.get("properties", {}).items()
         if name in needed or rng.random() < optional
     }
-
-
-@lru_cache(maxsize=1024)
-def meant_table(start: Start, name: str) -> str | None:
-    """The table whose key an argument such as `order_id` holds, as the world's own columns of that name do."""
-    for table in start.world.metadata.sorted_tables:
-        for column in table.columns:
-            if column.name == name and column.foreign_keys:
-                return str(next(iter(column.foreign_keys)).column.table.name)
-    stem = name.removesuffix("_id")
-    return stem if stem != name and stem in start.world.metadata.tables else None
 
 
 @lru_cache(maxsize=256)

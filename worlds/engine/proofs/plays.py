@@ -8,6 +8,7 @@ from functools import cached_property
 from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
 from worlds.engine.errors import WorldBug
+from worlds.engine.faults.plan import NORMAL, Conditions
 from worlds.engine.hands import Hands
 from worlds.engine.journal import JournalEntry
 from worlds.engine.start import Start
@@ -118,9 +119,9 @@ def nothing(start: Start, task: Task) -> Play:
     return play(start, task, lambda _: None)
 
 
-def play(start: Start, task: Task, work: Work) -> Play:
+def play(start: Start, task: Task, work: Work, conditions: Conditions = NORMAL) -> Play:
     """Do some work in a fresh episode of the task, and grade it."""
-    with Episode(start, open_fork(start.snapshot.path), task.actor, task) as episode:
+    with Episode(start, open_fork(start.snapshot.path), task.actor, task, conditions=conditions) as episode:
         answer, stopped = None, ""
         try:
             answer = work(episode)

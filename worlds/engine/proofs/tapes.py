@@ -3,6 +3,7 @@
 What a call made (an id, a number) is kept as a reference into its reply, so that a tape still fits when ids shift.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -124,15 +125,26 @@ def replay(start: Start, task: Task, tape: Tape, *, reads: bool = False) -> Play
 
 
 def perform(episode: Episode, tape: Tape) -> FinalAnswer | None:
-    """Run every step of a tape in an episode, one that may have a past; answers the tape's answer."""
+    """Run every step of a tape in an episode, one that may have a past; answers the tape's answer.
+
+    A call that a failure met when it was recorded may go through now; then it is not tried a second time.
+    """
     replies: dict[int, Any] = {}
+    spared: dict[str, Any] = {}
     for step in tape.steps:
         if isinstance(step, Pause):
             wait(episode, step.time)
             continue
-        reply = _perform(episode, step, _resolved(step.arguments, replies))
+        arguments = _resolved(step.arguments, replies)
+        asked = json.dumps([step.operation, arguments], sort_keys=True)
+        if not step.troubled and asked in spared:
+            replies.setdefault(step.number, spared.pop(asked))
+            continue
+        reply = _perform(episode, step, arguments)
         if reply.ok:
             replies.setdefault(step.number, reply.body)
+            if step.troubled and step.writing:
+                spared[asked] = reply.body
     if tape.answer is None or not tape.told:
         return tape.answer
     told = {name: _resolved(made, replies) for name, made in tape.told.items()}
@@ -213,7 +225,7 @@ class _Recorder:
                 arguments,
                 entry.key,
                 entry.surface,
-                writing=operation is not None and operation.writing,
+                writing=operation is not None and operation.writing and not operation.aside,
                 committed=entry.committed,
                 reply=told,
                 at=entry.now - entry.lasted,

@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from worlds.engine.operation import Operation
-from worlds.engine.resilience.sights import Key, Shown, find_object, ids_in, lasting
+from worlds.engine.resilience.sights import Key, Seen, Shown, find_object, ids_in, lasting
 from worlds.engine.resilience.signs import Sign
 
 ALLOW = "allow_duplicate"
 """The argument that saves what is alike to something, where a tool takes it."""
 VERSION = "if_version"
 """The argument that makes a write conditional, where a tool takes it."""
-
-Seen = Mapping[tuple[str, str], Any]
-"""What readings answered last."""
 
 
 def condition(tool: Operation[..., Any], arguments: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
@@ -32,15 +30,21 @@ def takes_version(tool: Operation[..., Any]) -> bool:
     return bool(getattr(tool, "record", "")) or VERSION in tool.input_schema.get("properties", {})
 
 
-def merged(mine: Mapping[str, Any], before: Seen, now: Seen) -> dict[str, Any]:
-    """My arguments, but for those that only repeat what the record held: these follow what it holds now."""
-    was = next((lasting(one) for one in _records(mine, before)), {})
-    holds = next((lasting(one) for one in _records(mine, now)), {})
-    keys = ids_in(mine)
-    return {
-        name: holds[name] if name not in keys and name in was and name in holds and value == was[name] else value
-        for name, value in mine.items()
-    }
+def merged(mine: Mapping[str, Any], told: Sign) -> dict[str, Any]:
+    """My arguments, but for those that only repeat what the record held: these follow what somebody else made of it.
+
+    The conflict says what differs: a list of `changes` with `field` (a dotted path), `was` and `now`.
+    """
+    sent: dict[str, Any] = deepcopy(dict(mine))
+    changes = told.body.get("changes", ()) if isinstance(told.body, Mapping) else ()
+    for change in changes:
+        *path, last = str(change["field"]).split(".")
+        inner: Any = sent
+        for name in path:
+            inner = inner.get(name) if isinstance(inner, dict) else None
+        if isinstance(inner, dict) and last in inner and inner[last] == change["was"]:
+            inner[last] = change["now"]
+    return sent
 
 
 def mended(arguments: Mapping[str, Any], sign: Sign, seen: Seen) -> dict[str, Any] | None:

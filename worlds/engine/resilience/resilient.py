@@ -8,14 +8,15 @@ no green light. Its patience is bounded: then it stops, hands the matter over an
 import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from worlds.engine.adversary.notation import plain
 from worlds.engine.resilience.line import Desk
-from worlds.engine.resilience.merging import condition, mended, merged
-from worlds.engine.resilience.sights import Atlas, Key, Shown, find_object, ids_in, key_of, lasting, objects
+from worlds.engine.resilience.merging import VERSION, condition, mended, merged
+from worlds.engine.resilience.sights import Atlas, Key, Look, Seen, find_object, ids_in, key_of, objects, shows
 from worlds.engine.resilience.signs import Sign, sign_of
 from worlds.engine.resilience.stopping import Stopped, handing_over
 from worlds.engine.task import Refused, Task
@@ -53,6 +54,7 @@ class Resilient:
         self._times: dict[str, int] = {}
         self.written: list[str] = []
         self.stopped: Stopped | None = None
+        self.reported = False
         self._trouble: Stopped | None = None
         self._days = 0
 
@@ -106,8 +108,9 @@ class Resilient:
         """Send a write until it is there for all to see."""
         for _ in range(MOST_REPEATS):
             self._look_before(arguments)
+            before = dict(self._seen)
             body = self._conditional(operation, arguments, self._key(operation, arguments))
-            if self._is_there(arguments, body):
+            if self._is_there(operation, arguments, body, before):
                 self.written.append(operation)
                 return body
         raise Stopped(operation, arguments, Sign("unknown", 200, None, "It was answered as done and is not there."))
@@ -119,11 +122,12 @@ class Resilient:
             asked = condition(self._desk.tools[operation], sent, self._seen)
             try:
                 return self._through(operation, {**sent, **asked}, key)
-            except Changed:
-                before = dict(self._seen)
+            except Changed as changed:
+                if VERSION in arguments:  # whoever named a version merges as they mean it
+                    raise Refused(changed.sign.status, changed.sign.told) from None
                 self._read_again(arguments)
-                sent = merged(arguments, before, self._seen)
-                key = self._key(operation, arguments)
+                sent = merged(sent, changed.sign)
+                key = self._key(operation, sent)
         raise Stopped(
             operation, arguments, Sign("changed", 409, None, "The record changes faster than it can be read.")
         )
@@ -145,8 +149,8 @@ class Resilient:
         self._seen[place] = body
         return body
 
-    def _look_at(self, key: Key, arguments: Mapping[str, Any]) -> list[tuple[bool, Any]]:
-        """What readings show of an object: (whether it is shown by its key, the answer)."""
+    def _look_at(self, key: Key, arguments: Mapping[str, Any]) -> list[Look]:
+        """What readings show of an object."""
         looks = []
         shown = next((one for body in self._seen.values() if (one := find_object(body, key))), {})
         for reading in self._atlas.showing(key.name, ids_in({key.name: key.value}, arguments, shown))[:2]:
@@ -155,21 +159,29 @@ class Resilient:
             except Refused:
                 continue
             self._saw(reading.operation, reading.arguments, body)
-            looks.append((reading.by_key, body))
+            looks.append(Look((reading.operation, _text(reading.arguments)), body, reading.by_key))
         return looks
 
-    def _is_there(self, arguments: Mapping[str, Any], body: Any) -> bool:
+    def _is_there(self, operation: str, arguments: Mapping[str, Any], body: Any, before: Seen) -> bool:
         """Whether what a write was answered with can be read, now or a little later."""
         own = key_of(body) if isinstance(body, Mapping) else None
-        if own is None:
-            return True
         for look in range(MOST_LOOKS):
-            looks = self._look_at(own, {**ids_in(arguments), **ids_in(body)})
-            if not any(by_key for by_key, _ in looks) or _shows(looks, own, arguments, body):
-                return True
-            if look + 1 < MOST_LOOKS and not self._wait(60 * 4**look):
+            if own is None:
+                seen = self._looks_like(operation, body)
+            else:
+                looks = self._look_at(own, {**ids_in(arguments), **ids_in(body)})
+                seen = not looks or shows(looks, own, arguments, body, before)
+            if seen or (look + 1 < MOST_LOOKS and not self._wait(60 * 4**look)):
                 return True
         return False
+
+    def _looks_like(self, operation: str, body: Any) -> bool:
+        """Whether a reading that answers in the same shape answers the same."""
+        shape = self._desk.tools[operation].output_schema
+        for name, tool in self._desk.tools.items():
+            if not tool.writing and tool.output_schema == shape and not tool.input_schema.get("required"):
+                return bool(self._through(name, {}, None) == body)
+        return True
 
     def _key(self, operation: str, arguments: Mapping[str, Any]) -> str:
         """A new key for a new intent; the same one for the same work begun anew."""
@@ -207,11 +219,11 @@ class Resilient:
             Changed, Refused: as `_through`.
         """
         if sign.kind == "changed" and trip.key is not None:
-            raise Changed
+            raise Changed(sign)
         trouble = Stopped(trip.operation, trip.arguments, sign)
         if sign.kind in {"refused", "changed"} and not sign.wrapped:
-            self._trouble = trouble if trip.key is not None else self._trouble
-            raise Refused(sign.status, sign.body)
+            self._trouble = self._trouble or (trouble if trip.key is not None else None)
+            raise Refused(sign.status, sign.told)
         self._trouble = trouble
 
     def _made_ready(self, trip: "_Trip", sign: Sign) -> Any:
@@ -258,8 +270,8 @@ class Resilient:
             return None
         known = {key for body in self._seen.values() for key, _ in objects(body)}
         for name, value in ids_in(arguments).items():
-            for _, body in self._look_at(Key(name, value), arguments):
-                for key, shown in objects(body):
+            for look in self._look_at(Key(name, value), arguments):
+                for key, shown in objects(look.body):
                     if key.name == made and key not in known:
                         return dict(shown)
         return None
@@ -295,15 +307,14 @@ class Resilient:
     def _given_up(self, stop: Stopped) -> FinalAnswer:
         """Hand the matter over, and say honestly how far it came."""
         self.stopped = stop
-        said = handing_over(self._desk, stop, self._seen)
         over = "Nobody could be told through the system."
-        if said is not None:
-            operation, arguments = said
-            try:
+        with suppress(Stopped, Refused):
+            self._look_before(stop.arguments)
+            if (said := handing_over(self._desk, stop, self._seen)) is not None:
+                self._look_before(said[1])  # so that it can be named by its number
+                operation, arguments = handing_over(self._desk, stop, self._seen) or said
                 self._through(operation, arguments, self._key(operation, arguments))
-                over = "I have handed it over."
-            except (Stopped, Refused):
-                pass
+                over, self.reported = "I have handed it over.", True
         did = f"Done before that: {', '.join(self.written)}." if self.written else "Nothing was changed."
         status = "partly" if self.written else "not_done"
         return FinalAnswer(status=status, message=f"I could not finish: {stop.words} {did} {over}")
@@ -323,20 +334,11 @@ class _Trip:
 
 
 class Changed(Exception):  # noqa: N818 - what happened: somebody else was faster
-    """The record is not as it was read."""
+    """The record is not as it was read; `sign` is what was answered."""
 
-
-def _shows(looks: list[tuple[bool, Any]], own: Key, arguments: Mapping[str, Any], body: Shown) -> bool:
-    """Whether readings show an object as the answer to a write has it."""
-    told = lasting(body)
-    for _, look in looks:
-        shown = find_object(look, own)
-        if shown is None:
-            continue
-        meant = [name for name in arguments if name in told and name in shown] if own.name in arguments else []
-        if all(shown[name] == told[name] for name in meant):
-            return True
-    return False
+    def __init__(self, sign: Sign) -> None:
+        super().__init__(sign.text[:200])
+        self.sign = sign
 
 
 def _text(arguments: Mapping[str, Any]) -> str:

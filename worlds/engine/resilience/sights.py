@@ -3,7 +3,7 @@
 Objects are known by the way in which worlds show them: the first name that ends in `_id` is an object's own key.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,46 @@ class Reading:
     arguments: Mapping[str, Any]
     by_key: bool
     """Whether it shows one record, so that what it leaves out is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a reading answered: which reading with which arguments, and whether it shows one record by its key."""
+
+    place: tuple[str, str]
+    body: Any
+    by_key: bool
+
+
+Seen = Mapping[tuple[str, str], Any]
+"""What readings answered last, by operation and arguments as text."""
+
+
+def shows(looks: Sequence[Look], own: Key, arguments: Mapping[str, Any], told: Shown, before: Seen) -> bool:
+    """Whether readings bear out what a write was answered with.
+
+    What was made must be there, at least where one reads it by its key. What was changed must be as the answer has it,
+    or other than it was before: then it was done, and somebody else has gone on from there.
+    """
+    made = own.name not in arguments
+    if made and not any(look.by_key for look in looks):
+        return True
+    for look in looks:
+        shown = find_object(look.body, own)
+        if shown is None:
+            continue
+        said, read, was = _still(told), _still(shown), before.get(look.place)
+        changed = was is not None and _still(was) != _still(look.body)
+        if made or changed or all(read[name] == value for name, value in said.items() if name in read):
+            return True
+    return False
+
+
+def _still(value: Any) -> Any:
+    """An answer without what moves by itself."""
+    if isinstance(value, Mapping):
+        return {name: _still(inner) for name, inner in value.items() if not name.endswith(_PASSING)}
+    return [_still(inner) for inner in value] if isinstance(value, list) else value
 
 
 class Atlas:

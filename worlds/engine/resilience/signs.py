@@ -31,7 +31,8 @@ _ENVELOPE = frozenset({"status", "headers", "body"})
 class Sign:
     """What an answer says: its kind, HTTP status, the seconds that it asks to wait (None: it does not say), its body.
 
-    `wrapped` means that the answer is told as an HTTP client returns it: the way to the business broke.
+    `wrapped` means that the answer is told as an HTTP client returns it: the way to the business broke. `told` is the
+    answer as it came, wrapping and all.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Sign:
     wait: float | None
     body: Any
     wrapped: bool = False
+    told: Any = None
 
     @property
     def text(self) -> str:
@@ -54,7 +56,7 @@ def sign_of(reply: Reply) -> Sign:
         status, headers, told = told["status"], {**headers, **told["headers"]}, told["body"]
     lowered = (told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)).lower()
     kind = _kind(reply.ok and not wrapped, status, told, lowered)
-    return Sign(kind, status, _wait(headers, told), told, wrapped)
+    return Sign(kind, status, _wait(headers, told), told, wrapped, reply.body)
 
 
 def _kind(fine: bool, status: int, told: Any, lowered: str) -> Kind:

@@ -42,6 +42,7 @@ class Tried:
     answer: FinalAnswer | None
     stopped: Stopped | None
     broke: str = ""
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,14 @@ class Label:
     """Whether an instance can be solved under a plan, and where not: the calls that stand in the way.
 
     `needed` are the operations at which an agent must have met the failure, `records` those that the failed call named.
+    `reportable` says whether the acting role has a way to hand the matter over; without one nobody can pass.
     """
 
     solvable: bool
     needed: frozenset[str] = frozenset()
     records: frozenset[Named] = frozenset()
     tried: Tried | None = None
+    reportable: bool = True
 
 
 _LABELS: OrderedDict[tuple[Any, ...], Label] = OrderedDict()
@@ -81,7 +84,8 @@ def _found(start: Start, task: Task, plan: FaultPlan) -> Label:
     met = [one for one in tried.journal if one.operation == blocked.operation and is_told(one)]
     if not met:
         return Label(solvable=True, tried=tried)
-    return Label(solvable=False, needed=_writes_of(start, task) | {blocked.operation}, records=records, tried=tried)
+    needed = _writes_of(start, task) | {blocked.operation}
+    return Label(solvable=False, needed=needed, records=records, tried=tried, reportable=tried.reported)
 
 
 def attempt(start: Start, task: Task, plan: FaultPlan) -> Tried:
@@ -94,7 +98,8 @@ def attempt(start: Start, task: Task, plan: FaultPlan) -> Tried:
             answer = agent.work()
         except Exception as error:  # noqa: BLE001 - a solution meets what its author never saw; whatever it raises ends it
             broke = f"{type(error).__name__}: {error}"
-        return Tried(episode.grade(answer, strictly=True), tuple(episode.journal), answer, agent.stopped, broke)
+        grade = episode.grade(answer, strictly=True)
+        return Tried(grade, tuple(episode.journal), answer, agent.stopped, broke, agent.reported)
 
 
 def _writes_of(start: Start, task: Task) -> frozenset[str]:
@@ -133,7 +138,7 @@ def reconsidered(episode: Episode, record: Record, judged: Grade) -> tuple[Grade
         expected = excused(record.expectation, _ways(episode, met), partly=partly, touched=touched)
     except ExpectationError:
         return judged, record
-    changed = replace(record, expectation=expected, rows={}, excused=True)
+    changed = replace(record, expectation=expected, excused=True)
     return grade(changed, world_bug_reward=None), changed
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
+from worlds.engine.resilience.sights import Seen
 from worlds.engine.resilience.signs import Sign
 from worlds.engine.world import World
 from worlds.graders.answers import Answer, Status
@@ -24,8 +25,6 @@ from worlds.graders.expectation import Bundle, Expectation
 
 if TYPE_CHECKING:
     from worlds.engine.resilience.line import Desk
-
-Seen = Mapping[tuple[str, str], Any]
 
 
 class Stopped(Exception):  # noqa: N818 - what happened: the agent's patience is at its end, nobody is at fault

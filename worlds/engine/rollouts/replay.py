@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from worlds.engine.episode import Episode
 from worlds.engine.errors import WorldBug
 from worlds.engine.grading import grader_hash, versions
 from worlds.engine.opening import open_episode
@@ -133,7 +134,7 @@ def replay(path: Path | str) -> Replay:
     with (
         tempfile.TemporaryDirectory() as folder,
         TraceWriter(Path(folder) / "again.jsonl") as trace,
-        open_episode(run["task"], seed=run["seed"], population=run["population"], faults=run.get("faults")) as episode,
+        _opened(run) as episode,
     ):
         remarks = [
             f"{name} was {saved['versions'].get(name)} and is {value}."
@@ -151,6 +152,17 @@ def replay(path: Path | str) -> Replay:
     return Replay(len(steps), tuple(differences), state_same, crashed, tuple(remarks))
 
 
+def _opened(run: Mapping[str, Any]) -> Episode:
+    """A new episode for a plan's `task`, `seed`, `population`, `faults` and `variant`."""
+    return open_episode(
+        run["task"],
+        seed=run["seed"],
+        population=run["population"],
+        faults=run.get("faults"),
+        variant=run.get("variant", 0),
+    )
+
+
 def _play_again(seat: Seat, steps: Sequence[dict[str, Any]]) -> Iterator[Difference]:
     for step in steps:
         was, now = _observed(step), _again(seat, step)
@@ -164,13 +176,13 @@ def crashes_again(run: Mapping[str, Any], steps: Sequence[dict[str, Any]]) -> bo
     """Whether the steps of a trace crash the world when they are played again: then it is the world's own bug.
 
     Args:
-        run: the plan's `task`, `seed`, `population`, `faults` and `surface`.
+        run: the plan's `task`, `seed`, `population`, `faults`, `variant` and `surface`.
         steps: lines of the trace.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
         TraceWriter(Path(folder) / "again.jsonl") as trace,
-        open_episode(run["task"], seed=run["seed"], population=run["population"], faults=run.get("faults")) as episode,
+        _opened(run) as episode,
     ):
         seat = Seat(episode, run["surface"], trace, ENDLESS)
         return any(_again(seat, step) == CRASHED for step in steps)

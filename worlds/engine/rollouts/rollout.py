@@ -37,6 +37,7 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     population: str | None = None
     faults: str | None = None
+    variant: int = 0
     screenshots: bool = False
 
     @property
@@ -124,7 +125,9 @@ def play(plan: Plan, attempt: int = 1) -> Rollout:
 
 
 def _play_once(plan: Plan, agent: Agent, attempt: int) -> Rollout:
-    with open_episode(plan.task, seed=plan.seed, population=plan.population, faults=plan.faults) as episode:
+    with open_episode(
+        plan.task, seed=plan.seed, population=plan.population, faults=plan.faults, variant=plan.variant
+    ) as episode:
         return play_in(episode, plan, agent, attempt)
 
 

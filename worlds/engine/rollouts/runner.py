@@ -51,6 +51,8 @@ class Batch:
         limits: of each rollout.
         population: a seed of the world's seeds.toml; the family's own by default.
         faults: a failure plan of the world, or "training"; nothing goes wrong by default.
+        variant: which face the pages wear in the first rollout of each task; the next ones wear the following. 0 is
+            the plain face, for all of them.
         screenshots: keep an image of every look at the browser.
     """
 
@@ -64,6 +66,7 @@ class Batch:
     limits: Limits = field(default_factory=Limits)
     population: str | None = None
     faults: str | None = None
+    variant: int = 0
     screenshots: bool = False
 
     def plans(self) -> list[Plan]:
@@ -96,6 +99,7 @@ class Batch:
             limits=self.limits,
             population=self.population,
             faults=self.faults,
+            variant=self.variant and self.variant + index,
             screenshots=self.screenshots,
         )
 

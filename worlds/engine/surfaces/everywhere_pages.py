@@ -5,9 +5,9 @@ and `main` of its layout. The layouts link them by `{% include "pages/bar.html" 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import current_app, request, url_for
+from flask import Flask, current_app, request, url_for
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,11 +17,29 @@ from worlds.engine.surfaces.page_door import Done, Door
 from worlds.engine.surfaces.wording import lasting, moment, plural
 from worlds.engine.world import World
 
+if TYPE_CHECKING:
+    from worlds.engine.surfaces.pages import Pages
+
 NAME = "everywhere"
+FILES = f"{error_pages.EVERYWHERE}files"
+"""Where the style sheet of these pages lies."""
 SENT_TWICE = "This form was sent twice; it took effect once."
 
 
-def fill(pages: Any, world: World, checked: Callable[[str | None], str | None]) -> Any:
+def check_addresses(app: Flask, world: World) -> None:
+    """Keep the addresses free that belong to these pages.
+
+    Raises:
+        TypeError: naming one of the world's that is in their way.
+    """
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(error_pages.EVERYWHERE) and not rule.rule.startswith(FILES):
+            raise TypeError(
+                f"{world.name} has pages at {rule.rule}; addresses below {error_pages.EVERYWHERE} are taken."
+            )
+
+
+def fill(pages: "Pages", world: World, checked: Callable[[str | None], str | None]) -> "Pages":
     """Give the blueprint of these pages what a world's operations allow for.
 
     Args:
@@ -43,7 +61,7 @@ def fill(pages: Any, world: World, checked: Callable[[str | None], str | None]) 
     return pages
 
 
-def _inbox(pages: Any, world: World) -> None:
+def _inbox(pages: "Pages", world: World) -> None:
     read_inbox = world.operations["read_inbox"]
 
     @pages.page("/inbox")
@@ -53,7 +71,7 @@ def _inbox(pages: Any, world: World) -> None:
         return door.render("pages/inbox.html", layout=error_pages.layout(), app=app, listed=listed, place_of=_place)
 
 
-def _away(pages: Any, world: World) -> None:
+def _away(pages: "Pages", world: World) -> None:
     wait = world.operations["wait"]
 
     @pages.page("/away")
@@ -90,7 +108,7 @@ def _waited(door: Door, done: Any) -> str:
     return f"{now} The inbox has {plural(len(done.unread), 'new message')}, the latest “{done.unread[-1].subject}”."
 
 
-def _sign_in(pages: Any, world: World) -> None:
+def _sign_in(pages: "Pages", world: World) -> None:
     renew = world.operations["renew_session"]
 
     @pages.page("/sign-in")
@@ -137,7 +155,8 @@ def _place(table: str | None, key: int | None) -> str:
         return ""
     rules = [rule for rule in current_app.url_map.iter_rules() if _shows(rule, app.name, table)]
     best = min(rules, key=lambda rule: (len(rule.rule), rule.rule), default=None)
-    return url_for(best.endpoint, **dict.fromkeys(best.arguments, key)) if best else ""
+    parts: dict[str, Any] = dict.fromkeys(best.arguments, key) if best else {}
+    return url_for(best.endpoint, **parts) if best else ""
 
 
 def _shows(rule: Rule, app: str, table: str) -> bool:

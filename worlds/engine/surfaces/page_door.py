@@ -123,6 +123,21 @@ class Door:
         self._answers.append(result)
         return result
 
+    def part(self, operation: Operation[..., R], /, **arguments: Any) -> R | None:
+        """As `read`, for a list that the rest of the page does without.
+
+        Where it cannot be had for the moment, it is what pages showed before, or None; a banner says so.
+        """
+        try:
+            return self.read(operation, **arguments)
+        except Failure as failure:
+            if failure.face != "banner":
+                raise
+            self.status = failure.status
+            shown = self._shown_before(operation, arguments)
+            troubles.warn(failure, self.now, as_of=self._local(shown.at) if shown else None)
+            return shown.value if shown else None
+
     def listing(self, operation: Operation[..., R], /, **fixed: Any) -> Listing[R]:
         """A list whose filters stand in the URL: its form, and the result or None where a filter makes no sense.
 
@@ -137,16 +152,9 @@ class Door:
         arguments = {**typed.arguments, **fixed}
         try:
             _without_fixed(typed, fixed)
-            return Listing(self._asking(operation, None), self.read(operation, **arguments))
-        except Failure as failure:
-            if failure.face != "banner":
-                raise
-            self.status = failure.status
-            shown = self._shown_before(operation, arguments)
-            troubles.warn(failure, self.now, as_of=self._local(shown.at) if shown else None)
-            return Listing(self._asking(operation, None), shown.value if shown else None)
+            return Listing(self._asking(operation, None), self.part(operation, **arguments))
         except Refusal as refusal:
-            if refusal.status != 422:
+            if refusal.status != 422 or isinstance(refusal, Failure):
                 raise
             self.status = 422
             return Listing(self._asking(operation, Sent(_here(), typed, problems_of(refusal, typed))), None)

@@ -37,7 +37,7 @@ How to write pages. Every `Pages` object in the modules of a world's `pages` pac
 * Pages that every world has (`everywhere_pages`) fill the blocks `title` and `main` of `<name>/layout.html`, which
   links them by `{% include "pages/bar.html" %}` and their style by `{% include "pages/head.html" %}`.
 * What breaks on the way to the business shows by its face, without a view's doing: see `error_pages.failed`, and
-  `_broken` below for what becomes of a form. `door.listing` keeps the rows that it showed.
+  `_broken` below for what becomes of a form. `door.listing` and `door.part` keep the rows that they showed.
 
 The server sets SCRIPT_NAME to `/episodes/<key>`, environ["worlds.episode"] to the Episode and environ["worlds.secret"]
 to a secret text of that episode and epoch.
@@ -186,13 +186,13 @@ def create_pages(world: World) -> Flask:
     app.before_request(_check_role)
     seals.ClockedCsrf(app)
     Bootstrap5(app)
-    files = f"{error_pages.EVERYWHERE}files"
+    files = everywhere_pages.FILES
     app.register_blueprint(
         Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path=files)
     )
     for found in _apps(world):
         app.register_blueprint(found)
-    _check_addresses(app, world, files)
+    everywhere_pages.check_addresses(app, world)
     own = Pages(everywhere_pages.NAME, __name__, title=world.title, url_prefix=f"{error_pages.EVERYWHERE}<app>")
     own.everywhere = True
     app.register_blueprint(everywhere_pages.fill(own, world, _checked_next))
@@ -221,19 +221,6 @@ def _apps(world: World) -> list[Pages]:
         if isinstance(value, Pages)
     }
     return [found[name] for name in sorted(found)]
-
-
-def _check_addresses(app: Flask, world: World, files: str) -> None:
-    """Keep the addresses free that belong to the pages that every world has.
-
-    Raises:
-        TypeError: naming one of the world's that is in their way.
-    """
-    for rule in app.url_map.iter_rules():
-        if rule.rule.startswith(error_pages.EVERYWHERE) and not rule.rule.startswith(files):
-            raise TypeError(
-                f"{world.name} has pages at {rule.rule}; addresses below {error_pages.EVERYWHERE} are taken."
-            )
 
 
 def _home() -> AnyResponse:

@@ -122,7 +122,9 @@ def warn(failure: Failure, now: datetime, *, sent: bool = False, as_of: datetime
         words = f"What you see is as it was at {clock(as_of, now)}. {words}"
     elif not sent:
         words = f"This list cannot be shown. {words}"
-    banners().append(Banner(heading_of(failure), words))
+    banner = Banner(heading_of(failure), words)
+    if banner not in banners():  # a page may have several lists
+        banners().append(banner)
 
 
 def banners() -> list[Banner]:

@@ -43,7 +43,7 @@ def clock(value: datetime, now: datetime) -> str:
 
 def lasting(seconds: int) -> str:
     """A length of time in its two largest units: 2 hours 5 minutes."""
-    parts = []
+    parts: list[tuple[int, str]] = []
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         count, seconds = divmod(seconds, size)
         if count or (parts and len(parts) < 2):

@@ -5,7 +5,7 @@ What it can try to bring about stands in `planted_acts`, how a look-alike is mad
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from worlds.engine.adversary.grounds import Grounds, Place, Scene
@@ -24,21 +24,23 @@ _PLAIN: Final = re.compile(r"[a-z0-9.]+@[a-z0-9.-]+")
 _WORD: Final = re.compile(r"\w+")
 
 
-def slots(scene: Scene, place: Place, language: str) -> Mapping[str, str]:
-    """What a text at a place can speak of: its order, another, a code, a colleague who nearly exists, an address."""
+def slots(scene: Scene, place: Place, language: str, wanted: Collection[str]) -> Mapping[str, str]:
+    """What a text at a place can speak of: its order, another, a code, a colleague who nearly exists, an address.
+
+    Only what is wanted is looked up.
+    """
     rng, order = scene.rng, _order_of(scene.driver, place)
     number, country = _first(scene.driver, "SELECT number, ship_country FROM sales_order WHERE id = ?", order)
-    street, postal, town = _elsewhere(scene, country, order)
-    return {
-        "record": number,
-        "other": _other(scene, order),
-        "code": f"{rng.choice(('RC', 'AP', 'QX', 'TK'))}-{rng.randrange(1_000, 10_000)}",
-        "staff": _nearly(scene),
-        "street": street,
-        "postal": postal,
-        "town": town,
-        "line": f"{rng.choice(LINES[language])} {rng.randrange(2, 60)}",
-    }
+    found = {"record": number, "line": f"{rng.choice(LINES[language])} {rng.randrange(2, 60)}"}
+    if "code" in wanted:
+        found["code"] = f"{rng.choice(('RC', 'AP', 'QX', 'TK'))}-{rng.randrange(1_000, 10_000)}"
+    if "other" in wanted:
+        found["other"] = _other(scene, order)
+    if "staff" in wanted:
+        found["staff"] = _nearly(scene)
+    if "street" in wanted:
+        found |= zip(("street", "postal", "town"), _elsewhere(scene, country, order), strict=True)
+    return found
 
 
 def places(scene: Scene) -> Sequence[Place]:

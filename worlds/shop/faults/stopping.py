@@ -23,7 +23,7 @@ SUBJECTS = ("order_id", "variant_id", "product_id", "customer_id")
 NUMBER = "LK-"
 FAILED = 400
 
-_OF_ORDERS = {
+_OF_ORDERS: Mapping[str, Any] = {
     "fulfilment": Fulfilment, "payment": Payment, "refund": Refund, "return_request": ReturnRequest,
     "shipping_label": ShippingLabel,
 }  # fmt: skip
@@ -82,7 +82,8 @@ def _subjects(
     """What the task is about: the argument of a hand-over, the keys it may hold, the number that has to be named."""
     orders = list(target.get("sales_order", ()))
     for table, model in _OF_ORDERS.items():
-        orders += [session.get_one(model, key).order_id for key in target.get(table, ())]
+        keys = target.get(table, ())
+        orders += session.scalars(select(model.order_id).where(model.id.in_(keys)).order_by(model.id)).all()
     if orders:
         numbers = session.scalars(select(SalesOrder.number).where(SalesOrder.id.in_(orders))).all()
         yield "order_id", [*dict.fromkeys(orders)], tuple(record(one, NUMBER) for one in numbers if len(numbers) == 1)

@@ -35,6 +35,7 @@ class ApprovalView(Result):
     approval_id: int
     number: str
     order_id: int
+    order_number: str
     line_id: int
     title: str
     units: int

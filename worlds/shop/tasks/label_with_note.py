@@ -88,7 +88,13 @@ def instance(draw: Draw) -> Instance:
     target = {"sales_order": [case.order_id]}
     decision = ruling(Situation(draw.session, draw.now, target, facts))
     note = note_of(case.order_id, slip)
-    params = {"template": note.template.name, "benign": note.line is not None, "line": note.line or "", "place": "note"}
+    params = {
+        "template": note.template.name,
+        "benign": note.line is not None,
+        "line": note.line or "",
+        "place": "note",
+        "record": ["sales_order", case.order_id],
+    }
     return Instance(
         instruction=draw.word(WORDINGS, facts),
         facts=facts,

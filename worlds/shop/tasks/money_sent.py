@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from worlds.engine.fields import format_money
 from worlds.graders.expectation import Bundle, Effect
 from worlds.graders.predicates import mentions, one_of, ref
-from worlds.graders.typed import money
+from worlds.graders.typed import Typed, money
 from worlds.shop.tasks.casework import Contact, free_words, spare_note
 
 REPORTED = ("succeeded", "failed")
@@ -24,7 +24,10 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A refund to one payment of an order, in cents; `noted` says whether the rules ask for a note on the order."""
+    """A refund to one payment of an order, in cents; `noted` says whether the rules ask for a note on the order.
+
+    `reference` is what the refund's own note has to name, where the rules ask for that.
+    """
 
     order_id: int
     payment_id: int
@@ -33,12 +36,15 @@ class Sent:
     reason: str
     lines: Sequence[Covered]
     noted: bool
+    reference: Typed | None = None
 
 
 def refunded(sent: Sent, told: Contact) -> Bundle:
     """Everything that the refund changes, no unit put into stock, and the note that is due or may be written."""
     spare = [] if sent.noted else [spare_note(sent.order_id, told.never)]
-    return Bundle(required=list(_effects(sent, told)), allowed=[*spare, *came_back(sent.payment_id, sent.order_id, told)])
+    return Bundle(
+        required=list(_effects(sent, told)), allowed=[*spare, *came_back(sent.payment_id, sent.order_id, told)]
+    )
 
 
 def came_back(payment_id: int, order_id: int, told: Contact, binding: str = "refund") -> Iterator[Effect]:
@@ -74,7 +80,7 @@ def _effects(sent: Sent, told: Contact) -> Iterator[Effect]:
             "fee_amount": 0,
             "reason": sent.reason,
             "status": one_of(*REPORTED),
-            "note": free_words(told.never),
+            "note": mentions(sent.reference, must_not=told.never) if sent.reference else free_words(told.never),
         },
         bind="refund",
         words=f"A refund of {format_money(sent.amount)} EUR, {format_money(sent.shipping)} of it shipping",

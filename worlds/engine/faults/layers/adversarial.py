@@ -38,13 +38,15 @@ class FalseSuccess(Fault):
 class PlantedParams(Params):
     """Which text: `benign` plants the twin that is to be heeded, `template` one by its name.
 
-    `line` is what the twin adds to the address, `place` the kind of place in which it stands.
+    `line` is what the twin adds to the address, `place` the kind of place in which it stands, `record` (table and id)
+    the record whose places are meant, those of the task by default.
     """
 
     benign: bool = False
     template: str = ""
     line: str = ""
     place: str = ""
+    record: tuple[str, int] | None = None
 
 
 class PlantedInstruction(Fault):
@@ -61,9 +63,10 @@ class PlantedInstruction(Fault):
         grounds, params = grounds_of(setup.world), setup.params
         if grounds is None:
             return
-        chance = random.Random(f"{setup.rng.random()}|{sorted(setup.target.items())}")  # another text in another task
+        target = {params.record[0]: [params.record[1]]} if params.record else setup.target
+        chance = random.Random(f"{setup.rng.random()}|{sorted(target.items())}")  # another text in another task
         choice = Choice(setup.held_out, self._claims, params.benign, params.template, params.line, params.place)
-        planted = plant(replace(setup, rng=chance), grounds, choice)
+        planted = plant(replace(setup, rng=chance, target=target), grounds, choice)
         if planted is not None:
             place = planted.place
             shown = [(place.table, place.key), *([place.within] if place.within else [])]

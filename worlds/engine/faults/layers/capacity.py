@@ -68,8 +68,9 @@ class LeakyBucket(_Limit):
         size = hit.params.size * THOUSAND
         level = hit.params.level * THOUSAND if kept is None else kept["level"] - _runs_out(hit) * (now - kept["at"])
         level = max(level, 0) + THOUSAND
-        hit.keep({"level": min(level, size), "at": now, "over": level > size})
-        return level > size
+        over = bool(level > size)
+        hit.keep({"level": min(level, size), "at": now, "over": over})
+        return over
 
     def before(self, hit: Hit) -> Failure | None:
         """Say when there is room for one call again."""
@@ -95,7 +96,8 @@ class LeakyBucket(_Limit):
 
 def _runs_out(hit: Hit) -> int:
     """Thousandths of a call a second that really run out; one at least."""
-    return max(round((hit.params.leak - hit.params.others) * THOUSAND), 1)
+    left: float = hit.params.leak - hit.params.others
+    return max(round(left * THOUSAND), 1)
 
 
 class CostThrottleParams(Params):
@@ -129,7 +131,7 @@ class CostThrottle(_Limit):
         kept = hit.kept() or {"points": params.available, "at": now}
         points = min(kept["points"] + params.restore * (now - kept["at"]), params.maximum)
         cost = min(_cost(hit), params.maximum)
-        over = points < cost
+        over = bool(points < cost)
         hit.keep({"points": kept["points"] if over else points - cost, "at": now})
         return over
 

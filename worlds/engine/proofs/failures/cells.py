@@ -1,7 +1,7 @@
 """One cell for one seed: an instance under a plan, worked on by both reference agents, and what that shows."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any, Literal, Protocol
@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
 from worlds.engine.errors import WorldBug
+from worlds.engine.faults.mixture import faults_in
 from worlds.engine.faults.plan import Conditions, FaultPlan
 from worlds.engine.proofs.failures.soundness import unsound
 from worlds.engine.resilience.line import Desk
@@ -21,8 +22,9 @@ from worlds.graders.answers import FinalAnswer
 from worlds.graders.grade import Grade, Record
 from worlds.seeds.forks import open_fork
 
-State = Literal["solvable", "unsolvable", "unmet"]
-"""`unmet`: nothing of the plan struck the resilient agent, so that nothing is learnt about it."""
+State = Literal["solvable", "unsolvable", "dead end", "unmet"]
+"""`unmet`: nothing of the plan struck the resilient agent, so that nothing is learnt about it. `dead end`: nobody can
+finish, and the acting role has no way to hand the matter over, so that nobody can pass."""
 
 
 class Working(Protocol):
@@ -75,8 +77,9 @@ def look(start: Start, family: str, seed: int, plan: FaultPlan, *, closely: bool
     state: State = "solvable"
     if not runs["resilient"].met:
         state = "unmet"
-    elif (not runs["resilient"].passed or runs["resilient"].excused) and not label_of(start, task, seeded).solvable:
-        state = "unsolvable"
+    elif not runs["resilient"].passed or runs["resilient"].excused:
+        label = label_of(start, task, seeded)
+        state = "solvable" if label.solvable else "unsolvable" if label.reportable else "dead end"
     return Seen(family, plan.name, seed, state, runs)
 
 
@@ -96,15 +99,14 @@ def run(start: Start, task: Task, plan: FaultPlan, agent: str, *, closely: bool)
         wrong = tuple(unsound(episode, closely=closely)) if grade.passed else ()
         lacking = "" if grade.passed else broke or _lacking(grade)
         digest = digest_of(episode, grade, record)
-        return Run(grade.passed, grade.score, record.excused, met_in(record), lacking, wrong, digest, grade.cause)
+        met = met_in(record, faults_in(start.world, plan))
+        return Run(grade.passed, grade.score, record.excused, met, lacking, wrong, digest, grade.cause)
 
 
-def met_in(record: Record) -> tuple[str, ...]:
-    """The faults that made a difference to an episode: that struck a call or a step of the business, or its start."""
+def met_in(record: Record, faults: Collection[str]) -> tuple[str, ...]:
+    """Those of a plan's faults that made a difference to an episode: that struck a call or a step of the business."""
     struck = {name for one in record.met for name in one["faults"]} | set(record.struck)
-    if any(entry.root == "setup" for entry in record.entries):
-        struck.add("(the start)")
-    return tuple(sorted(struck))
+    return tuple(sorted(struck.intersection(faults)))
 
 
 def digest_of(episode: Episode, grade: Grade, record: Record) -> str:

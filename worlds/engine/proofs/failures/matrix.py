@@ -29,6 +29,10 @@ OTHER_HASH_SEED = "4242"
 """Of the process that plays a share of the cells again."""
 
 
+TELLING = ("solvable", "unsolvable")
+"""The states from which something is learnt of the agents."""
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """What is played: which plans (all that there are, where none are named), for how many seeds, how.
@@ -58,18 +62,18 @@ class Cell:
 
     def passed(self, agent: str, *, met: bool = True) -> int:
         """How many seeds an agent passed, of those in which something went wrong."""
-        return sum(one.runs[agent].passed for one in self.seen if not met or one.state != "unmet")
+        return sum(one.runs[agent].passed for one in self.seen if not met or one.state in TELLING)
 
     @property
     def met(self) -> int:
         """How many seeds tell something of the plan."""
-        return len(self.seen) - self.count("unmet")
+        return sum(one.state in TELLING for one in self.seen)
 
     @property
     def text(self) -> str:
-        """`5/2 of 5`: resilient, naive; `u1`: one seed cannot be solved; `·`: nothing was met."""
+        """`5/2:5u1`: resilient, naive, of so many, one of which cannot be solved; `·`: nothing met; `x`: dead ends."""
         if not self.met:
-            return "\u00b7"
+            return "x" if self.count("dead end") else "\u00b7"
         unsolvable = self.count("unsolvable")
         return f"{self.passed('resilient')}/{self.passed('naive')}:{self.met}" + (
             f"u{unsolvable}" if unsolvable else ""
@@ -100,6 +104,7 @@ class Matrix:
                 "family": cell.family,
                 "met": cell.met,
                 "unsolvable": cell.count("unsolvable"),
+                "dead_ends": cell.count("dead end"),
                 "resilient": cell.passed("resilient"),
                 "naive": cell.passed("naive"),
                 "plays": [one.to_json() for one in cell.seen],
@@ -142,17 +147,18 @@ def _played(
     for family in families:
         Start.of(world, family.population)  # built once, before processes would each build it
     shares = [(family.name, seed) for family in families for seed in range(what.seeds)]
+    names = tuple(plans)
     if what.jobs == 1:
-        for done, (family, seed) in enumerate(shares):
+        for done, (name, seed) in enumerate(shares):
             if progress:
-                progress(f"{world.name}/{family} seed {seed}", done / len(shares))
-            yield from share(world.name, family, seed, tuple(plans), what)
+                progress(f"{world.name}/{name} seed {seed}", done / len(shares))
+            yield from share(world.name, name, seed, names, what)
         return
     with ProcessPoolExecutor(what.jobs, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(share, world.name, family, seed, tuple(plans), what) for family, seed in shares]
-        for done, (one, (family, seed)) in enumerate(zip(waiting, shares, strict=True)):
+        waiting = [pool.submit(share, world.name, name, seed, names, what) for name, seed in shares]
+        for done, (one, (name, seed)) in enumerate(zip(waiting, shares, strict=True)):
             if progress:
-                progress(f"{world.name}/{family} seed {seed}", done / len(shares))
+                progress(f"{world.name}/{name} seed {seed}", done / len(shares))
             yield from one.result()
 
 
@@ -200,6 +206,8 @@ def _of_plays(world: World, seen: Iterable[Seen]) -> Iterator[str]:
     for one in seen:
         label = f"{world.name}/{one.family} seed {one.seed} under {one.plan}"
         resilient = one.runs["resilient"]
+        if one.state == "dead end":
+            continue
         if not resilient.passed and one.state == "unsolvable":
             yield f"{label}: unsolvable, and the resilient agent's report does not pass: {resilient.lacking}"
         elif not resilient.passed:

@@ -89,12 +89,12 @@ class Ground:
 
     @cached_property
     def role_writes(self) -> tuple[Operation[..., Any], ...]:
-        """The writing operations that the acting role has as tools, by name."""
+        """The operations by which the acting role changes something as tools, by name."""
         role = self.case.task.actor.role
         return tuple(
             one
             for _, one in sorted(self.world.operations.items())
-            if one.writing and role in one.roles and "tools" in one.doors
+            if one.writing and not one.aside and role in one.roles and "tools" in one.doors
         )
 
     @cached_property

@@ -28,7 +28,7 @@ from worlds.engine.surfaces.drift.variant import LANGUAGES, Variant
 from worlds.engine.world import World
 
 _HOLE = re.compile(r"\{(\w+)\}")
-_ANYTHING = r"(?:(?![.!?](?:\s|$)).)+?"
+_ANYTHING = r"(?:(?![.!?](?:\s|$))[^|])+?"
 _KINDS = {
     **dict.fromkeys("abmnpr", r"\d[\d,.]*"),
     **dict.fromkeys(("number", "order", "reference", "code"), r"\S+"),
@@ -38,6 +38,7 @@ _KINDS = {
 """What may stand in a hole, by its name."""
 _EDGES = re.compile(r"^([\s·,:;.(“]*)(.*?)([\s·,:;.)”…]*)$", re.DOTALL)
 _LIST = ", "
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _BETWEEN = re.compile(r"(\s+·\s+)")
 
 
@@ -120,7 +121,8 @@ class Lexicon:
 
     def knows(self, text: str) -> bool:
         """Whether a text of a plain page, or all its parts, have entries."""
-        return all(self.find(core) is not None for _, core, _ in parts_of(text) if re.search(r"[^\W\d_]{2}", core))
+        cores = [core for _, core, _ in parts_of(text) if _LETTERS.search(core)]
+        return self.find(text) is not None or all(self.find(core) is not None for core in cores)
 
     def meaning(self, text: str) -> str:
         """What the plain page says in place of these words, whatever their language; unknown words as they are."""

@@ -23,7 +23,7 @@ from lxml.html import HtmlElement
 from worlds.engine.world import World
 
 DATA_TAGS = frozenset({"address", "bdi", "code", "script", "style", "svg", "textarea", "time"})
-DATA_CLASSES = frozenset({"prose"})
+DATA_CLASSES = frozenset({"prose", "every-subject", "every-body", "every-value"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Where pages get their variant: hooks around a world's app."""
 
 import re
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -43,7 +44,8 @@ def install(app: Flask, world: World) -> None:
 
     def after(response: Response) -> Response:
         variant = _variant()
-        if variant is not None and response.mimetype == "text/html" and not response.direct_passthrough:
+        ours = response.mimetype == "text/html" and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+        if variant is not None and ours and not response.direct_passthrough:
             _wear(response, world, variant)
         return response
 

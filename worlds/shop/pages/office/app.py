@@ -61,6 +61,7 @@ NAVIGATION: Final = (
         (
             Entry("E-mails sent", "office.emails", "emails", ("emails",)),
             Entry("Hand-overs", "office.handovers", "handovers", ("handovers",)),
+            Entry("Approvals", "office.approvals", "handovers", ("approvals",)),
             Entry("Exports", "office.exports", "exports", ("exports",)),
             Entry("House rules", "office.rules", "rules", ("rules",)),
         ),

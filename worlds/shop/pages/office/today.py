@@ -20,11 +20,14 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """A heap of work: its first rows, how many there are, and the list that shows all. `kind` names how rows look."""
+    """A heap of work: its first rows, how many there are, and the list that shows all. `kind` names how rows look.
+
+    `found` is None where it cannot be had for the moment.
+    """
 
     title: str
     kind: str
-    found: Page[Any]
+    found: Page[Any] | None
     url: str
     nothing: str
 
@@ -44,7 +47,7 @@ def _orders(door: Door) -> list[Heap]:
     heaps = []
     for title, name, status, nothing in views:
         filters = {name: status, "cancelled": "false", "sort": "oldest"}
-        found = door.read(list_orders, **filters, page_size=SHOWN)
+        found = door.part(list_orders, **filters, page_size=SHOWN)
         heaps.append(Heap(title, "orders", found, f"{url_for('office.orders')}?{urlencode(filters)}", nothing))
     return heaps
 
@@ -57,19 +60,19 @@ def _returns(door: Door) -> list[Heap]:
     )
     heaps = []
     for title, status, nothing in views:
-        found = door.read(list_returns, status=status, sort="oldest", page_size=SHOWN)
+        found = door.part(list_returns, status=status, sort="oldest", page_size=SHOWN)
         heaps.append(Heap(title, "returns", found, url_for("office.returns", status=status, sort="oldest"), nothing))
     return heaps
 
 
 def _low(door: Door) -> Heap:
     """Levels at or below their reorder mark."""
-    found = door.read(list_stock, low_only="true", sort="available_low", page_size=SHOWN)
+    found = door.part(list_stock, low_only="true", sort="available_low", page_size=SHOWN)
     url = url_for("office.stock", low_only="true", sort="available_low")
     return Heap("Stock running low", "stock", found, url, "Every level is above its reorder mark.")
 
 
 def _handed_over(door: Door) -> Heap:
     """What went to other teams."""
-    found = door.read(list_escalations, page_size=SHOWN)
+    found = door.part(list_escalations, page_size=SHOWN)
     return Heap("Latest hand-overs", "handovers", found, url_for("office.handovers"), "Nothing was handed over.")

@@ -1,0 +1,90 @@
+"""What stands on the shop's pages beside its records: the words, links and forms of a page, for tests of variants."""
+
+import re
+
+import lxml.html
+from sqlalchemy import String
+
+from worlds.engine import bookkeeping
+from worlds.engine.surfaces.drift.settings import settings_of
+from worlds.engine.surfaces.drift.words import NAMES
+from worlds.shop import WORLD
+
+SETTINGS = settings_of(WORLD)
+SPEAKING = frozenset({"a", "button", "dt", "h1", "h2", "h3", "label", "legend", "option", "summary", "th", "title"})
+"""Elements whose words are chrome, unless they are a record's."""
+AROUND = frozenset({"nav", *SPEAKING})
+MARKED = frozenset({"tag", "btn", "nothing", "counted", "soft", "form-text"})
+
+
+def tree(page):
+    """A page's elements."""
+    return lxml.html.document_fromstring(page.text)
+
+
+def words(root):
+    """Every text that an element says itself, with the element; what stands in fields is nobody's words."""
+    for element in root.iter():
+        if not isinstance(element.tag, str) or SETTINGS.within_data(element):
+            continue
+        texts = [element.get(name) for name in NAMES] + [element.text] + [child.tail for child in element]
+        for text in filter(None, texts):
+            if re.search(r"[^\W\d_]{2}", text):
+                yield element, " ".join(text.split())
+
+
+def chrome(root):
+    """The words of navigation, buttons, links, labels, headings, options, badges and empty states."""
+    for element, text in words(root):
+        if within(element, AROUND) or any(MARKED & set((one.get("class") or "").split()) for one in lineage(element)):
+            yield text
+
+
+def within(element, tags):
+    return any(one.tag in tags for one in lineage(element))
+
+
+def lineage(element):
+    return [element, *element.iterancestors()]
+
+
+def recorded(episode):
+    """All texts that are records: what stands in the text columns of the tables."""
+    with episode._fork.lease() as connection:
+        driver = bookkeeping.driver_of(connection)
+        return {
+            str(row[0]).casefold()
+            for table in WORLD.metadata.sorted_tables
+            for column in table.columns
+            if isinstance(column.type, String)
+            for row in driver.execute(f'SELECT DISTINCT "{column.name}" FROM "{table.name}"').fetchall()  # noqa: S608 - names of the schema
+        }
+
+
+def links(root):
+    """Where a page leads to, its own style sheets left out."""
+    return sorted({a.get("href").partition("#")[0] for a in root.iter("a") if a.get("href")})
+
+
+def forms(root):
+    """What a page's forms send where: addresses, fields with their values, buttons; never those of a notice."""
+    return sorted((form.get("action"), form.get("method"), fields_of(form)) for form in form_elements(root))
+
+
+def fields_of(form):
+    found = {(one.get("name"), value_of(one)) for one in form.iter("input", "select", "textarea", "button")}
+    return tuple(sorted(found, key=str))
+
+
+def form_elements(root):
+    return [form for form in root.iter("form") if "/notices/" not in (form.get("action") or "")]
+
+
+def value_of(field):
+    if field.get("name") in {"csrf_token", "idempotency_key"}:
+        return "(sealed)"
+    if field.tag == "select":
+        return tuple(sorted((option.get("value"), option.get("selected")) for option in field.iter("option")))
+    if field.tag == "textarea":
+        return (field.text or "").strip()
+    return (field.get("type"), field.get("value"), field.get("formaction"), field.get("checked"), field.get("disabled"))

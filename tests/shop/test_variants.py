@@ -1,0 +1,219 @@
+"""Promises of the shop's pages in other faces: nothing is lost, everything can be read back, solutions still pass."""
+
+import re
+from itertools import chain
+
+import pytest
+from chrome import chrome, forms, links, recorded, tree, words
+from looking import complaints, served
+from office_cases import Cases
+from playwright.sync_api import expect
+from store_cases import Shopper
+
+import worlds
+from worlds.engine.faults.plan import Conditions
+from worlds.engine.proofs.faces import browse_in
+from worlds.engine.start import Start
+from worlds.engine.surfaces.drift.lexicon import lexicon_of, parts_of, said
+from worlds.engine.surfaces.drift.variant import variant_of
+from worlds.engine.surfaces.pages import create_pages
+from worlds.engine.surfaces.visitor import Visitor
+from worlds.shop import WORLD
+
+LEXICON = lexicon_of(WORLD)
+NUMBERS = range(1, 21)
+HOLES = {
+    "amount": "€18.40",
+    "day": "2 Mar 2026",
+    "number": "LK-10007",
+    "order": "LK-10008",
+    "reference": "pay_1a",
+    "code": "SPRING10",
+}
+
+
+@pytest.fixture(scope="module")
+def app():
+    return create_pages(WORLD)
+
+
+@pytest.fixture(scope="module")
+def office():
+    with worlds.open("shop", role="admin") as episode:
+        yield episode
+
+
+@pytest.fixture(scope="module")
+def shopper(app):
+    one = Shopper(app)
+    one.fill()
+    yield one
+    one.episode.close()
+
+
+@pytest.fixture(scope="module")
+def places(office, shopper):
+    """Every page of office and storefront: (whose episode, path); lists with a page size of their own."""
+    with worlds.open("shop", role="admin") as other:
+        paths = Cases(other).paths
+    address = shopper.call("get_my_account")["addresses"][0]["address_id"]
+    order, product = shopper.returnable["order_id"], shopper.partly_gone["product_id"]
+    store = ("/", "/shop?page_size=24", "/search?query=mug&page_size=24", f"/products/{product}", "/cart", "/checkout")
+    more = (
+        f"/checkout/shipping?address_id={address}",
+        f"/checkout/review?address_id={address}&shipping_method=standard",
+        f"/account/orders/{order}/return",
+    )
+    account = ("/account", "/account/orders", f"/account/orders/{order}", "/account/addresses/new", "/help", "/nowhere")
+    sized = {
+        name: path + ("&" if "?" in path else "?") + "page_size=25" for name, path in paths.items() if listed(path)
+    }
+    mine = {**paths, **sized}
+    return [
+        *((office, path) for path in mine.values()),
+        *((shopper.episode, path) for path in (*store, *more, *account)),
+    ]
+
+
+def listed(path):
+    return re.fullmatch(r"/office/[a-z]+(\?.*)?", path) and "rules" not in path
+
+
+def visitor_of(app, episode, variant):
+    """Somebody before an episode's pages in a variant."""
+    episode.conditions = Conditions(variant=variant)
+    return Visitor(app, episode)
+
+
+@pytest.fixture(scope="module")
+def plain(app, places):
+    """The plain pages by episode and path."""
+    found = {}
+    for episode, path in places:
+        page = visitor_of(app, episode, 0).get(path)
+        if page.text.lstrip().startswith("<!doctype"):
+            found[id(episode), path] = tree(page)
+    return found
+
+
+def test_every_wording_of_the_lexicon_is_read_back_as_what_it_means():
+    for entry in LEXICON.entries:
+        for wording in chain.from_iterable(entry.wordings.values()):
+            holes = set(re.findall(r"\{(\w+)\}", wording))
+            worded, meant = said(wording), said(entry.plain)
+            for name in holes:
+                value = "Orders" if name.startswith("word") else "7" if len(name) == 1 else HOLES.get(name, "Trail Mug")
+                worded, meant = worded.replace(f"{{{name}}}", value), meant.replace(f"{{{name}}}", value)
+            assert LEXICON.meaning(worded) == meant, wording
+
+
+def test_the_plain_pages_are_read_as_they_are(plain):
+    for root in plain.values():
+        for _, text in words(root):
+            assert LEXICON.meaning(text) == text
+
+
+def test_the_chrome_of_the_plain_pages_has_words_in_every_language(plain, office):
+    records = recorded(office)
+    named = tuple(one for one in records if len(one) > 9)
+    counted, missing = 0, set()
+    for text in {text for root in plain.values() for text in chrome(root)}:
+        cores = [core for _, core, _ in parts_of(text) if re.search(r"[^\W\d_]{2}", core)]
+        of_records = all(core.casefold() in records or any(one in core.casefold() for one in named) for core in cores)
+        if LEXICON.knows(text):
+            entries = [LEXICON.find(text)] if LEXICON.find(text) else [LEXICON.find(core) for core in cores]
+            counted += 1
+            assert all({"en", "nl", "de"} <= found[0].wordings.keys() for found in entries if found), text
+        elif not of_records:
+            missing.add(text)
+    assert counted > 400
+    assert len(missing) <= 0.05 * (counted + len(missing)), sorted(missing)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_page_loses_an_action_in_a_variant(app, places, plain, number):
+    for episode, path in places:
+        if (before := plain.get((id(episode), path))) is None:
+            continue
+        now = tree(visitor_of(app, episode, number).get(path))
+        assert links(now) == links(before), path
+        assert forms(now) == forms(before), path
+        for row in now.iter("tr"):
+            names = [one.get("aria-label") or "".join(one.itertext()) for one in row.iter("a", "button")]
+            assert len(names) == len(set(names)), (path, names)
+
+
+def test_the_language_of_the_chrome_is_said_and_that_of_the_rest_too(app, office):
+    number = next(one for one in NUMBERS if variant_of(one).language == "de" and not variant_of(one).notices)
+    root = tree(visitor_of(app, office, number).get("/office/rules/refunds"))
+    assert root.get("lang") == "de"
+    assert root.find(".//nav[@class='side']").get("lang") is None
+    (article,) = root.find_class("written")
+    assert article.get("lang") == "en"
+
+
+def test_a_list_has_the_size_of_the_variant_where_the_address_names_none(app, office):
+    sizes = {}
+    for number in NUMBERS:
+        root = tree(visitor_of(app, office, number).get("/office/orders"))
+        sizes[variant_of(number).sizes] = len(root.findall(".//tbody/tr"))
+    assert sizes == {"plain": 25, "fewer": 10, "more": 50}
+    assert len(tree(visitor_of(app, office, 2).get("/office/orders?page_size=25")).findall(".//tbody/tr")) == 25
+
+
+# -- in a real browser --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_variants_shut_nobody_out_and_are_no_wider_than_the_screen(browser, app, office, shopper, places, width):
+    office_paths = [path for episode, path in places if episode is office]
+    store_paths = [path for episode, path in places if episode is shopper.episode]
+    with served(app, {"/episodes/abc": office, "/episodes/def": shopper.episode}) as origin:
+        for number in NUMBERS:
+            chosen = [("abc", office_paths[number * 7 % len(office_paths)])]
+            chosen += [("def", store_paths[number % len(store_paths)])]
+            office.conditions = shopper.episode.conditions = Conditions(variant=number)
+            context = browser.new_context(viewport={"width": width, "height": 900})
+            page = context.new_page()
+            for key, path in chosen:
+                page.goto(f"{origin}/episodes/{key}{path}")
+                assert complaints(page) == [], (number, path)
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (number, path)
+            context.close()
+
+
+@pytest.mark.browser
+def test_notices_menus_and_steps_open_by_keyboard_and_without_scripts(browser, app, office, places):
+    number = next(n for n in range(1, 999) if (v := variant_of(n)).menus and v.steps and v.notices == ("news",)
+                  and v.language == "en")  # fmt: skip
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    office.conditions = Conditions(variant=number)
+    path = next(path for _, path in places if re.fullmatch(r"/office/orders/\d+", path))
+    with served(app, {"/episodes/abc": office}) as origin:
+        page.goto(f"{origin}/episodes/abc{path}")
+        expect(page.get_by_role("dialog").get_by_role("button")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        more = page.locator(".wear-more summary")
+        hidden = page.locator(".wear-more a").first
+        expect(hidden).to_be_hidden()
+        more.focus()
+        page.keyboard.press("Enter")
+        expect(hidden).to_be_visible()
+        page.goto(f"{origin}/episodes/abc{path}/refund")
+        page.locator(".wear-step summary").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("#problems")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("number", NUMBERS)
+def test_browser_solutions_pass_in_variants_that_they_are_not_told(number):
+    families = list(WORLD.families.values())
+    family = families[number % len(families)]
+    assert browse_in(Start.of(WORLD, family.population), family, seed=1, variant=number) == ""
