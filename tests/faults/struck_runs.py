@@ -2,9 +2,11 @@
 
 import json
 import sys
+from contextlib import suppress
 from hashlib import sha256
 
 import worlds
+from worlds.engine.errors import WorldBug
 from worlds.engine.faults.mixture import plan_for
 from worlds.engine.faults.plans import plans_of
 from worlds.engine.resilience.line import Desk
@@ -21,8 +23,9 @@ def played(world, plan, number):
     name = f"{world.name}/{families[number % len(families)]}"
     with worlds.open(name, seed=number, faults=plan_for(world, plan, number)) as episode:
         work(episode, (Resilient, Naive)[number % 2])
-        for operation in sorted(world.operations):
-            episode.perform(operation, {}, SURFACES[number % 2])
+        with suppress(WorldBug):  # some worlds hold operations that break on purpose
+            for operation in sorted(world.operations):
+                episode.perform(operation, {}, SURFACES[number % 2])
         image = sha256(episode.image()).hexdigest()
         state = episode.state_hash()
         grade = episode.grade({"status": "not_done"})

@@ -230,6 +230,8 @@ def test_a_refund_that_comes_back_counts_for_nothing_and_the_customer_is_told_on
         assert status_of(episode, order, refund_id) == "pending"
         later(episode, SETTLED)
         assert [entry.faults for entry in episode.journal if entry.faults] == [("refund-returned",)]
+        (notice,) = episode.call("read_inbox").body["items"]
+        assert "came back" in notice["subject"]
         assert status_of(episode, order, refund_id) == "failed"
         after = episode.call("get_order", {"order_id": order["order_id"]}).body
         assert next(one for one in after["lines"] if one["line_id"] == line)["refunded"] == left

@@ -247,6 +247,8 @@ def test_somebody_else_buys_the_last_units_and_nothing_is_sold_that_nobody_has()
         assert levels
         assert all(one.after["available"] >= 0 for one in levels)
         assert {(actor, root) for _, actor, root in causes(episode) if actor != "agent"} == {("shopper", "world")}
+        again = episode.perform("place_order", {"address_id": home}, "tools", seconds=600)
+        assert again.ok  # the other one has thought better of it
 
 
 def last_units(episode):

@@ -20,9 +20,9 @@ EVERYWHERE = [name for name, world in sorted(worlds.discover().items()) if world
 
 @cache
 def twice(world):
-    """What two processes saw."""
+    """What two processes saw, or why one of them saw nothing."""
     runs = [
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603 - our own script
             [sys.executable, str(SCRIPT), world],
             env={**os.environ, "PYTHONHASHSEED": seed},
             stdout=subprocess.PIPE,
@@ -33,8 +33,7 @@ def twice(world):
     told = []
     for run in runs:
         seen, trouble = run.communicate(timeout=900)
-        assert seen, trouble.decode()[-2_000:]
-        told.append(json.loads(seen))
+        told.append(json.loads(seen) if seen else trouble.decode()[-2_000:])
     return told
 
 
@@ -42,7 +41,9 @@ def twice(world):
     ("world", "plan"), [(world, plan) for world in EVERYWHERE for plan in (*plans_of(find(world)), "training")]
 )
 def test_two_processes_see_the_same_under_a_plan(world, plan):
-    one, other = (told[plan] for told in twice(world))
+    one, other = twice(world)
+    assert isinstance(one, dict), one
+    one, other = one[plan], other[plan]
     assert [name for name in one if one[name] != other[name]] == []
 
 

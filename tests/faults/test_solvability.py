@@ -1,4 +1,4 @@
-"""Promises of what excuses an agent: a system that lets nobody finish, met at work that the task needs; nothing else."""
+"""Promises of what excuses an agent: a system that lets nobody finish, met at work that the task needs, no more."""
 
 from itertools import product
 

@@ -89,6 +89,18 @@ def test_the_same_key_ends_in_one_effect_and_one_answer_either_way(house, code):
             assert quantity(episode) == left - 2
 
 
+def test_ids_and_times_that_are_told_later_do_not_tell_the_two_apart(house):
+    told = []
+    for code in ("F1", "F2"):
+        with under(code) as episode:
+            asked = {"item_id": 3, "recipient": "somebody", "body": "Hello."}
+            house.ask(episode, "http", "send_message", key="one", **asked)
+            again = house.ask(episode, "http", "send_message", key="one", **asked)
+            then = house.ask(episode, "http", "send_message", **asked)
+            told.append((again.status, again.body, then.body, episode.now, len(episode.diff())))
+    assert told[0] == told[1]
+
+
 def test_a_refusal_is_lost_as_an_answer_is_so_that_it_tells_nothing(house):
     told = []
     for code in ("F1", "F2"):

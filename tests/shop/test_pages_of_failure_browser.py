@@ -139,6 +139,35 @@ def test_a_record_that_somebody_has_locked_says_who_and_until_when_and_keeps_the
         assert changed(episode, "sales_order") == []
 
 
+def test_what_is_there_already_is_named_at_its_field_and_can_be_saved_anyway(app):
+    with worlds.open("shop", role="admin", faults="duplicate-rule") as episode:
+        one, other = episode.call("list_products", {"page_size": 2}).body["items"]
+        visitor = Visitor(app, episode)
+        visitor.get(f"/office/products/{one['product_id']}/edit")
+        visitor.send("/edit", {"title": other["title"]})
+        assert visitor.page.status_code == 409
+        assert 'id="f-title-error"' in visitor.page.text
+        assert "Save anyway" in visitor.text
+        assert f"There is already: product {other['product_id']}" in visitor.text
+        assert changed(episode, "product") == []
+        visitor.send("/edit", {"allow_duplicate": "true"})
+        (product,) = changed(episode, "product")
+        assert product.after["title"] == other["title"]
+
+
+def test_a_rule_of_the_operator_stands_at_the_field_that_breaks_it_and_the_text_is_kept(app):
+    with worlds.open("shop", role="admin") as other:
+        order = Cases(other).refundable
+    with worlds.open("shop", role="admin", faults="validation-rule") as episode:
+        visitor = Visitor(app, episode)
+        visitor.get(f"/office/orders/{order['order_id']}/refund")
+        visitor.send("/refund", {"lines.0.quantity": "1", "reason": "damaged", "note": "Broken."})
+        assert visitor.page.status_code == 422
+        assert 'id="f-note-error"' in visitor.page.text
+        assert dict(visitor.form("/refund").fields)["note"] == "Broken."
+        assert episode.diff() == []
+
+
 def test_a_page_of_several_lists_shows_those_that_it_has(app):
     limited = Rule(fault="leaky-bucket", operations=("list_stock",), times=0, params={"level": 40, "others": 1.9})
     with worlds.open("shop", role="admin", faults=FaultPlan(rules=(limited,))) as episode:

@@ -53,7 +53,7 @@ def shopper(app):
 
 @pytest.fixture(scope="module")
 def places(office, shopper):
-    """Every page of office and storefront: (whose episode, path); lists with a page size of their own."""
+    """Every whole page of office and storefront: (whose episode, path); lists with a page size of their own."""
     with worlds.open("shop", role="admin") as other:
         paths = Cases(other).paths
     address = shopper.call("get_my_account")["addresses"][0]["address_id"]
@@ -68,7 +68,7 @@ def places(office, shopper):
     sized = {
         name: path + ("&" if "?" in path else "?") + "page_size=25" for name, path in paths.items() if listed(path)
     }
-    mine = {**paths, **sized}
+    mine = {name: path for name, path in (paths | sized).items() if name != "refund preview"}
     return [
         *((office, path) for path in mine.values()),
         *((shopper.episode, path) for path in (*store, *more, *account)),
@@ -90,9 +90,7 @@ def plain(app, places):
     """The plain pages by episode and path."""
     found = {}
     for episode, path in places:
-        page = visitor_of(app, episode, 0).get(path)
-        if page.text.lstrip().startswith("<!doctype"):
-            found[id(episode), path] = tree(page)
+        found[id(episode), path] = tree(visitor_of(app, episode, 0).get(path))
     return found
 
 
@@ -132,9 +130,8 @@ def test_the_chrome_of_the_plain_pages_has_words_in_every_language(plain, office
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_no_page_loses_an_action_in_a_variant(app, places, plain, number):
-    for episode, path in places:
-        if (before := plain.get((id(episode), path))) is None:
-            continue
+    for episode, path in places[number % 3 :: 3]:
+        before = plain[id(episode), path]
         now = tree(visitor_of(app, episode, number).get(path))
         assert links(now) == links(before), path
         assert forms(now) == forms(before), path

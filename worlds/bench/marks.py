@@ -59,7 +59,9 @@ MARKS = (
     ),
     Mark("http_call_ms", "ms", 4.0, "the large reading call over HTTP, one client", ways_in.http_call_ms),
     Mark("mcp_call_ms", "ms", 5.0, "the large reading call over MCP, the official client", ways_in.mcp_call_ms),
-    Mark("wait_10k_events_s", "s", 1.0, "a wait over a week in which 10,000 events are due", troubles.wait_10k_events_s),
+    Mark(
+        "wait_10k_events_s", "s", 1.0, "a wait over a week in which 10,000 events are due", troubles.wait_10k_events_s
+    ),
     Mark(
         "fault_overhead",
         "times",

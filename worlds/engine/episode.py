@@ -288,12 +288,13 @@ class Episode:
         if not self.door.faults.prepares or len(self._initial):
             return
         with self._fork.lease() as connection, connection.begin():
-            told, bundles = ("", {}), ()
-            if self.task is not None:
-                told = (self.task.instruction, self.task.instance.facts)
-                bundles = self.task.instance.expectation.any_of
-            asked = frozenset(effect.table for bundle in bundles for effect in bundle.required)
-            self.door.faults.prepare(driver_of(connection), self.now, *told, role=self.actor.role, asked=asked)
+            driver, role, prepare = driver_of(connection), self.actor.role, self.door.faults.prepare
+            if self.task is None:
+                prepare(driver, self.now, "", {}, role=role)
+                return
+            one = self.task.instance
+            asked = frozenset(effect.table for bundle in one.expectation.any_of for effect in bundle.required)
+            prepare(driver, self.now, one.instruction, one.facts, role=role, asked=asked)
 
     def _check_open(self) -> None:
         if self._closed or self.crash:

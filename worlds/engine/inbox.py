@@ -7,6 +7,7 @@ functions take the driver's connection and belong to whatever transaction is ope
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from worlds.engine import bookkeeping
 
@@ -84,6 +85,6 @@ def notice(count: int) -> str:
     return f"{count} new message{'' if count == 1 else 's'}; read_inbox shows {'it' if count == 1 else 'them'}."
 
 
-def _read(row: tuple[object, ...]) -> Message:
-    *fields, read = row
-    return Message(*fields, bool(read))  # type: ignore[arg-type] - a row of a STRICT table
+def _read(row: tuple[Any, ...]) -> Message:
+    number, at, sender, role, subject, body, table, key, event, read = row
+    return Message(number, at, sender, role, subject, body, table, key, event, bool(read))

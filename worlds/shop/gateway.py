@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from worlds.engine.context import Context
-from worlds.engine.errors import Conflict, Refusal
+from worlds.engine.errors import Conflict
 from worlds.engine.fields import iso_instant
 from worlds.seeds.calendars import is_working_day
 from worlds.shop import mails
@@ -75,10 +75,10 @@ def authorize(ctx: Context, order_id: int, amount: int, brand: str, last4: str) 
     """Hold an amount (cents) on a card; answers the payment's id.
 
     Raises:
-        Refusal: when the bank declines the card.
+        Conflict: when the bank declines the card.
     """
     if (declined := ctx.mishap("card")) is not None:
-        raise Refusal(
+        raise Conflict(
             "card_declined",
             f"The bank declined the card {brand} ending {last4}: {declined['decline_code'].replace('_', ' ')}. "
             "Nothing was ordered or charged. Pay with another card.",

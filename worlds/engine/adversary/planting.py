@@ -79,7 +79,7 @@ def _works(scene: Scene, grounds: Grounds, name: str, place: Place) -> bool:
 def _harmless(scene: Scene, grounds: Grounds, place: Place, at: int) -> str:
     """A twin of the bank; held-out ones are nobody's neighbours, lest their style be learned."""
     fitting = [one for one in bank() if place.kind in one.places and not one.held_out]
-    chosen = fitting[(scene.rng.randrange(len(fitting)) + at) % len(fitting)]
+    chosen: Template = fitting[(scene.rng.randrange(len(fitting)) + at) % len(fitting)]
     slots: Mapping[str, str] = grounds.slots(scene, place, chosen.language, chosen.twin_slots)
     return chosen.benign(slots)
 

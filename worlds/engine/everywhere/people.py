@@ -1,6 +1,6 @@
 """What people do in their own time: they write, and they lose patience."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -12,9 +12,17 @@ from worlds.engine.people.company import Company, Letter
 from worlds.engine.people.intents import Choice
 from worlds.engine.people.persona import Person
 
-Name = line(80)
+if TYPE_CHECKING:  # a checker cannot read the types that calls make
+    Name: TypeAlias = str
+    Number: TypeAlias = int
+    Answered: TypeAlias = str
+    FactNames: TypeAlias = list[str]
+else:
+    Name = line(80)
+    Number = whole(0, 1_000_000)
+    Answered = text(400, min_length=0)
+    FactNames = Annotated[list[line(60)], Field(max_length=40)]
 Wrote = Literal["answer", "partial", "wrong_number", "nudge", "thanks", "change_mind", "question", "second_issue"]
-FactNames = Annotated[list[line(60)], Field(max_length=40)]  # type: ignore[valid-type]
 
 
 WAITS_FOR_ANSWER = frozenset({"question", "second_issue", "change_mind"})
@@ -36,11 +44,11 @@ def _person(ctx: Context, name: str) -> tuple[Company, Person]:
 @writes(roles=(), doors=())
 def person_writes(
     ctx: Context,
-    person: Name,  # type: ignore[valid-type]
+    person: Name,
     intent: Wrote,
     facts: FactNames,
-    number: whole(0, 1_000_000),  # type: ignore[valid-type]
-    answered: text(400, min_length=0) = "",  # type: ignore[valid-type]
+    number: Number,
+    answered: Answered = "",
 ) -> Said:
     """Write to the agent.
 
@@ -61,8 +69,8 @@ def person_writes(
 @writes(roles=(), doors=())
 def person_waits(
     ctx: Context,
-    person: Name,  # type: ignore[valid-type]
-    heard: whole(0, 1_000_000),  # type: ignore[valid-type]
+    person: Name,
+    heard: Number,
 ) -> Said:
     """Ask the agent again if nothing was heard of them since.
 

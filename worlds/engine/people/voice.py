@@ -30,7 +30,7 @@ def compose(language: str, intent: str, values: Mapping[str, str], said: Collect
         text = f"{opening} {core}".strip().format_map(values)
         if text not in said:
             return text
-    again = _PHRASES[language]["again"]["words"]["counted"]
+    again = _PHRASES[language]["again"]["counted"][0]
     opening, core = pairs[0]
     number = 2
     while True:

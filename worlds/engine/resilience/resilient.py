@@ -75,19 +75,21 @@ class Resilient:
             Refused: where the business says no to the solution itself.
             LookupError: where what it needs is nowhere.
         """
+        first: Stopped | None = None
         for beginning in range(MOST_BEGINNINGS):
             try:
                 return self._task.family.solve(self)
             except Stopped as stop:
                 return self._given_up(stop)
             except (LookupError, Refused):
+                first = first or self._trouble
                 again = beginning + 1 < MOST_BEGINNINGS and not (self.written and beginning)
                 if again and self._wait(AGAIN_SECONDS):  # somebody was faster, or a list lags: look at it all anew
                     self._times.clear()
                     continue
-                if self._trouble is None:
+                if first is None:
                     raise
-                return self._given_up(self._trouble)
+                return self._given_up(first)
         raise LookupError("no beginning is left")
 
     def call(self, operation: str, /, **arguments: Any) -> Any:
@@ -222,7 +224,7 @@ class Resilient:
             raise Changed(sign)
         trouble = Stopped(trip.operation, trip.arguments, sign)
         if sign.kind in {"refused", "changed"} and not sign.wrapped:
-            self._trouble = self._trouble or (trouble if trip.key is not None else None)
+            self._trouble = trouble if trip.key is not None else self._trouble
             raise Refused(sign.status, sign.told)
         self._trouble = trouble
 

@@ -43,6 +43,8 @@ class Tried:
     stopped: Stopped | None
     broke: str = ""
     reported: bool = False
+    met: bool = False
+    """Whether anything of the plan took hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,7 @@ def _found(start: Start, task: Task, plan: FaultPlan) -> Label:
         return Label(solvable=True, tried=tried)
     blocked = tried.stopped
     records = frozenset(records_named(start.world.metadata, blocked.arguments))
-    met = [one for one in tried.journal if one.operation == blocked.operation and is_told(one)]
-    if not met:
+    if not tried.met:
         return Label(solvable=True, tried=tried)
     needed = _writes_of(start, task) | {blocked.operation}
     return Label(solvable=False, needed=needed, records=records, tried=tried, reportable=tried.reported)
@@ -99,7 +100,8 @@ def attempt(start: Start, task: Task, plan: FaultPlan) -> Tried:
         except Exception as error:  # noqa: BLE001 - a solution meets what its author never saw; whatever it raises ends it
             broke = f"{type(error).__name__}: {error}"
         grade = episode.grade(answer, strictly=True)
-        return Tried(grade, tuple(episode.journal), answer, agent.stopped, broke, agent.reported)
+        met = bool(episode.record and (episode.record.met or episode.record.struck))
+        return Tried(grade, tuple(episode.journal), answer, agent.stopped, broke, agent.reported, met)
 
 
 def _writes_of(start: Start, task: Task) -> frozenset[str]:

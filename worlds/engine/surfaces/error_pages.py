@@ -152,7 +152,9 @@ def _again(failure: Failure) -> str:
     """The address of the page to try again: that of the form where one was sent. None where trying cannot help."""
     if failure.status in {403, 404}:
         return ""
-    return str(g.get("form_page", "")) if request.method == "POST" else f"{request.script_root}{request.full_path}"
+    if request.method == "POST":
+        return str(g.get("form_page", ""))
+    return f"{request.script_root}{request.full_path}".removesuffix("?")
 
 
 def _html(text: str, status: int) -> AnyResponse:

@@ -42,11 +42,13 @@ def edit(call: Called, table: str, key: int, rng: random.Random, same_field: boo
 
 
 def sale(call: Called, rng: random.Random) -> Deed | None:
-    """A difference on the shelf that a colleague books just before a count or a transfer of the same units."""
-    place = {"set_stock": "location_id", "move_stock": "from_location_id"}.get(call.operation.name)
-    if place is None:
+    """A difference on the shelf that a colleague books just before a count of the same units.
+
+    Transfers are left alone: whether so many units may be moved hangs on each single one of them.
+    """
+    if call.operation.name != "set_stock":
         return None
-    there = {"variant_id": call.values["variant_id"], "location_id": call.values[place]}
+    there = {name: call.values[name] for name in ("variant_id", "location_id")}
     level = _first(
         call.driver,
         "SELECT available FROM inventory_level WHERE variant_id = :variant_id AND location_id = :location_id",
@@ -55,18 +57,19 @@ def sale(call: Called, rng: random.Random) -> Deed | None:
     who = _colleague(call, WAREHOUSE, rng)
     if level is None or not who:
         return None
-    return Deed(who, "colleague_counts", {**there, "change": -1 if level[0] > 1 else 1})
+    return Deed(who, "colleague_counts", {**there, "change": 1 + rng.randrange(2)})
 
 
-def rival(call: Called, rng: random.Random) -> Deed | None:
-    """A shopper who buys all that is there of something in the cart, as they once bought it before."""
+def rival(call: Called, rng: random.Random, minutes: int) -> Deed | None:
+    """A shopper who buys all that is there of something in the cart, and cancels after so many minutes (0: never)."""
     if call.operation.name != "place_order":
         return None
     wanted = call.driver.execute(_WANTED, {"customer": call.actor.person}).fetchall()
     if not wanted:
         return None
     variant, units, before = wanted[rng.randrange(len(wanted))]
-    return Deed("shopper", "order_again", {"order_id": before, "variant_id": variant, "quantity": units})
+    arguments = {"order_id": before, "variant_id": variant, "quantity": units, "cancel_after": minutes or None}
+    return Deed("shopper", "order_again", arguments)
 
 
 def step(call: Called, rng: random.Random) -> Deed | None:
@@ -117,7 +120,8 @@ def _address(call: Called, key: int, rng: random.Random, same: bool) -> tuple[st
     row = _first(
         call.driver,
         "SELECT ship_line1, ship_country FROM sales_order WHERE id = :key AND cancelled_at IS NULL"
-        " AND fulfilment_status = 'unfulfilled'",
+        " AND fulfilment_status = 'unfulfilled' AND NOT EXISTS (SELECT 1 FROM shipping_label l"
+        " WHERE l.order_id = sales_order.id AND l.status IN ('bought', 'scanned'))",
         {"key": key},
     )
     if row is None:

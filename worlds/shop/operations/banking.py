@@ -2,11 +2,12 @@
 
 from typing import Literal
 
+from worlds.engine import inbox
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
 from worlds.engine.fields import RecordId, Result
 from worlds.engine.operation import writes
-from worlds.shop import gateway
+from worlds.shop import gateway, mails
 from worlds.shop.rows import number
 
 MISHAP = "refund-settlement"
@@ -32,4 +33,20 @@ def bank_reports(ctx: Context, refund_id: RecordId, outcome: Literal["paid", "re
         raise NotFound("refund_not_pending", f"Refund {refund_id} is not pending.", field="refund_id")
     paid = ctx.mishap(MISHAP) is None if outcome is None else outcome == "paid"
     gateway.settle_refund(ctx, refund_id, succeeded=paid)
+    if not paid and outcome is None:
+        _tell_whoever_made_it(ctx, refund_id)
     return Reported(refund_id=refund_id, succeeded=paid)
+
+
+def _tell_whoever_made_it(ctx: Context, refund_id: int) -> None:
+    """Put a notice into the inbox of whoever is at work, who made the refund; what others made is theirs."""
+    ((refund, order, amount),) = ctx.driver.execute(_MADE, (refund_id,)).fetchall()
+    body = (
+        f"The bank could not pay out refund {refund} of {mails.euros(amount)} on order {order}. It counts for nothing "
+        "now; the customer has been told that it did not arrive."
+    )
+    at = int(ctx.now.timestamp())
+    inbox.deliver(ctx.driver, at, "Bank desk", "system", f"Refund {refund} came back", body, ("refund", refund_id))
+
+
+_MADE = "SELECT r.number, o.number, r.amount FROM refund r JOIN sales_order o ON o.id = r.order_id WHERE r.id = ?"

@@ -13,7 +13,7 @@ from worlds.engine.context import Actor, Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.fields import Amount, RecordId, Result
 from worlds.engine.operation import writes
-from worlds.shop import order_file
+from worlds.shop import labelling, order_file
 from worlds.shop.operations.fulfilments import mark_delivered, update_tracking
 from worlds.shop.operations.labels import void_label
 from worlds.shop.operations.orders import readdress
@@ -78,6 +78,7 @@ def colleague_amends_address(
     order = order_file.head(own, order_id)
     if order.cancelled_at is not None or order.fulfilment_status != "unfulfilled":
         raise Conflict("order_shipped", f"Order {order.number} is cancelled or on its way; its address stays.")
+    labelling.check_unlabelled(own, order, "its address stays as it is")
     given = {"company": company, "line1": line1, "line2": line2, "phone": phone}
     new = order.address.model_copy(update={name: value for name, value in given.items() if value is not None})
     if new != order.address:

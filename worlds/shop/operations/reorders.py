@@ -1,12 +1,16 @@
 """What customers do by themselves while others work; no surface offers it, events perform it."""
 
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
 
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
 from worlds.engine.fields import Money, Quantity, RecordId, Result
 from worlds.engine.operation import writes
 from worlds.shop import order_file, placing
+from worlds.shop.operations.orders import OrderCancelled, cancel_order
 from worlds.shop.rows import Query
 from worlds.shop.views import AddressInput
 
@@ -35,7 +39,11 @@ class OrderedAgain(Result):
 
 @writes(roles=(), doors=())
 def order_again(
-    ctx: Context, order_id: RecordId, variant_id: RecordId, quantity: Quantity | None = None
+    ctx: Context,
+    order_id: RecordId,
+    variant_id: RecordId,
+    quantity: Quantity | None = None,
+    cancel_after: Annotated[int, Field(ge=1, le=10_000)] | None = None,
 ) -> OrderedAgain:
     """Place an order for as many units of a variant as an earlier order had, to the same address and card.
 
@@ -43,6 +51,7 @@ def order_again(
         order_id: The earlier order.
         variant_id: The variant of one of its lines.
         quantity: How many units, where it is not as many as before.
+        cancel_after: Minutes after which they think better of it, if they do.
     """
     head = order_file.head(ctx, order_id)
     before = _BEFORE.first(ctx, order=order_id, variant=variant_id)
@@ -57,4 +66,16 @@ def order_again(
         card=placing.Card(before.brand, before.last4), customer_id=head.customer_id,
     )  # fmt: skip
     placed = placing.place(ctx, draft)
+    if cancel_after:
+        ctx.schedule(ctx.now + timedelta(minutes=cancel_after), "shopper_cancels", order_id=placed.order_id)
     return OrderedAgain(order_id=placed.order_id, number=placed.number, quantity=units, total=placed.total)
+
+
+@writes(roles=(), doors=())
+def shopper_cancels(ctx: Context, order_id: RecordId) -> OrderCancelled:
+    """Cancel an order because its customer has thought better of it, if nothing of it was shipped.
+
+    Args:
+        order_id: The order.
+    """
+    return cancel_order(ctx, order_id, "customer")

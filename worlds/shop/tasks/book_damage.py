@@ -9,7 +9,7 @@ rest is left or handed over, broken units are booked as lost.
 
 import math
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -69,10 +69,10 @@ def _shelves(draw: Draw) -> list[Shelf]:
         .where(InventoryLevel.available > 2 * MOST, Variant.active, Location.active)
         .order_by(InventoryLevel.id)
     ).all()
-    skus = Counter(draw.session.scalars(select(Variant.sku)))
+    skus = "\n".join(draw.session.scalars(select(Variant.sku))).casefold()
     by_place: dict[tuple[int, str], list[Any]] = defaultdict(list)
     for level_id, variant_id, sku, location_id, name in rows:
-        if skus[sku] == 1:
+        if skus.count(sku.casefold()) == 1:  # neither shared nor the beginning of another
             by_place[location_id, name].append((level_id, variant_id, sku))
     found = []
     for (location_id, name), there in by_place.items():

@@ -230,16 +230,20 @@ def browse(page: "Page") -> FinalAnswer:
     page.click("button", "Find")
     if page.heading != number:
         page.click("link", number)
-    if line := part_of_the_house(page.see().partition("Note from the customer")[2]):
-        page.click("link", "Edit address")
+    line = part_of_the_house(page.see().partition("Note from the customer")[2])
+    page.click("link", "Edit address")
+    company = page.value("Company (optional)")
+    if line:
         page.fill("Apartment or floor (optional)", line)
         page.click("button", "Save the address")
+    else:
+        page.click("link", "Back")
     page.fill("Add a note", f"Packed, slip {slip}.")
     page.click("button", "Add note")
     page.click("link", "Buy label")
     kilos = float(page.value("Weight").removesuffix(" kg"))
     paid_for = page.value("Customer paid for").removesuffix(" delivery")
-    address = {"company": page.text("Company") if "Company" in page.see() else None, "country": page.value("Country")}
+    address = {"company": company, "country": page.value("Country")}
     page.choose("Carrier", carrier_of(rows, kilos, address, express=paid_for == "Express"))
     page.choose("Service", paid_for)
     page.click("button", "Buy the label")
@@ -257,7 +261,7 @@ def crossed(worker: Worker) -> FinalAnswer:
             obey(WORLD, worker.call, order)
     number = "none"
     with suppress(Refused):
-        number = _buy(worker, order).facts["tracking_number"]
+        number = str(_buy(worker, order).facts["tracking_number"])
     _note(worker, order)
     return _done(number)
 

@@ -103,18 +103,11 @@ def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expe
     amount = money(decision["amount"], "EUR")
     answered = Effect(
         "answered",
-        "approval_request",
+        "timeline_event",
         "insert",
-        where={"order_id": case.order_id},
-        set={
-            "status": decision["state"],
-            "order_line_id": case.line_id,
-            "units": case.units,
-            "amount": decision["asked"],
-            "units_approved": decision["units"],
-        },
-        by="person:lead",
-        words=f"The request of the lead is {decision['state']}",
+        where={"order_id": case.order_id, "kind": f"approval_{decision['state']}"},
+        by="any",
+        words=f"The request about the order is {decision['state']}",
     )
     if decision["branch"] != SOLVABLE:
         order = record(decision["number"], "LK-")

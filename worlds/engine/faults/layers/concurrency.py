@@ -6,7 +6,8 @@ chance that answer a `Deed`, or None where nothing fits:
 * `edit(call, table, key, rng, same_field)`: a colleague's edit of a record that the call names; `same_field` asks for
   one that contradicts what the call is likely to write, and otherwise another field is changed.
 * `sale(call, rng)`: what changes the units that a compare-and-set operation expects.
-* `rival(call, rng)`: somebody who buys the last units that the call is about to buy.
+* `rival(call, rng, minutes)`: somebody who buys the last units that the call is about to buy, and gives them back
+  after so many minutes (0 for never).
 * `step(call, rng)`: another transition of the record that the call takes a step further.
 """
 
@@ -251,21 +252,31 @@ class StaleCompareAndSet(Fault):
         _do(hit, _deed("sale", hit.call, hit.rng))
 
 
+class RivalParams(Params):
+    """After how many virtual minutes the other one gives the units back; 0 for never."""
+
+    minutes: int = Field(default=10, ge=0)
+
+
 class LastUnitRace(Fault):
     """Somebody else buys the last units between the look at the basket and the payment."""
 
     code = "F22"
-    lesson = "Say that it is sold out and offer what is there; never sell what nobody has."
+    lesson = "Look again after a while; where it stays sold out, say so and offer what is there."
     strikes = WRITES
-    catches = False
+    Params = RivalParams
 
     def fits(self, hit: Hit) -> bool:
         """Where the world knows who could be quicker."""
-        return _deed("rival", hit.call, hit.rng) is not None
+        return self._rival(hit) is not None
 
     def meanwhile(self, hit: Hit) -> None:
         """Let them buy."""
-        _do(hit, _deed("rival", hit.call, hit.rng))
+        _do(hit, self._rival(hit))
+
+    def _rival(self, hit: Hit) -> Deed | None:
+        offer = bound(hit.call.world, "rival")
+        return None if offer is None else offer(hit.call, hit.rng, hit.params.minutes)
 
 
 class RaceParams(Params):

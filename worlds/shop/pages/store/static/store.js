@@ -12,5 +12,5 @@
   document.addEventListener("click", (event) => {
     for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
   });
-  document.querySelector("[role=alert].problems")?.focus();
+  document.querySelector("[role=alert].every-banner, [role=alert].problems")?.focus();
 })();

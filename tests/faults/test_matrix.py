@@ -1,0 +1,110 @@
+"""Promises of `worlds check --faults`: who passes what, what cannot be passed, and that planted holes are named."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from worlds.cli.commands.check import command
+from worlds.engine.faults.plan import FaultPlan, Rule
+from worlds.engine.proofs.failures.cells import look
+from worlds.engine.proofs.failures.matrix import Cell, Search, concluded, plans_for, search
+from worlds.engine.start import Start
+from worlds.engine.world import find
+
+FAMILY = "fix-tracking"
+SEEDS = range(2)
+CLOSED = FaultPlan(name="closed", rules=(Rule(fault="F2", operations=("update_tracking",), times=0),))
+UNTOUCHED = FaultPlan(name="untouched", rules=(Rule(fault="F2", operations=("refund_order",)),))
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return find("shop")
+
+
+@pytest.fixture(scope="module")
+def start(shop):
+    return Start.of(shop, shop.families[FAMILY].population)
+
+
+@pytest.fixture(scope="module")
+def matrix(shop):
+    what = Search(plans=("F1", "F2", "F4", "F13"), seeds=2, again=True)
+    (found,) = search([(shop, shop.families[FAMILY])], what)
+    return found
+
+
+def test_the_resilient_agent_passes_and_the_naive_one_does_worse(matrix):
+    assert matrix.holes == ()
+    for plan in matrix.plans:
+        cell = matrix.cells[plan, FAMILY]
+        assert cell.passed("resilient") == cell.met == len(SEEDS)
+    assert sum(matrix.cells[plan, FAMILY].passed("naive") for plan in matrix.plans) < len(SEEDS) * len(matrix.plans)
+
+
+def test_a_cell_says_how_many_passed_and_how_many_cannot_be_solved(matrix):
+    assert matrix.cells["role-denied", FAMILY].text.startswith("2/0:2u")
+    assert matrix.cells["leaky-bucket", FAMILY].text == "2/0:2"
+
+
+def test_what_was_not_met_is_told_apart(start):
+    seen = look(start, FAMILY, 0, UNTOUCHED, closely=False)
+    assert seen.state == "unmet"
+    assert Cell("untouched", FAMILY, [seen]).text == "\u00b7"
+
+
+def test_what_nobody_can_finish_passes_by_a_report(start):
+    seen = look(start, FAMILY, 0, CLOSED, closely=False)
+    assert seen.state == "unsolvable"
+    assert seen.runs["resilient"].passed
+    assert seen.runs["resilient"].excused
+    assert not seen.runs["naive"].passed
+
+
+def test_where_nobody_can_finish_nor_hand_over_it_is_a_dead_end(start):
+    rule = Rule(fault="F2", operations=("update_tracking", "escalate"), times=0)
+    seen = look(start, FAMILY, 0, FaultPlan(name="shut", rules=(rule,)), closely=False)
+    assert seen.state == "dead end"
+    assert not any(run.passed for run in seen.runs.values())
+
+
+def test_a_pass_is_compared_with_the_whole_database(start):
+    seen = look(start, FAMILY, 0, plans_for(start.world, ("F1",))["timeout-after-commit"], closely=True)
+    assert seen.runs["resilient"].passed
+    assert seen.runs["resilient"].wrong == ()
+
+
+def test_a_fault_that_harms_nobody_is_a_hole_where_it_is_meant_to_teach(shop, start, monkeypatch):
+    plans = plans_for(shop, ("F16",))
+    fault = next(iter(plans))
+    seen = [look(start, FAMILY, seed, plans[fault], closely=False) for seed in SEEDS]
+    families = [shop.families[FAMILY]]
+    calm = concluded(shop, families, plans, seen, again=False)
+    assert not [hole for hole in calm.holes if "the naive agent passes" in hole]
+    monkeypatch.setattr("worlds.engine.faults.layers.concurrency.OptimisticConflict.catches", True)
+    meant = concluded(shop, families, plans, seen, again=False)
+    assert [hole for hole in meant.holes if f"under {fault}: the naive agent passes" in hole]
+
+
+def test_the_command_prints_the_matrix_for_programs():
+    told = CliRunner().invoke(
+        command, ["shop/fix-tracking", "--faults", "--plan", "F2", "--seeds", "1", "--jobs", "1", "--json"]
+    )
+    assert told.exit_code == 0, told.output
+    (world,) = json.loads(told.stdout)["worlds"]
+    (cell,) = world["cells"]
+    assert (cell["plan"], cell["met"], cell["resilient"]) == ("timeout-before-commit", 1, 1)
+    assert world["holes"] == []
+
+
+def test_the_command_prints_the_matrix_for_people():
+    told = CliRunner().invoke(command, ["shop/fix-tracking", "--faults", "--plan", "F2", "--seeds", "1", "--jobs", "1"])
+    assert told.exit_code == 0, told.output
+    assert "timeout-before-commit" in told.stdout
+    assert "A: fix-tracking" in told.stdout
+
+
+def test_a_plan_without_faults_is_a_mistake_in_the_command():
+    told = CliRunner().invoke(command, ["shop/fix-tracking", "--plan", "F2"])
+    assert told.exit_code == 2
