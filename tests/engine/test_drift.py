@@ -6,6 +6,7 @@ import pytest
 import worlds
 from worlds.engine.faults.layers.drift import InterfaceDrift
 from worlds.engine.faults.plan import FaultPlan, Rule
+from worlds.engine.rollouts.runner import Batch
 from worlds.engine.surfaces import pages as page_surface
 from worlds.engine.surfaces.browsing.reading import read_meaning
 from worlds.engine.surfaces.drift import notices, order, steps
@@ -243,3 +244,11 @@ def test_a_page_in_other_words_is_read_in_the_plain_ones():
     assert root.find("button")[0].shown == "Code AB entfernen"
     assert '- heading "Refund order LK-7" [level=1] [ref=e1]' in written
     assert read_meaning(written, LEXICON.meaning)[1] == written
+
+
+def test_rollouts_wear_one_face_after_another_and_all_the_plain_one_where_none_is_named(tmp_path):
+    worn = {
+        variant: [plan.variant for plan in Batch(tasks=["tiny/recount"], n=3, out=tmp_path, variant=variant).plans()]
+        for variant in (0, 5)
+    }
+    assert worn == {0: [0, 0, 0], 5: [5, 6, 7]}

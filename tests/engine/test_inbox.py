@@ -7,6 +7,7 @@ from meanwhile import busy, letter, waited
 
 import worlds
 from worlds.engine.surfaces.http import Request, respond
+from worlds.engine.surfaces.mcp import _result
 
 
 @pytest.fixture
@@ -62,3 +63,12 @@ def test_a_fork_and_a_reset_keep_and_forget_messages_as_they_do_everything_else(
     assert episode.unread == 0
     waited(episode, minutes=5)
     assert episode.state_hash() == before
+
+
+def test_over_mcp_and_in_a_chat_the_notice_stands_beside_the_result(episode):
+    waited(episode, minutes=5)
+    reply = episode.perform("list_items", {}, "mcp")
+    texts = [one["text"] for one in _result(reply)["content"]]
+    assert texts == [reply.text, "2 new messages; read_inbox shows them."]
+    assert reply.whole_text.endswith("\n2 new messages; read_inbox shows them.")
+    assert json.loads(texts[0]) == reply.body

@@ -68,15 +68,6 @@ def cancel(order, _):
     return "cancel_order", {"order_id": order["order_id"], "reason": "customer"}
 
 
-def fulfil(order, units):
-    return "fulfil_order", {
-        "order_id": order["order_id"],
-        "location_id": units,
-        "carrier": "DHL",
-        "tracking_number": "T1",
-    }
-
-
 def note(order, units):
     return "add_order_note", {"order_id": order["order_id"], "text": f"Looked at it {units} times."}
 
@@ -91,7 +82,7 @@ def take_back(order, units):
     return "open_return", {"order_id": order["order_id"], "lines": lines, "reason": "damaged"}
 
 
-BUSINESS = (refund, refund, cancel, fulfil, note, capture, take_back)
+BUSINESS = (refund, refund, cancel, note, capture, take_back)
 ACTIONS = st.tuples(st.sampled_from(BUSINESS), st.integers(0, ORDERS - 1), st.integers(1, 2), KEYS)
 SHELVES = st.tuples(st.integers(0, 29), st.integers(-2, 3), KEYS)
 

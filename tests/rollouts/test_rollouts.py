@@ -45,7 +45,7 @@ def broken(_):
 
 
 def test_agents_are_found_by_file():
-    assert agent_names() == ["noop", "openai", "random", "solution"]
+    assert agent_names() == ["naive", "noop", "openai", "random", "resilient", "solution"]
     with pytest.raises(LookupError, match="There is no agent named 'genius'; there are: noop, openai"):
         find_agent("genius")
     with pytest.raises(ValueError, match="The agent noop has no option 'speed'; it has: none"):

@@ -39,6 +39,15 @@ def test_an_episode_s_addresses_do_not_show_its_id_seed_or_task(operator):
         assert not any(word in opened[name] for word in ("group", "rollout", "recount", "tiny"))
 
 
+@pytest.mark.parametrize(
+    "faults", ["F2", "timeout-before-commit", {"rules": [{"fault": "F2", "operations": ["sell_item"]}]}]
+)
+def test_an_episode_is_opened_under_a_failure_plan(operator, faults):
+    opened = operator.open(**TASK, faults=faults)
+    tried = [operator.call(opened, "sell_item", item_id=3, quantity=1).status_code for _ in range(2)]
+    assert tried == [504, 200]
+
+
 @pytest.mark.parametrize("path", ["episodes", "episodes/x", "episodes/x/diff", "openapi.json", "nope", ""])
 def test_nothing_answers_without_the_token(anybody, served, path):
     wrong = (

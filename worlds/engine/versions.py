@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import MetaData
@@ -23,7 +24,10 @@ _CHANGED = "tbl = ? AND kind = 'update' AND before <> after AND root <> 'setup'"
 _CAME = "tbl = ? AND (kind = 'insert' OR kind = 'update' AND before <> after) AND root <> 'setup'"
 _LOG = "engine_change JOIN engine_cause ON engine_cause.id = cause_id"
 _OWN = f"SELECT {{}} FROM {_LOG} WHERE key = ? AND {_CHANGED}"  # noqa: S608 - texts of this module
-_PARTS = f'SELECT {{}} FROM {_LOG} WHERE key IN (SELECT id FROM "{{}}" WHERE "{{}}" = ?) AND {_CAME}'  # noqa: S608 - texts of this module
+_PARTS = (
+    f'SELECT {{}} FROM (SELECT id AS part_id FROM "{{}}" WHERE "{{}}" = ?) CROSS JOIN engine_change ON key = part_id '  # noqa: S608 - texts of this module
+    f"CROSS JOIN engine_cause ON engine_cause.id = cause_id WHERE {_CAME}"
+)
 _ENTRY = "seq, tbl, key, before, after, actor, root, at"
 
 
@@ -45,10 +49,16 @@ class Edit:
 
 def version_of(driver: sqlite3.Connection, metadata: MetaData, table: str, key: int) -> int:
     """The version of a row: 1, and one more for each change since the episode began."""
-    changes = _number(driver, _OWN.format("count(*)"), (key, table))
-    for part, column in parts_of(metadata, table):
-        changes += _number(driver, _PARTS.format("count(*)", part, column), (key, part))
-    return 1 + changes
+    own, *parts = _counting(metadata, table)
+    changes = sum(_number(driver, query, (key, part)) for query, part in parts)
+    return 1 + _number(driver, own[0], (key, own[1])) + changes
+
+
+@lru_cache(maxsize=1024)
+def _counting(metadata: MetaData, table: str) -> tuple[tuple[str, str], ...]:
+    """What counts the changes of a record: a query and its table for itself, and for each kind of part."""
+    parts = [(_PARTS.format("count(*)", part, column), part) for part, column in parts_of(metadata, table)]
+    return ((_OWN.format("count(*)"), table), *parts)
 
 
 def edits_since(driver: sqlite3.Connection, metadata: MetaData, table: str, key: int, version: int) -> tuple[Edit, ...]:

@@ -25,8 +25,8 @@ class Record:
     `people` the role of each simulated person; `attempted_violations` counts refused attempts at what the policy
     forbids; `cause` says why the episode ended early, if it did; `steps` how many calls the agent made; `unsettled`
     names what the agent set off that is due only after the horizon, so that nothing of it is judged. `plan` names the
-    failure plan and its hash, `met` the faults that calls met and when, `struck` how often each one took hold; `excused` says that the expectation is the one
-    for work that a system stopped, since neither the agent nor anybody else could finish it.
+    failure plan and its hash, `met` the faults that calls met and when, `struck` how often each one took hold;
+    `excused` says that the expectation is the one for work that a system stopped, which nobody could have finished.
     """
 
     schema: Schema

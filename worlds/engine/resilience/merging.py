@@ -42,7 +42,8 @@ def merged(mine: Mapping[str, Any], told: Sign) -> dict[str, Any]:
         inner: Any = sent
         for name in path:
             inner = inner.get(name) if isinstance(inner, dict) else None
-        if isinstance(inner, dict) and last in inner and inner[last] == change["was"]:
+        said = isinstance(inner, dict) and (last in inner or path)  # what a part leaves out is emptied by it
+        if isinstance(inner, dict) and said and inner.get(last) == change["was"]:
             inner[last] = change["now"]
     return sent
 

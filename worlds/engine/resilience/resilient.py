@@ -161,7 +161,8 @@ class Resilient:
             except Refused:
                 continue
             self._saw(reading.operation, reading.arguments, body)
-            looks.append(Look((reading.operation, _text(reading.arguments)), body, reading.by_key))
+            whole = reading.by_key or (bool(reading.arguments) and isinstance(body, dict) and body.get("pages") == 1)
+            looks.append(Look((reading.operation, _text(reading.arguments)), body, whole))
         return looks
 
     def _is_there(self, operation: str, arguments: Mapping[str, Any], body: Any, before: Seen) -> bool:

@@ -65,11 +65,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a reading answered: which reading with which arguments, and whether it shows one record by its key."""
+    """What a reading answered: which reading with which arguments, and whether what it leaves out is not there."""
 
     place: tuple[str, str]
     body: Any
-    by_key: bool
+    whole: bool
 
 
 Seen = Mapping[tuple[str, str], Any]
@@ -83,7 +83,7 @@ def shows(looks: Sequence[Look], own: Key, arguments: Mapping[str, Any], told: S
     or other than it was before: then it was done, and somebody else has gone on from there.
     """
     made = own.name not in arguments
-    if made and not any(look.by_key for look in looks):
+    if made and not any(look.whole for look in looks):
         return True
     for look in looks:
         shown = find_object(look.body, own)

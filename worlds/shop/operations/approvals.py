@@ -111,7 +111,7 @@ def ask_approval(
     )  # fmt: skip
     timeline(ctx, order_id, "approval_asked", f"{number}: {counted(units)} of {found.title}, asked of {approver}")
     audit(ctx, "ask_approval", "approval_request", approval_id, order=order_id)
-    ctx.schedule(lapses, "approval_lapses", approval_id=approval_id)
+    ctx.let_act(f"person:{ctx.actor.name}", lapses, "approval_lapses", approval_id=approval_id)
     return _view(approving.request(ctx, approval_id))
 
 
@@ -178,7 +178,7 @@ def pass_approval_on(
 
 @writes(roles=(), doors=(), priority=9)
 def approval_lapses(ctx: Context, approval_id: RecordId) -> ApprovalView:
-    """Let a request lapse that nobody has answered in time; whoever waits for it is told.
+    """Let one's request lapse that nobody has answered in time; whoever waits for it is told.
 
     Args:
         approval_id: The request.

@@ -101,16 +101,11 @@ def _meanwhile(draw: Draw, case: Case, decision: Mapping[str, Any]) -> list[Happ
 
 def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expectation:
     amount = money(decision["amount"], "EUR")
-    answered = Effect(
-        "answered",
-        "timeline_event",
-        "insert",
-        where={"order_id": case.order_id, "kind": f"approval_{decision['state']}"},
-        by="any",
-        words=f"The request about the order is {decision['state']}",
-    )
     if decision["branch"] != SOLVABLE:
         order = record(decision["number"], "LK-")
+        answered = _answer(
+            case, "lead" if decision["state"] == "lapsed" else "approver", kind=_SHOWN[decision["state"]]
+        )
         over = handed_over(
             case.order_id, decision["team"], decision["hand_over_reason"], order, amount,
             told=told, variant_id=case.variant_id,
@@ -120,8 +115,24 @@ def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expe
     lines = [Covered(case.line_id, decision["units"], decision["amount"])]
     sent = Sent(case.order_id, case.payment_id, decision["amount"], 0, decision["reason"], lines, decision["noted"])
     made = refunded(sent, told)
+    answered = _answer(case, "approver")
     bundle = Bundle([answered, *made.required], made.allowed, [Before("answered", "refund")])
     return Expectation(any_of=[bundle], answer=Answer("done", {"amount": amount}))
+
+
+_SHOWN = {"denied": "approval_denied", "lapsed": "approval_lapsed"}
+
+
+def _answer(case: Case, role: str, **where: str) -> Effect:
+    """A line of the order's timeline by whoever answered, or let it lapse; everything else comes after it."""
+    return Effect(
+        "answered",
+        "timeline_event",
+        "insert",
+        where={"order_id": case.order_id, **where},
+        by=f"person:{role}",
+        words="The request about the order was answered, or lapsed",
+    )
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------

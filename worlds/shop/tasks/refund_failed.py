@@ -219,7 +219,7 @@ def browse(page: "Page") -> FinalAnswer:
     noted = _written(page, "refunds", r"each refund above (\d+\.\d{2})")
     notice = page.facts["notice"]
     number, failed = next(
-        (number, row) for number, _ in find_orders(page, page.facts["email"]) if (row := _failed_row(page.see()))
+        (number, row) for number, _ in find_orders(page, page.facts["email"]) if (row := _failed_row(page))
     )
     reason, units, title, shipping, amount = failed
     if parse_money(amount) > most:
@@ -234,7 +234,7 @@ def browse(page: "Page") -> FinalAnswer:
         page.check(boxes[0])
     worked_out(page)
     page.choose("Reason", reason)
-    page.fill("Internal note", f"Made again, notice {notice}.")
+    page.fill("Internal note (optional)", f"Made again, notice {notice}.")
     page.click("button", "Make the refund")
     if parse_money(amount) > noted:
         page.fill("Add a note", f"{amount} EUR made again, {reason}, after the bank sent it back. The customer asked.")
@@ -250,17 +250,15 @@ def _written(page: "Page", slug: str, rule_words: str) -> int:
     return parse_money(found[1])
 
 
-def _failed_row(seen: str) -> tuple[str, str, str, str, str] | None:
+def _failed_row(page: "Page") -> tuple[str, str, str, str, str] | None:
     """Reason, units, article, shipping and amount of the refund that failed, as the order's page shows them."""
-    found = re.search(r'rowheader "RF-\d+ Failed".*?(?=rowheader|\Z)', seen, re.DOTALL)
-    if found is None:
+    rows = page.rows("Refunds") if "Refunds" in page.names("group") else []
+    cells = next((row.cells for row in rows if re.search(r"RF-\d+ Failed", row.cells["Refund"])), None)
+    goods = re.search(r"(\d+) × (.+?)(?:, \d+ restocked)?$", cells["Goods"]) if cells else None
+    if cells is None or goods is None:
         return None
-    reason = next(words for words in REASONS.values() if f'"{words}' in found[0])
-    goods = re.search(r"(\d+) × (.+?)(?:, \d+ restocked)?\"", found[0])
-    if goods is None:
-        return None
-    amounts = re.findall(r'cell "€([\d,]+\.\d{2})', found[0])
-    return reason, goods[1], goods[2], money_in(f"€{amounts[0]}"), money_in(f"€{amounts[1]}")
+    reason = next(words for words in REASONS.values() if cells["Reason"].startswith(words))
+    return reason, goods[1], goods[2], money_in(cells["Shipping"]), money_in(cells["Amount"])
 
 
 # -- how it is got wrong ------------------------------------------------------------------------------------------
