@@ -210,7 +210,10 @@ def remembered(connection: sqlite3.Connection, key: str, role: str, operation: s
         "WHERE key = ? AND role = ? AND operation = ?",
         (key, role, operation),
     ).fetchone()
-    return Remembered(*row[:4], bool(row[4]), row[5]) if row else None
+    if row is None:
+        return None
+    arguments, status, body, headers, failure, at = row
+    return Remembered(arguments, status, body, headers, bool(failure), at)
 
 
 def remember(connection: sqlite3.Connection, key: str, role: str, operation: str, answer: Remembered) -> None:

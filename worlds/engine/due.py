@@ -101,7 +101,8 @@ class Due:
             return False
         finally:
             driver.execute("RELEASE event")
-            session.expunge_all()  # what one event knew of rows, another may have changed below the session
+            if len(session.identity_map) or session.new:
+                session.expunge_all()  # what one event knew of rows, another may have changed below the session
         return True
 
     def _context(self, session: Session, event: Event, tx: int) -> Context:

@@ -293,7 +293,8 @@ def refund(ctx: Context, refund_id: int) -> RefundView:
 def _parcel(ctx: Context, rows: list[ParcelRow]) -> FulfilmentView:
     one = rows[0]
     return FulfilmentView(
-        fulfilment_id=one.fulfilment_id, version=ctx.version(Fulfilment, one.fulfilment_id), number=one.number, order_id=one.order_id, location_id=one.location_id,
+        fulfilment_id=one.fulfilment_id, version=ctx.version(Fulfilment, one.fulfilment_id), number=one.number,
+        order_id=one.order_id, location_id=one.location_id,
         location=one.location, status=one.status, carrier=one.carrier, tracking_number=one.tracking_number,
         shipped_at=one.shipped_at, delivered_at=one.delivered_at,
         lines=[ParcelLine(line_id=row.line_id, title=row.title, quantity=row.quantity) for row in rows],

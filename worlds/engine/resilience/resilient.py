@@ -51,6 +51,8 @@ class Resilient:
         self._task: Task = desk.task
         self._atlas = Atlas(desk.tools)
         self._seen: dict[tuple[str, str], Any] = {}
+        self._given: dict[tuple[str, str], Any] = {}
+        """What the solution itself has read, which its writes build on."""
         self._times: dict[str, int] = {}
         self.written: list[str] = []
         self.stopped: Stopped | None = None
@@ -101,7 +103,9 @@ class Resilient:
         """
         tool = self._desk.tools.get(operation)
         if tool is None or not tool.writing or tool.aside:
-            return self._saw(operation, arguments, self._through(operation, arguments, None))
+            body = self._saw(operation, arguments, self._through(operation, arguments, None))
+            self._given[operation, _text(arguments)] = body
+            return body
         return self._write(operation, arguments)
 
     # -- writing --------------------------------------------------------------------------------------------------
@@ -119,9 +123,9 @@ class Resilient:
 
     def _conditional(self, operation: str, arguments: dict[str, Any], key: str) -> Any:
         """Send a write on the condition that nobody changed the record since it was read; merge where somebody did."""
-        sent = dict(arguments)
+        sent, tool = dict(arguments), self._desk.tools[operation]
+        asked = condition(tool, sent, self._given) or condition(tool, sent, self._seen)
         for _ in range(MOST_SENDS):
-            asked = condition(self._desk.tools[operation], sent, self._seen)
             try:
                 return self._through(operation, {**sent, **asked}, key)
             except Changed as changed:
@@ -129,7 +133,7 @@ class Resilient:
                     raise Refused(changed.sign.status, changed.sign.told) from None
                 self._read_again(arguments)
                 sent = merged(sent, changed.sign)
-                key = self._key(operation, sent)
+                asked, key = condition(tool, sent, self._seen), self._key(operation, sent)
         raise Stopped(
             operation, arguments, Sign("changed", 409, None, "The record changes faster than it can be read.")
         )

@@ -85,7 +85,8 @@ def shows(looks: Sequence[Look], own: Key, arguments: Mapping[str, Any], told: S
     made = own.name not in arguments
     if made and not any(look.whole for look in looks):
         return True
-    for look in looks:
+    direct = [look for look in looks if isinstance(look.body, Mapping) and key_of(look.body) == own]
+    for look in looks if made else direct or looks:
         shown = find_object(look.body, own)
         if shown is None:
             continue

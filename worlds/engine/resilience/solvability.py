@@ -134,8 +134,8 @@ def reconsidered(episode: Episode, record: Record, judged: Grade) -> tuple[Grade
     met = _genuine(episode.world, label, tuple(episode.journal))
     if not met:
         return judged, record
-    partly = any(one.satisfied for one in judged.criteria if one.kind == "required")
-    touched = any(entry.committed for entry in episode.journal)
+    touched = sum(entry.committed for entry in episode.journal) > 1  # more than the hand-over itself
+    partly = touched and any(one.satisfied for one in judged.criteria if one.kind == "required")
     try:
         expected = excused(record.expectation, _ways(episode, met), partly=partly, touched=touched)
     except ExpectationError:

@@ -26,7 +26,7 @@ OPENAPI = "openapi.json"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request for an operation, its body whole. `content_types`, `keys` and `versions` are all values of their headers."""
+    """A request for an operation, its body whole; `content_types`, `keys`, `versions`: all values of their headers."""
 
     method: str
     operation: str

@@ -120,7 +120,7 @@ def _instruction(episode: Episode) -> str:
 
 
 def _result(reply: Reply) -> dict[str, Any]:
-    """A reply as text and as structured content, which the protocol wants to be an object; a notice is a second text."""
+    """A reply as text and as structured content, which the protocol wants to be an object; a notice is another text."""
     noticed = [{"type": "text", "text": reply.notice}] if reply.notice else []
     return {
         "content": [{"type": "text", "text": reply.text}, *noticed],
