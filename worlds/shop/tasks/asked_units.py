@@ -42,7 +42,7 @@ def cases(draw: Draw) -> list[Case]:
             continue
         for units in range(2, min(quantity, MOST) + 1):
             amount = _paid_for_first(row, units)
-            # A single unit is above the limit, so that the world lets nobody refund an approved number before the answer.
+            # A single unit is above the limit, so that nobody can refund what will be approved before the answer.
             if _paid_for_first(row, 1) > LIMIT and 2 * amount <= row.goods:
                 answer = answer_to(row.line_id, units)
                 branch = "solvable" if answer.state == "approved" else "hand_over"

@@ -114,10 +114,7 @@ def _expectation(case: Case, decision: Mapping[str, Any], told: Contact) -> Expe
         return Expectation(any_of=[bundle], answer=Answer(("waiting", "not_done"), {"amount": amount}))
     lines = [Covered(case.line_id, decision["units"], decision["amount"])]
     sent = Sent(case.order_id, case.payment_id, decision["amount"], 0, decision["reason"], lines, decision["noted"])
-    made = refunded(sent, told)
-    answered = _answer(case, "approver")
-    bundle = Bundle([answered, *made.required], made.allowed, [Before("answered", "refund")])
-    return Expectation(any_of=[bundle], answer=Answer("done", {"amount": amount}))
+    return Expectation(any_of=[refunded(sent, told)], answer=Answer("done", {"amount": amount}))
 
 
 _SHOWN = {"denied": "approval_denied", "lapsed": "approval_lapsed"}
@@ -274,17 +271,6 @@ def at_once(worker: Worker) -> FinalAnswer:
     return _hand_over(worker, order, _request(worker, order)["amount"], "finance", "approval_needed")
 
 
-def own_limit(worker: Worker) -> FinalAnswer:
-    """Refund what one's own limit allows while the request is pending; hand over where it allows nothing."""
-    order, line = _find(worker)
-    for units in range(int(worker.facts["units"]) - 1, 0, -1):
-        try:
-            return _report(_refund(worker, order, line, units))
-        except Refused:
-            continue
-    return at_once(worker)
-
-
 def other_count(worker: Worker) -> FinalAnswer:
     """Refund another number of units than was approved; one unit where nothing was."""
     order, line = _find(worker)
@@ -355,7 +341,6 @@ FAMILY = Family(
     alternatives={"look twice a day, and note it in any case": look_now_and_then},
     mistakes={
         "handed over at once": at_once,
-        "what one's own limit allows": own_limit,
         "another number of units": other_count,
         "an out-of-office mail as the answer": out_of_office,
         "back into stock": back_into_stock,
@@ -365,7 +350,6 @@ FAMILY = Family(
     },
     unenforced={
         "handed over at once": "nobody hands the matter over a second",
-        "what one's own limit allows": "not even what your own limit would allow",
         "another number of units": "exactly as many units as were approved",
         "changed their mind": "so it has to be the true one",
         "customer not told": "The customer is notified of every refund",
