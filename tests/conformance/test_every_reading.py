@@ -42,7 +42,12 @@ def test_the_same_question_has_the_same_answer(free, world, role):
     for operation in reading(world, role):
         first = free.call(operation.name, made_up(operation.input_schema, Known(), 0))
         again = free.call(operation.name, made_up(operation.input_schema, Known(), 0))
-        assert canonical(first.body) == canonical(again.body), operation.name
+        assert canonical(timeless(first.body)) == canonical(timeless(again.body)), operation.name
+
+
+def timeless(body):
+    """An answer without its cursor, which says until when it holds."""
+    return {name: value for name, value in body.items() if name != "next_cursor"} if isinstance(body, dict) else body
 
 
 def reading(world, role):

@@ -8,6 +8,8 @@ import pytest
 from worlds.cli.reference import FOLDER, built_in, pages, stale
 from worlds.cli.reference.refusals import refusals_of
 from worlds.cli.reference.settings import SETTINGS
+from worlds.engine.faults.catalogue import faults_of
+from worlds.engine.faults.plans import plans_of
 from worlds.engine.world import find
 
 ROOT = Path(__file__).parent.parent.parent
@@ -32,6 +34,18 @@ def test_every_operation_role_and_task_of_a_world_is_described(world):
         assert f"| `{role}` |" in page
     for family in world.families:
         assert f"`{world.name}/{family}`" in page
+
+
+@pytest.mark.parametrize("world", built_in(), ids=lambda world: world.name)
+def test_every_fault_and_every_plan_of_a_world_is_described(world):
+    page = pages()["failures.md"]
+    for fault in faults_of(world).values():
+        described = page[page.index(f"# `{fault.name}`\n") :].partition("\n#")[0]
+        assert fault.code in described
+        assert fault.title in described
+        assert all(f"| `{name}` |" in described for name in fault.Params.model_fields)
+    for name in plans_of(world).keys() - faults_of(world).keys():
+        assert f"| `{name}` |" in page
 
 
 def test_the_refusals_of_an_operation_are_found_through_what_it_calls():

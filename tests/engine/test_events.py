@@ -84,6 +84,16 @@ def test_what_others_do_happens_once_after_the_call_that_it_hangs_on_and_is_not_
         assert busy.grade().score == 0.0
 
 
+def test_what_hangs_on_a_call_about_one_record_waits_for_that_record(episode):
+    what = {"name": "trade", "operation": "pass_by", "arguments": {"item_id": 3, "quantity": 2}}
+    with opened(episode, Happening(**what, after="change_item", given={"item_id": 3})) as busy:
+        before = count_of(busy, 3)
+        busy.call("change_item", {"item_id": 4, "quantity": 1})
+        assert count_of(busy, 3) == before
+        busy.call("change_item", {"item_id": 3, "quantity": before})
+        assert count_of(busy, 3) == before - 2
+
+
 def test_what_hangs_on_the_start_happens_whatever_the_agent_does(episode):
     sale = Happening(name="trade", operation="pass_by", arguments={"item_id": 3, "quantity": 2}, delay=60)
     with opened(episode, sale) as busy:

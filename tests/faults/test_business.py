@@ -36,11 +36,12 @@ def body_of(reply):
     return reply.body["body"]
 
 
-def refundable(episode):
-    """An order that was shipped whole and paid, without a refund, and its first line."""
+def refundable(episode, least=1):
+    """An order that was shipped whole and paid, without a refund, with so many units in its first line, and that."""
     for row in episode.call("list_orders", {"fulfilment_status": "fulfilled", "page_size": 50}).body["items"]:
         order = episode.call("get_order", {"order_id": row["order_id"]}).body
-        if not order["refunds"] and not order["returns"] and order["financial_status"] == "paid":
+        enough = order["lines"][0]["quantity"] >= least
+        if enough and not order["refunds"] and not order["returns"] and order["financial_status"] == "paid":
             return order, order["lines"][0]["line_id"]
     raise LookupError("no such order")
 
@@ -48,6 +49,12 @@ def refundable(episode):
 def refund(order, line, **more):
     lines = [{"line_id": line, "quantity": 1}]
     return {"order_id": order["order_id"], "lines": lines, "reason": "defective"} | more
+
+
+def whole(order, line):
+    """What refunds all units of a line."""
+    units = next(one["quantity"] for one in order["lines"] if one["line_id"] == line)
+    return refund(order, line) | {"lines": [{"line_id": line, "quantity": units}]}
 
 
 def written(episode):
@@ -119,6 +126,19 @@ def test_a_duplicate_is_listed_and_saved_only_by_whoever_says_so():
         assert title_of(episode, second) == asked["title"]
 
 
+def test_a_save_that_leaves_the_name_meets_the_rule_where_the_shelf_has_a_look_alike():
+    with worlds.open("shop/reprice-product", seed=0, faults="F25") as episode:
+        (product,) = episode.task.instance.target["product"]
+        told = episode.call("update_product", {"product_id": product, "final_sale": True})
+        assert told.status == 409
+        alike = body_of(told)["matches"]
+        mine = set(title_of(episode, product).lower().split())
+        others = [set(title_of(episode, match["id"]).lower().split()) for match in alike]
+        assert others
+        assert all(mine & words for words in others)
+        assert episode.call("update_product", {"product_id": product, "final_sale": True, "allow_duplicate": True}).ok
+
+
 def test_a_rule_that_blocks_is_not_overridden():
     with at_the_shop("F25", role="merch", times=0, params={"mode": "block"}) as episode:
         first, second = two_products(episode)
@@ -174,9 +194,7 @@ def test_a_record_in_approval_is_locked_until_it_is_through():
 def test_a_colleague_refunds_first_and_the_second_refund_is_refused():
     with at_the_shop("F27", role="support_l2") as episode:
         order, line = refundable(episode)
-        units = next(one["quantity"] for one in order["lines"] if one["line_id"] == line)
-        asked = refund(order, line) | {"lines": [{"line_id": line, "quantity": units}]}
-        told = episode.call("refund_order", asked)
+        told = episode.call("refund_order", whole(order, line))
         assert told.status == 409
         assert told.body["error"]["code"] == "quantity_above_refundable"
         refunds = episode.call("get_order", {"order_id": order["order_id"]}).body["refunds"]
@@ -186,6 +204,14 @@ def test_a_colleague_refunds_first_and_the_second_refund_is_refused():
         assert episode.journal.last.faults == ()
         mails = [one.after["kind"] for one in episode.diff() if one.table == "outbox_email"]
         assert mails == ["refund_created"]
+
+
+def test_nobody_goes_first_where_the_business_would_let_the_same_refund_through_twice():
+    with at_the_shop("F27", times=0) as episode:
+        order, line = refundable(episode, least=2)
+        assert episode.call("refund_order", refund(order, line)).ok
+        assert episode.journal.last.faults == ()
+        assert not [actor for table, actor, _ in written(episode) if (table, actor) == ("refund", "person:finance")]
 
 
 # -- F28 ----------------------------------------------------------------------------------------------------------
@@ -277,6 +303,14 @@ def test_a_declined_card_orders_nothing_and_another_try_goes_through():
         assert episode.call("place_order", {"address_id": address}).ok
 
 
+def test_a_customer_s_own_purchase_meanwhile_is_not_what_a_declined_card_befalls():
+    with worlds.open("shop/move-stock", seed=0, faults="card-declined") as episode:
+        answer = episode.task.family.solve(Hands(episode))
+        assert ("payment", "world:customer") in {(table, root) for table, _, root in written(episode)}
+        assert not any(entry.faults for entry in episode.journal)
+        assert episode.grade(answer).passed
+
+
 # -- F29 ----------------------------------------------------------------------------------------------------------
 
 
@@ -365,7 +399,8 @@ def test_the_same_plan_and_the_same_calls_come_to_the_same_bytes(code):
 def test_a_call_that_could_not_be_done_anyway_does_not_use_a_fault_up(code):
     with at_the_shop(code) as episode:
         order, line = refundable(episode)
-        assert episode.call("refund_order", refund(order, line) | {"reason": "no such reason"}).status == 422
-        assert episode.call("refund_order", refund({"order_id": 10**9}, line)).status == 404
-        assert episode.call("refund_order", refund(order, line)).status in {409, 422, 423, 200}
+        asked = whole(order, line)
+        assert episode.call("refund_order", asked | {"reason": "no such reason"}).status == 422
+        assert episode.call("refund_order", asked | {"order_id": 10**9}).status == 404
+        assert episode.call("refund_order", asked).status in {409, 422, 423}
         assert episode.journal.last.faults

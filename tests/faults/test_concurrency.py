@@ -9,6 +9,7 @@ from asking import API, a_house, stamped, under
 import worlds
 from worlds.engine.bookkeeping import driver_of
 from worlds.engine.faults.plan import FaultPlan, Rule
+from worlds.engine.hands import Hands
 from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
 from worlds.engine.world import find
@@ -234,6 +235,12 @@ def test_a_stale_comparison_sets_nothing_and_switching_it_off_is_written_down():
         assert episode.call("set_stock", {**place, "expected": None, "quantity": 8}).body["available"] == 8
         audited = [json.loads(one.after["details"]) for one in episode.diff() if one.table == "audit_event"]
         assert [one.get("compared") for one in audited][-2:] == [None, False]
+
+
+def test_the_right_way_with_a_transfer_slip_is_for_nobody_else_to_turn_round():
+    with worlds.open("shop/move-stock", seed=5, faults="F21") as episode:
+        assert episode.grade(episode.task.family.solve(Hands(episode))).passed
+        assert not any(entry.faults for entry in episode.journal)
 
 
 def test_somebody_else_buys_the_last_units_and_nothing_is_sold_that_nobody_has():

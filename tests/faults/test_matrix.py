@@ -80,10 +80,10 @@ def test_a_fault_that_harms_nobody_is_a_hole_where_it_is_meant_to_teach(shop, st
     fault = next(iter(plans))
     seen = [look(start, FAMILY, seed, plans[fault], closely=False) for seed in SEEDS]
     families = [shop.families[FAMILY]]
-    calm = concluded(shop, families, plans, seen, again=False)
+    calm = concluded(shop, families, plans, seen, again=0)
     assert not [hole for hole in calm.holes if "the naive agent passes" in hole]
     monkeypatch.setattr("worlds.engine.faults.layers.concurrency.OptimisticConflict.catches", True)
-    meant = concluded(shop, families, plans, seen, again=False)
+    meant = concluded(shop, families, plans, seen, again=0)
     assert [hole for hole in meant.holes if f"under {fault}: the naive agent passes" in hole]
 
 

@@ -69,12 +69,16 @@ def test_the_model_is_given_the_request_its_role_and_the_tools_and_no_more(model
     assert names == [
         "correct_stock",
         "faint",
+        "get_job",
         "get_part",
         "jam",
         "list_parts",
         "preview_correction",
+        "read_inbox",
+        "renew_session",
         "stumble",
         "submit_answer",
+        "wait",
     ]
     assert request["model"] == "tiny-1"
 

@@ -46,7 +46,8 @@ def broken(_):
 
 def test_agents_are_found_by_file():
     assert agent_names() == ["naive", "noop", "openai", "random", "resilient", "solution"]
-    with pytest.raises(LookupError, match="There is no agent named 'genius'; there are: noop, openai"):
+    known = f"There is no agent named 'genius'; there are: {', '.join(agent_names())}, or name a module of your own"
+    with pytest.raises(LookupError, match=known):
         find_agent("genius")
     with pytest.raises(ValueError, match="The agent noop has no option 'speed'; it has: none"):
         find_agent("noop", {"speed": "high"})

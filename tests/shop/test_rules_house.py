@@ -1,6 +1,7 @@
 """What holds everywhere: codes of refusals, roles, searching, signing in, policies, and laws that notice breakage."""
 
 import ast
+import re
 
 import pytest
 from tiny_shop import ANNA, MUG, Shop, code
@@ -46,9 +47,17 @@ def test_the_schema_is_sound():
     assert lint(Model.metadata) == []
 
 
+def of_every_world() -> set[str]:
+    """Names of the operations that the shop has because every world has them."""
+    home = "worlds.engine.everywhere."
+    return {name for name, one in WORLD.operations.items() if one.function.__module__.startswith(home)}
+
+
 def test_every_role_of_an_operation_exists_and_customers_write_only_their_own():
     writing = {name for name, one in WORLD.operations.items() if one.writing and "customer" in one.roles}
-    assert writing == {
+    within_reach = {name for name in writing & of_every_world() if WORLD.operations[name].doors}
+    assert within_reach == {"renew_session", "wait"}
+    assert writing - of_every_world() == {
         "add_to_cart", "change_cart_line", "apply_discount_code", "remove_discount_code", "place_order",
         "add_my_address", "request_my_return", "sign_in", "sign_out",
     }  # fmt: skip
@@ -186,6 +195,21 @@ def test_policies_are_readable_by_those_they_are_for(shop: Shop):
     with pytest.raises(NotFound) as no:
         get_policy(shop.as_("customer", ANNA), hidden)
     assert no.value.code == "policy_not_found"
+
+
+def test_the_readme_names_what_is_there_and_every_event_of_the_shop():
+    text = (WORLD.folder / "README.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (`[^|]+) \|", text, flags=re.MULTILINE)
+    named = {name.rstrip("/") for row in table for name in re.findall(r"`([^`]+)`", row)}
+    assert len(named) > 10
+    assert {name for name in named if not (WORLD.folder / name).exists()} == set()
+    folders = {path.parent.name for path in WORLD.folder.glob("*/__init__.py")}
+    assert folders <= named
+    events = {one.function.__module__ for one in WORLD.operations.values() if not one.doors}
+    by_itself = text[text.index("## What happens by itself") : text.index("## Who works here")]
+    events = {module for module in events if module.startswith("worlds.shop.")}
+    told = set(re.findall(r"`(\w+\.py)`", by_itself))
+    assert told == {f"{module.rpartition('.')[2]}.py" for module in events}
 
 
 def test_the_policy_pages_say_the_numbers_that_the_shop_holds(shop: Shop):

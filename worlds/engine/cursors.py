@@ -6,7 +6,6 @@ alone: filters beside it are refused, since it brings its own. It is good for a 
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from hashlib import sha256
@@ -103,14 +102,16 @@ def _opened(operation: Operation[..., Any], cursor: Any, beside: Mapping[str, An
 
 
 def _read(cursor: Any) -> tuple[str, dict[str, Any], int, int]:
+    if not isinstance(cursor, str) or len(cursor) > LONGEST:
+        raise _unreadable()
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (TypeError, ValueError, binascii.Error):
+        digest, payload = text[:_DIGITS], text[_DIGITS:]
+        name, filters, page, issued = json.loads(payload)
+    except (TypeError, ValueError, RecursionError):
         raise _unreadable() from None
-    digest, payload = text[:_DIGITS], text[_DIGITS:]
-    if digest != _digest(payload):
-        raise _unreadable()
-    name, filters, page, issued = json.loads(payload)
+    if digest != _digest(payload) or not isinstance(filters, dict) or type(issued) is not int:
+        raise _unreadable()  # the digest keeps no secret: whoever works it out may have put anything behind it
     return name, filters, page, issued
 
 

@@ -96,7 +96,7 @@ def transact(connection: Connection, door: Door, call: Call) -> Passed:
     driver = bookkeeping.driver_of(connection)
     with connection.begin():
         moment = bookkeeping.advance(driver, seconds=call.seconds)
-        slips = door.faults.slips(driver)
+        door.faults.slipped.clear()
         _let_happen(connection, driver, door, moment)
         passage = _Passage(connection, driver, door, call, moment)
         try:
@@ -107,9 +107,9 @@ def transact(connection: Connection, door: Door, call: Call) -> Passed:
         except Refusal as refusal:
             passage.reply, passage.outcome = refused(door.world, refusal), "refused"
         reply = with_notice(passage.reply, inbox.unread(driver))
-        slipped = [name for name, struck in door.faults.slips(driver).items() if struck > slips[name]]
     lasted = passage.moment.now - moment.now
-    return Passed(reply, passage.moment, passage.outcome, (*passage.met.names, *slipped), lasted)
+    names = tuple(dict.fromkeys((*passage.met.names, *door.faults.slipped)))
+    return Passed(reply, passage.moment, passage.outcome, names, lasted)
 
 
 def with_notice(reply: Reply, unread: int) -> Reply:
@@ -156,7 +156,8 @@ class _Passage:
         except Refusal as refusal:
             self.reply, self.outcome = refused(self.door.world, refusal), "refused"
         if self.reply.ok and self.door.happenings:
-            events.set_off(self.driver, self.door.happenings, self.call.operation.name, self.moment.now)
+            name, said = self.call.operation.name, self.call.values
+            events.set_off(self.driver, self.door.happenings, name, self.moment.now, said)
         if self.met.struck and self.reply.ok and not self.met.keeps():
             self.outcome = "undone"
         if self.outcome == "done" and self.door.company.people:

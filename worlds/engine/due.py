@@ -112,6 +112,10 @@ class Due:
         def schedule(due: datetime, name: str, arguments: Mapping[str, Any], who: str) -> None:
             queue(driver, door, Event.of(int(due.timestamp()), name, arguments, who, event.root))
 
+        def mishap(name: str) -> Mapping[str, Any] | None:
+            faults = door.faults
+            return faults.mishap(name, driver, moment, by_agent=event.of_agent) if faults.active else None
+
         return Context(
             session,
             moment.instant,
@@ -120,6 +124,6 @@ class Due:
             f"{door.chance}|{event.root}|{event.seq}",
             lambda name: bookkeeping.next_id(driver, name),
             schedule,
-            lambda name: door.faults.mishap(name, driver, moment) if door.faults.active else None,
+            mishap,
             company=door.company,
         )

@@ -192,10 +192,15 @@ class Episode:
         with self._lock, self._kept() as connection:
             return inbox.unread(driver_of(connection))
 
-    def diff(self) -> list[RowChange]:
-        """What changed since the start, by table and key; changes that were undone are left out."""
+    def diff(self, *, of_agent: bool = False) -> list[RowChange]:
+        """What changed since the start, by table and key; changes that were undone are left out.
+
+        With `of_agent`, only what the agent set off, through whatever chain; others' doings are left out.
+        """
         with self._lock, self._kept() as connection:
-            return fold(changelog.entries(connection, self.world.metadata))
+            entries = changelog.entries(connection, self.world.metadata)
+            began = "agent:" if of_agent else ("agent:", "world:")  # not the set-up, which is part of the start
+            return fold([entry for entry in entries if entry.root.startswith(began)])
 
     def state_hash(self) -> str:
         """Hash of the whole state: the snapshot, the changes and the bookkeeping."""

@@ -70,6 +70,10 @@ class Happens(Protocol):
         """The operation whose first success sets it off; the first call where empty."""
 
     @property
+    def given(self) -> Mapping[str, Any]:
+        """Arguments that this call has to have."""
+
+    @property
     def delay(self) -> int:
         """Virtual seconds from there."""
 
@@ -103,10 +107,18 @@ def queued(connection: sqlite3.Connection, *, of_agent: bool = False) -> list[Ev
     return [Event(*row) for row in connection.execute(_ALL_OF_AGENT if of_agent else _ALL).fetchall()]
 
 
-def set_off(connection: sqlite3.Connection, happenings: Iterable[Happens], operation: str, now: int) -> None:
+def set_off(
+    connection: sqlite3.Connection,
+    happenings: Iterable[Happens],
+    operation: str,
+    now: int,
+    arguments: Mapping[str, Any] | None = None,
+) -> None:
     """Queue what a call of that operation sets off, the first time; `""` sets off what hangs on the start."""
+    said = arguments or {}
     for number, one in enumerate(happenings):
-        if one.after == operation and _first(connection, f"engine_event.happening.{number}"):
+        due = one.after == operation and all(said.get(name) == value for name, value in one.given.items())
+        if due and _first(connection, f"engine_event.happening.{number}"):
             queue(connection, Event.of(now + one.delay, one.operation, one.arguments, one.name, f"world:{one.name}"))
 
 

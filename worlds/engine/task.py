@@ -65,6 +65,7 @@ class Happening:
         operation: an operation that no surface offers (`@writes(roles=(), doors=())`).
         arguments: what it is called with.
         after: the operation whose first successful call sets it off; the start of the episode where empty.
+        given: arguments that this call has to have; a call on another record sets nothing off then.
         delay: virtual seconds from there until it is due.
     """
 
@@ -72,6 +73,7 @@ class Happening:
     operation: str
     arguments: Mapping[str, Any]
     after: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
     delay: int = 1
 
 

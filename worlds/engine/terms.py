@@ -19,6 +19,8 @@ VERSION = "if_version"
 NAMES = frozenset({KEY, VERSION})
 LONGEST_KEY = 255
 LONGEST_VERSION = 16
+_HALVES = re.compile(r"[\ud800-\udfff]")
+"""Halves of characters, which no UTF-8 can hold."""
 _ETAG = re.compile(r'(?:W/)?"?([1-9]\d{0,15})"?\Z', re.ASCII)
 
 KEY_SCHEMA: Mapping[str, Any] = {
@@ -124,7 +126,7 @@ _SPOKEN = {KEY: KEY, VERSION: "version"}
 def _checked(terms: Terms, named: Container[str]) -> Terms:
     """The terms, if they are what they should be; `named` are those that stood among the arguments."""
     key, version = terms.key, terms.if_version
-    if key is not None and not (isinstance(key, str) and 1 <= len(key) <= LONGEST_KEY):
+    if key is not None and not (isinstance(key, str) and 1 <= len(key) <= LONGEST_KEY and not _HALVES.search(key)):
         raise Invalid(
             "invalid_idempotency_key",
             "An idempotency key has 1 to 255 characters.",

@@ -1,10 +1,11 @@
-"""The pages of docs/reference, written from the code: operations of each world, commands, errors, settings."""
+"""The pages of docs/reference, written from the code: each world's operations, commands, errors, failures, settings."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from worlds.cli.reference.commands import commands_page
 from worlds.cli.reference.errors import errors_page
+from worlds.cli.reference.failures import failures_page
 from worlds.cli.reference.files import files_page
 from worlds.cli.reference.operations import world_page
 from worlds.cli.reference.settings import settings_page
@@ -19,6 +20,7 @@ def pages() -> Mapping[str, str]:
     written = {
         "commands.md": commands_page(),
         "errors.md": errors_page(),
+        "failures.md": failures_page(built_in()),
         "files.md": files_page(),
         "settings.md": settings_page(),
     }

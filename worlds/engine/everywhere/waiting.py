@@ -1,6 +1,9 @@
 """Letting virtual time go by: the only way to see tomorrow without doing something else."""
 
 from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
 
 from worlds.engine import inbox
 from worlds.engine.context import Context
@@ -20,7 +23,7 @@ class Waited(Result):
 
     now: Instant
     waited_seconds: int
-    unread: list[MessageHead]
+    unread: Annotated[list[MessageHead], Field(max_length=MOST)]
 
 
 @writes(roles=(), aside=True)

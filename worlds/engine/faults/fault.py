@@ -163,6 +163,8 @@ class Fault:
     surfaces: ClassVar[frozenset[str]] = SURFACES
     mishap: ClassVar[str] = ""
     """Where the business itself asks `ctx.mishap(name)`: that name; such a fault has no phases."""
+    own: ClassVar[bool] = False
+    """Whether such a mishap befalls only what goes back to the agent, and nothing that others do meanwhile."""
     everywhere: ClassVar[bool] = False
     """Whether what is kept is met by every call on its surfaces, whatever its rule says of operations and records."""
     kind: ClassVar[str] = ""

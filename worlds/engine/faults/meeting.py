@@ -15,7 +15,7 @@ from worlds.engine import bookkeeping
 from worlds.engine.bookkeeping import Moment
 from worlds.engine.errors import Failure
 from worlds.engine.faults.catalogue import find_fault
-from worlds.engine.faults.fault import Called, Fault, Hit, Setup
+from worlds.engine.faults.fault import SURFACES, Called, Fault, Hit, Setup
 from worlds.engine.faults.plan import CLEAN, FaultPlan, Rule
 from worlds.engine.operation import Operation
 from worlds.engine.reply import Reply
@@ -37,6 +37,8 @@ class Armed:
     choosy: bool
     heading: bool
     """Whether it adds headers to answers."""
+    plain: bool
+    """Whether it asks nothing of a call but its operation."""
 
 
 class Met:
@@ -100,10 +102,14 @@ class Met:
 
 NOTHING_MET = Met()
 UNTROUBLED: tuple[int, str | None] = (0, None)
+Troubles = Mapping[int, tuple[int, str | None]]
+"""By rule, how often it has struck and what its fault keeps."""
 
 
 class Faults:
-    """A plan at work in one episode; it holds nothing that changes.
+    """A plan at work in one episode; it holds nothing that changes, but for what went wrong within one call.
+
+    `slipped` names the faults that the business asked about and met; the door empties it before each call.
 
     Args:
         world: the episode's.
@@ -119,7 +125,7 @@ class Faults:
         self._target = frozenset((table, key) for table, keys in target.items() for key in keys)
         self._begun = begun
         self._by_operation: dict[str, tuple[Armed, ...]] = {}
-        self._slipping = tuple(one for one in self._armed if one.fault.mishap)
+        self.slipped: list[str] = []
         self._everywhere = tuple(one for one in self._armed if one.fault.everywhere)
         self._denying = tuple(one for one in self._armed if type(one.fault).denies is not Fault.denies)
 
@@ -134,18 +140,22 @@ class Faults:
         Raises:
             Failure: of a fault that lasts.
         """
-        if self._everywhere:
-            self._endure(call)
         rules = self._by_operation.get(call.operation.name)
         if rules is None:
             rules = tuple(one for one in self._armed if _concerns(one, call))
             self._by_operation[call.operation.name] = rules
-        if not rules:
+        if not rules and not self._everywhere:
+            return NOTHING_MET
+        troubles = bookkeeping.troubles(call.driver)
+        if self._everywhere and troubles:
+            self._endure(call, troubles)
+        matching = [armed for armed in rules if self._matches(armed, call)]
+        if any(armed.rule.rate is None for armed in matching) and not _exist(call):
+            return NOTHING_MET
+        if not matching:
             return NOTHING_MET
         met = Met()
-        matching = [armed for armed in rules if self._matches(armed, call)]
-        if matching and all(_exists(call.driver, table, key) for table, key in call.records):
-            self._meet(matching, call, met)
+        self._meet(matching, call, met, troubles)
         return met
 
     @property
@@ -164,25 +174,23 @@ class Faults:
                 return True
         return False
 
-    def mishap(self, name: str, driver: sqlite3.Connection, moment: Moment) -> dict[str, Any] | None:
-        """Whether a step that the business asks about goes wrong now, and how: its rule's parameters."""
+    def mishap(
+        self, name: str, driver: sqlite3.Connection, moment: Moment, *, by_agent: bool = True
+    ) -> dict[str, Any] | None:
+        """Whether a step that the business asks about goes wrong now, and how: its rule's parameters.
+
+        `by_agent` says whether the step goes back to the agent.
+        """
         for armed in self._armed:
-            if armed.fault.mishap == name and self._in_window(armed.rule, moment):
+            fault = armed.fault
+            if fault.mishap == name and (by_agent or not fault.own) and self._in_window(armed.rule, moment):
                 struck, _ = bookkeeping.trouble(driver, armed.place)
                 number = bookkeeping.count_call(driver, [armed.place], f"mishap:{name}")[armed.place]
                 if self._strikes(armed, f"mishap:{name}", number, struck):
                     bookkeeping.count_trouble(driver, armed.place)
+                    self.slipped.append(armed.fault.name)
                     return {"fault": armed.fault.name, **armed.params.model_dump(), "number": number}
         return None
-
-    def slips(self, driver: sqlite3.Connection) -> dict[str, int]:
-        """How often each fault has struck so far that the business itself asks about; empty where none can."""
-        if not self._slipping:
-            return {}
-        troubles, struck = bookkeeping.troubles(driver), dict.fromkeys((one.fault.name for one in self._slipping), 0)
-        for one in self._slipping:
-            struck[one.fault.name] += troubles.get(one.place, UNTROUBLED)[0]
-        return struck
 
     def prepare(
         self,
@@ -222,10 +230,13 @@ class Faults:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _meet(self, matching: Sequence[Armed], call: Called, met: Met) -> None:
-        troubles = bookkeeping.troubles(call.driver)
-        fitting = [armed for armed in matching if self._fits(armed, call, troubles)]
-        met.heading = [(armed.fault, self._hit(armed, call, 0)) for armed in matching if armed.heading]
+    def _meet(self, matching: Sequence[Armed], call: Called, met: Met, troubles: Troubles) -> None:
+        fitting = [armed for armed in matching if self._counts(armed, call, troubles)]
+        met.heading = [
+            (armed.fault, self._hit(armed, call, 0))
+            for armed in matching
+            if armed.heading and (armed.rule.rate is None or armed.place in troubles)
+        ]
         if not fitting:
             return
         name = call.operation.name
@@ -233,16 +244,17 @@ class Faults:
         for armed in fitting:
             number = numbers[armed.place]
             if self._strikes(armed, name, number, troubles.get(armed.place, UNTROUBLED)[0]):
-                bookkeeping.count_trouble(call.driver, armed.place)
-                met.add(armed.fault, self._hit(armed, call, number))
+                hit = self._hit(armed, call, number)
+                if armed.rule.rate is None or (_exist(call) and (not armed.choosy or armed.fault.fits(hit))):
+                    bookkeeping.count_trouble(call.driver, armed.place)
+                    met.add(armed.fault, hit)
 
-    def _endure(self, call: Called) -> None:
+    def _endure(self, call: Called, troubles: Troubles) -> None:
         """Let what lasts everywhere stop the call.
 
         Raises:
             Lasting: what the agent is told.
         """
-        troubles = bookkeeping.troubles(call.driver)
         for armed in self._everywhere:
             if troubles.get(armed.place, UNTROUBLED)[1] is None:
                 continue
@@ -252,8 +264,8 @@ class Faults:
             elif _on_surface(armed, call) and (failure := armed.fault.lasting(hit)) is not None:
                 raise Lasting(failure, (armed.fault.name,))
 
-    def _fits(self, armed: Armed, call: Called, troubles: Mapping[int, tuple[int, str | None]]) -> bool:
-        """Whether a call is to be counted.
+    def _counts(self, armed: Armed, call: Called, troubles: Troubles) -> bool:
+        """Whether a call is to be counted. Where each call has its chance, what it fits is asked once that has come.
 
         Raises:
             Lasting: where the fault goes on.
@@ -261,7 +273,7 @@ class Faults:
         kept = None if armed.fault.everywhere else troubles.get(armed.place, UNTROUBLED)[1]
         if kept is not None and (failure := armed.fault.lasting(self._hit(armed, call, 0))) is not None:
             raise Lasting(failure, (armed.fault.name,))
-        return not armed.choosy or armed.fault.fits(self._hit(armed, call, 0))
+        return not armed.choosy or armed.rule.rate is not None or armed.fault.fits(self._hit(armed, call, 0))
 
     def _hit(self, armed: Armed, call: Called, number: int) -> Hit:
         chance = f"{self.plan.seed}|{armed.place}|{armed.fault.name}|{call.operation.name}|{number}"
@@ -277,6 +289,8 @@ class Faults:
         return int.from_bytes(digest[:6], "big") < rule.rate * (1 << 48)
 
     def _matches(self, armed: Armed, call: Called) -> bool:
+        if armed.plain:
+            return True
         rule = armed.rule
         if not _on_surface(armed, call) or not self._in_window(rule, call.moment):
             return False
@@ -317,8 +331,14 @@ def _armed_rules(world: World, rules: str) -> tuple[Armed, ...]:
         fault = find_fault(world, rule.fault)
         choosy = type(fault).fits is not Fault.fits
         heading = type(fault).headers is not Fault.headers
-        armed.append(Armed(place, rule, fault, fault.Params.model_validate(dict(rule.params)), choosy, heading))
+        params = fault.Params.model_validate(dict(rule.params))
+        armed.append(Armed(place, rule, fault, params, choosy, heading, _is_plain(rule, fault)))
     return tuple(armed)
+
+
+def _is_plain(rule: Rule, fault: Fault) -> bool:
+    narrowed = rule.surfaces or rule.routes or rule.tables or rule.after or rule.until is not None
+    return not narrowed and rule.scope == "records" and fault.surfaces == SURFACES
 
 
 def _armed(world: World, plan: FaultPlan) -> tuple[Armed, ...]:
@@ -338,8 +358,12 @@ def _on_surface(armed: Armed, call: Called) -> bool:
     return call.surface in armed.fault.surfaces and (not asked or call.surface in asked)
 
 
-def _exists(driver: sqlite3.Connection, table: str, key: int) -> bool:
-    return bool(driver.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', (key,)).fetchall())  # noqa: S608 - a table of the schema
+def _exist(call: Called) -> bool:
+    """Whether there are such records as the call names."""
+    return all(
+        call.driver.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', (key,)).fetchall()  # noqa: S608 - a table of the schema
+        for table, key in call.records
+    )
 
 
 def check_plan(world: World, plan: FaultPlan) -> None:

@@ -6,8 +6,8 @@ from copy import deepcopy
 from typing import Any
 
 from worlds.engine.operation import Operation
-from worlds.engine.resilience.sights import Key, Seen, Shown, find_object, ids_in, lasting
-from worlds.engine.resilience.signs import Sign
+from worlds.engine.resilience.sights import Key, Seen, find_object, ids_in, lasting, objects
+from worlds.engine.resilience.signs import Sign, mappings
 
 ALLOW = "allow_duplicate"
 """The argument that saves what is alike to something, where a tool takes it."""
@@ -15,14 +15,69 @@ VERSION = "if_version"
 """The argument that makes a write conditional, where a tool takes it."""
 
 
-def condition(tool: Operation[..., Any], arguments: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
-    """The version that a write builds on, where the tool takes one and the record was seen with it."""
-    if VERSION in arguments or not takes_version(tool):
-        return {}
-    for shown in _records(arguments, seen):
-        if isinstance(shown.get("version"), int):
-            return {VERSION: shown["version"]}
-    return {}
+class Versions:
+    """Which versions of records were told: those that the work builds on, and the newest that anybody spoke of."""
+
+    def __init__(self) -> None:
+        self._built_on: dict[Key, int] = {}
+        self._newest: dict[Key, int] = {}
+
+    def given(self, body: Any) -> None:
+        """Something that the work builds on from now on; what it has built on before counts, until it is written."""
+        for key, version in versions_in(body):
+            self._built_on.setdefault(key, version)
+
+    def written(self, body: Any) -> None:
+        """The answer to an own write, which the work has made itself."""
+        self._built_on.update(versions_in(body))
+        self.told(body)
+
+    def told(self, body: Any) -> None:
+        """Any answer that names versions."""
+        for key, version in versions_in(body):
+            self._newest[key] = max(version, self._newest.get(key, version))
+
+    def conflict(self, body: Any) -> dict[str, Any]:
+        """The condition that a conflict asks for: the version up to which it says what was changed, if it says it."""
+        said = _conflict(body)
+        record, version = Key(f"{said.get('record')}_id", said.get("id")), said.get("version")
+        if not isinstance(version, int):
+            return {}
+        self._newest[record] = max(version, self._newest.get(record, version))
+        return {VERSION: version} if "changes" in said else {}
+
+    def anew(self) -> None:
+        """The work begins anew, and builds on nothing yet."""
+        self._built_on.clear()
+
+    def is_stale(self, body: Any) -> bool:
+        """Whether an answer shows a record as it was before something that is known of it."""
+        return any(version < self._newest.get(key, version) for key, version in versions_in(body))
+
+    def condition(self, tool: Operation[..., Any], arguments: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
+        """The version that a write builds on, where the tool takes one: the oldest that its arguments may come from.
+
+        A record that the work has not read is taken as it was seen last.
+        """
+        if VERSION in arguments or not takes_version(tool):
+            return {}
+        return _of(arguments, self._built_on) or self.latest(tool, arguments, seen)
+
+    def latest(self, tool: Operation[..., Any], arguments: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
+        """The version at which a record was seen last."""
+        if not takes_version(tool):
+            return {}
+        return _of(arguments, {key: version for body in seen.values() for key, version in versions_in(body)})
+
+
+def _of(arguments: Mapping[str, Any], versions: Mapping[Key, int]) -> dict[str, Any]:
+    keys = (Key(name, value) for name, value in ids_in(arguments).items())
+    return next(({VERSION: versions[key]} for key in keys if key in versions), {})
+
+
+def versions_in(body: Any) -> list[tuple[Key, int]]:
+    """The records in an answer, with their versions where it shows them."""
+    return [(key, shown["version"]) for key, shown in objects(body) if isinstance(shown.get("version"), int)]
 
 
 def takes_version(tool: Operation[..., Any]) -> bool:
@@ -36,8 +91,7 @@ def merged(mine: Mapping[str, Any], told: Sign) -> dict[str, Any]:
     The conflict says what differs: a list of `changes` with `field` (a dotted path), `was` and `now`.
     """
     sent: dict[str, Any] = deepcopy(dict(mine))
-    changes = told.body.get("changes", ()) if isinstance(told.body, Mapping) else ()
-    for change in changes:
+    for change in _conflict(told.body).get("changes", ()):
         *path, last = str(change["field"]).split(".")
         inner: Any = sent
         for name in path:
@@ -76,12 +130,6 @@ def _named_in(words: set[str], arguments: Mapping[str, Any], seen: Seen) -> list
     return found
 
 
-def _records(arguments: Mapping[str, Any], seen: Seen) -> list[Shown]:
-    """The records that arguments name, as they were seen last."""
-    found = []
-    for name, value in ids_in(arguments).items():
-        for body in reversed(list(seen.values())):
-            if (shown := find_object(body, Key(name, value))) is not None and "version" in shown:
-                found.append(shown)
-                break
-    return found
+def _conflict(body: Any) -> Mapping[str, Any]:
+    """What a conflict says of the record, wherever its system puts it."""
+    return next((one for one in mappings(body) if "changes" in one or "if_version" in one), {})

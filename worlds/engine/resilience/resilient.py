@@ -15,9 +15,9 @@ from typing import Any
 
 from worlds.engine.adversary.notation import plain
 from worlds.engine.resilience.line import Desk
-from worlds.engine.resilience.merging import VERSION, condition, mended, merged
+from worlds.engine.resilience.merging import VERSION, Versions, mended, merged
 from worlds.engine.resilience.sights import Atlas, Key, Look, Seen, find_object, ids_in, key_of, objects, shows
-from worlds.engine.resilience.signs import Sign, sign_of
+from worlds.engine.resilience.signs import Sign, may_change, sign_of
 from worlds.engine.resilience.stopping import Stopped, handing_over
 from worlds.engine.task import Refused, Task
 from worlds.graders.answers import FinalAnswer
@@ -27,7 +27,7 @@ MOST_SENDS = 14
 MOST_SECONDS = 6 * 3_600
 """Virtual seconds that one call is waited for at most; a limit that lasts longer is a reason to stop."""
 A_DAY = 24 * 3_600 + 600
-MOST_DAYS = 6
+MOST_DAYS = 14
 """How often it goes on the next day, where a day's calls are used up."""
 FIRST_WAIT = 30
 BROKEN = 500
@@ -39,7 +39,7 @@ MOST_REPEATS = 3
 MOST_BEGINNINGS = 3
 """How often it begins anew where what it needs cannot be found and nothing is done yet."""
 AGAIN_SECONDS = 15 * 60
-"""How long it waits before it begins anew."""
+"""How long it waits before it begins anew, or tries again what is refused for now."""
 
 
 class Resilient:
@@ -51,13 +51,14 @@ class Resilient:
         self._task: Task = desk.task
         self._atlas = Atlas(desk.tools)
         self._seen: dict[tuple[str, str], Any] = {}
-        self._given: dict[tuple[str, str], Any] = {}
-        """What the solution itself has read, which its writes build on."""
+        self._versions = Versions()
         self._times: dict[str, int] = {}
         self.written: list[str] = []
         self.stopped: Stopped | None = None
         self.reported = False
         self._trouble: Stopped | None = None
+        self._rationed: Stopped | None = None
+        """The last call that a day's limit turned away."""
         self._days = 0
 
     @property
@@ -84,10 +85,13 @@ class Resilient:
             except Stopped as stop:
                 return self._given_up(stop)
             except (LookupError, Refused):
+                if self._rationed and self.written:  # days went by, and what it began with has lapsed
+                    return self._given_up(self._rationed)
                 first = first or self._trouble
                 again = beginning + 1 < MOST_BEGINNINGS and not (self.written and beginning)
                 if again and self._wait(AGAIN_SECONDS):  # somebody was faster, or a list lags: look at it all anew
                     self._times.clear()
+                    self._versions.anew()
                     continue
                 if first is None:
                     raise
@@ -103,10 +107,15 @@ class Resilient:
         """
         tool = self._desk.tools.get(operation)
         if tool is None or not tool.writing or tool.aside:
-            body = self._saw(operation, arguments, self._through(operation, arguments, None))
-            self._given[operation, _text(arguments)] = body
+            body = self._read(operation, arguments)
+            self._versions.given(body)
             return body
-        return self._write(operation, arguments)
+        try:
+            return self._write(operation, arguments)
+        except Refused as refused:
+            if not may_change(refused.status, refused.body) or not self._wait(AGAIN_SECONDS):
+                raise
+            return self._write(operation, arguments)
 
     # -- writing --------------------------------------------------------------------------------------------------
 
@@ -115,25 +124,32 @@ class Resilient:
         for _ in range(MOST_REPEATS):
             self._look_before(arguments)
             before = dict(self._seen)
-            body = self._conditional(operation, arguments, self._key(operation, arguments))
+            body, merged_in = self._conditional(operation, arguments, self._key(operation, arguments))
             if self._is_there(operation, arguments, body, before):
                 self.written.append(operation)
+                if not merged_in:  # else the record holds more than the work knows of
+                    self._versions.written(body)
                 return body
         raise Stopped(operation, arguments, Sign("unknown", 200, None, "It was answered as done and is not there."))
 
-    def _conditional(self, operation: str, arguments: dict[str, Any], key: str) -> Any:
-        """Send a write on the condition that nobody changed the record since it was read; merge where somebody did."""
+    def _conditional(self, operation: str, arguments: dict[str, Any], key: str) -> tuple[Any, bool]:
+        """Send a write on the condition that nobody changed the record since it was read; merge where somebody did.
+
+        Answers what was answered, and whether anything was merged in.
+        """
         sent, tool = dict(arguments), self._desk.tools[operation]
-        asked = condition(tool, sent, self._given) or condition(tool, sent, self._seen)
+        asked = self._versions.condition(tool, sent, self._seen)
         for _ in range(MOST_SENDS):
             try:
-                return self._through(operation, {**sent, **asked}, key)
+                return self._through(operation, {**sent, **asked}, key), sent != arguments
             except Changed as changed:
+                asked = self._versions.conflict(changed.sign.body)
                 if VERSION in arguments:  # whoever named a version merges as they mean it
                     raise Refused(changed.sign.status, changed.sign.told) from None
                 self._read_again(arguments)
                 sent = merged(sent, changed.sign)
-                asked, key = condition(tool, sent, self._seen), self._key(operation, sent)
+                asked = asked or self._versions.latest(tool, sent, self._seen)
+                key = self._key(operation, sent)
         raise Stopped(
             operation, arguments, Sign("changed", 409, None, "The record changes faster than it can be read.")
         )
@@ -148,8 +164,13 @@ class Resilient:
         for name, value in ids_in(arguments).items():
             self._look_at(Key(name, value), arguments)
 
-    def _saw(self, operation: str, arguments: Mapping[str, Any], body: Any) -> Any:
-        """Remember what a reading answered, as the latest sight."""
+    def _read(self, operation: str, arguments: dict[str, Any]) -> Any:
+        """Read, and once more a little later what is older than is known already; remember it as the latest sight."""
+        for look in range(MOST_LOOKS):
+            body = self._through(operation, arguments, None)
+            if not self._versions.is_stale(body) or not self._wait(60 * 4**look):
+                break
+        self._versions.told(body)
         place = (operation, _text(arguments))
         self._seen.pop(place, None)
         self._seen[place] = body
@@ -161,16 +182,20 @@ class Resilient:
         shown = next((one for body in self._seen.values() if (one := find_object(body, key))), {})
         for reading in self._atlas.showing(key.name, ids_in({key.name: key.value}, arguments, shown))[:2]:
             try:
-                body = self._through(reading.operation, dict(reading.arguments), None)
+                body = self._read(reading.operation, dict(reading.arguments))
             except Refused:
                 continue
-            self._saw(reading.operation, reading.arguments, body)
             whole = reading.by_key or (bool(reading.arguments) and isinstance(body, dict) and body.get("pages") == 1)
             looks.append(Look((reading.operation, _text(reading.arguments)), body, whole))
         return looks
 
     def _is_there(self, operation: str, arguments: Mapping[str, Any], body: Any, before: Seen) -> bool:
-        """Whether what a write was answered with can be read, now or a little later."""
+        """Whether what a write was answered with can be read, now or a little later.
+
+        Where a day's calls are few, an answer is taken at its word: they are needed for the work itself.
+        """
+        if self._rationed:
+            return True
         own = key_of(body) if isinstance(body, Mapping) else None
         for look in range(MOST_LOOKS):
             if own is None:
@@ -232,6 +257,8 @@ class Resilient:
             self._trouble = trouble if trip.key is not None else self._trouble
             raise Refused(sign.status, sign.told)
         self._trouble = trouble
+        if sign.status == 400 and "cursor" in trip.arguments:  # the list has to be begun again
+            raise Refused(sign.status, sign.told)
 
     def _made_ready(self, trip: "_Trip", sign: Sign) -> Any:
         """Do what has to be done before the next try; answers what was done after all, where readings show it.
@@ -245,8 +272,10 @@ class Resilient:
         if sign.wrapped and sign.kind == "refused" and (better := mended(trip.arguments, sign, self._seen)):
             trip.arguments, trip.key = better, self._key(trip.operation, better) if trip.key else None
             return None
+        if sign.kind == "tomorrow":
+            self._rationed = Stopped(trip.operation, trip.arguments, sign)
         seconds = self._patience(sign, trip.sent)
-        trip.waited += seconds if sign.kind != "tomorrow" else 0
+        trip.waited += seconds if seconds != A_DAY else 0
         if trip.waited >= MOST_SECONDS or (seconds and not self._wait(seconds)):
             raise Stopped(trip.operation, trip.arguments, sign)
         trip.broken += sign.status == BROKEN
@@ -313,7 +342,7 @@ class Resilient:
 
     def _given_up(self, stop: Stopped) -> FinalAnswer:
         """Hand the matter over, and say honestly how far it came."""
-        self.stopped = stop
+        self.stopped, self._days = stop, 0
         over = "Nobody could be told through the system."
         with suppress(Stopped, Refused):
             self._look_before(stop.arguments)

@@ -79,22 +79,44 @@ Seen = Mapping[tuple[str, str], Any]
 def shows(looks: Sequence[Look], own: Key, arguments: Mapping[str, Any], told: Shown, before: Seen) -> bool:
     """Whether readings bear out what a write was answered with.
 
-    What was made must be there, at least where one reads it by its key. What was changed must be as the answer has it,
-    or other than it was before: then it was done, and somebody else has gone on from there.
+    What was made must be there, at least where one reads it by its key. Of what was changed, a reading must show at
+    least one value other than it was: as the answer has it, or as somebody has made it since. What no reading shows
+    cannot be told by any.
     """
-    made = own.name not in arguments
-    if made and not any(look.whole for look in looks):
-        return True
-    direct = [look for look in looks if isinstance(look.body, Mapping) and key_of(look.body) == own]
-    for look in looks if made else direct or looks:
-        shown = find_object(look.body, own)
-        if shown is None:
-            continue
-        said, read, was = _still(told), _still(shown), before.get(look.place)
-        changed = was is not None and _still(was) != _still(look.body)
-        if made or changed or all(read[name] == value for name, value in said.items() if name in read):
-            return True
-    return False
+    if own.name not in arguments:
+        return not any(look.whole for look in looks) or any(find_object(look.body, own) for look in looks)
+    verdicts = [_bears_out(look, own, told, _known(own, before)) for look in looks]
+    return True in verdicts or False not in verdicts
+
+
+def _bears_out(look: Look, own: Key, told: Shown, known: Mapping[str, Any]) -> bool | None:
+    """Whether a reading shows that a record was changed; None where it cannot tell."""
+    shown = find_object(look.body, own)
+    if shown is None:
+        return None
+    said, read = _leaves(told), _leaves(shown)
+    changed = [name for name, value in said.items() if name in read and name in known and known[name] != value]
+    if changed:
+        return any(read[name] != known[name] for name in changed)
+    unknown = [name for name in said if name in read and name not in known]
+    return all(read[name] == said[name] for name in unknown) if unknown else None
+
+
+def _known(own: Key, before: Seen) -> dict[str, Any]:
+    """What was known of a record, as it was seen last."""
+    known: dict[str, Any] = {}
+    for body in before.values():
+        known.update(_leaves(find_object(body, own) or {}))
+    return known
+
+
+def _leaves(shown: Shown, under: str = "") -> dict[str, Any]:
+    """The values of an object and of what it contains, by dotted path, without what moves by itself."""
+    found: dict[str, Any] = {}
+    for name, value in _still(shown).items():
+        inner = _leaves(value, f"{under}{name}.") if isinstance(value, Mapping) else {f"{under}{name}": value}
+        found.update(inner)
+    return found
 
 
 def _still(value: Any) -> Any:

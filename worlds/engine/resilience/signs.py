@@ -24,6 +24,7 @@ _SPENT = ("totalrequests limit", "request_limit_exceeded", "daily")
 _LOCKED = ("unable_to_lock_row", "lock_timeout", "record_locked", "is_locked", "is locked", "being modified")
 _CHANGED = ("version_conflict", "updateconflict", "precondition", "if_version", "stale_object")
 _BUSY = ("in_use", "in use", "in progress", "being processed", "being carried out", "in a moment")
+_SOLD_OUT = ("insufficient_stock", "out_of_stock", "sold_out")
 _ENVELOPE = frozenset({"status", "headers", "body"})
 
 
@@ -57,6 +58,12 @@ def sign_of(reply: Reply) -> Sign:
     lowered = (told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)).lower()
     kind = _kind(reply.ok and not wrapped, status, told, lowered)
     return Sign(kind, status, _wait(headers, told), told, wrapped, reply.body)
+
+
+def may_change(status: int, told: Any) -> bool:
+    """Whether a refusal may be another one in a while: sold out for now, or a bank without funds on the card."""
+    code = next((str(one["code"]) for one in mappings(told) if "code" in one), "")
+    return status == 402 or (status == 409 and code in _SOLD_OUT)
 
 
 def _kind(fine: bool, status: int, told: Any, lowered: str) -> Kind:
@@ -103,7 +110,7 @@ def _wait(headers: Mapping[str, str], told: Any) -> float | None:
 
 def _restored(told: Any) -> float | None:
     """Seconds until a budget of points, as a throttled query tells it, has grown enough."""
-    for part in _mappings(told):
+    for part in mappings(told):
         if "throttleStatus" in part and "requestedQueryCost" in part:
             throttle = part["throttleStatus"]
             lacking = part["requestedQueryCost"] - throttle["currentlyAvailable"]
@@ -111,11 +118,12 @@ def _restored(told: Any) -> float | None:
     return None
 
 
-def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every mapping in an answer, from the outside in."""
     if isinstance(value, Mapping):
         yield value
         for inner in value.values():
-            yield from _mappings(inner)
+            yield from mappings(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _mappings(inner)
+            yield from mappings(inner)

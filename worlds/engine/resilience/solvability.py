@@ -51,13 +51,15 @@ class Tried:
 class Label:
     """Whether an instance can be solved under a plan, and where not: the calls that stand in the way.
 
-    `needed` are the operations at which an agent must have met the failure, `records` those that the failed call named.
+    `needed` are the operations at which an agent must have met the failure, `records` those that the failed call named,
+    `faults` what stopped it.
     `reportable` says whether the acting role has a way to hand the matter over; without one nobody can pass.
     """
 
     solvable: bool
     needed: frozenset[str] = frozenset()
     records: frozenset[Named] = frozenset()
+    faults: frozenset[str] = frozenset()
     tried: Tried | None = None
     reportable: bool = True
 
@@ -86,7 +88,9 @@ def _found(start: Start, task: Task, plan: FaultPlan) -> Label:
     if not tried.met:
         return Label(solvable=True, tried=tried)
     needed = _writes_of(start, task) | {blocked.operation}
-    return Label(solvable=False, needed=needed, records=records, tried=tried, reportable=tried.reported)
+    return Label(
+        solvable=False, needed=needed, records=records, faults=_stopping(tried), tried=tried, reportable=tried.reported
+    )
 
 
 def attempt(start: Start, task: Task, plan: FaultPlan) -> Tried:
@@ -102,6 +106,13 @@ def attempt(start: Start, task: Task, plan: FaultPlan) -> Tried:
         grade = episode.grade(answer, strictly=True)
         met = bool(episode.record and (episode.record.met or episode.record.struck))
         return Tried(grade, tuple(episode.journal), answer, agent.stopped, broke, agent.reported, met)
+
+
+def _stopping(tried: Tried) -> frozenset[str]:
+    """The faults of the last call that stopped the resilient agent."""
+    stopped = tried.stopped.operation if tried.stopped else ""
+    told = [entry for entry in tried.journal if is_told(entry) and entry.operation == stopped]
+    return frozenset(told[-1].faults) if told else frozenset()
 
 
 def _writes_of(start: Start, task: Task) -> frozenset[str]:
@@ -148,7 +159,8 @@ def _genuine(world: World, label: Label, journal: Sequence[JournalEntry]) -> lis
     """The calls on which an agent met the failure at work that the task needs, on the records that it is about."""
     found = []
     for entry in journal:
-        if is_told(entry) and entry.operation in label.needed and isinstance(entry.arguments, dict):
+        same = not label.faults or not label.faults.isdisjoint(entry.faults)  # another failure excuses nothing
+        if is_told(entry) and same and entry.operation in label.needed and isinstance(entry.arguments, dict):
             named = set(records_named(world.metadata, entry.arguments))
             if not label.records or named & label.records:
                 found.append(entry)

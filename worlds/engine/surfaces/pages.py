@@ -331,12 +331,17 @@ def _checked_next(path: str | None) -> str | None:
 
 
 def _check_body() -> None:
-    """Only forms are taken, well-formed and of a bounded size.
+    """Only addresses that can be read are taken, and only forms, well-formed and of a bounded size.
 
     Raises:
         UnsupportedMediaType: for another content type.
-        BadRequest: for bytes that are no form.
+        BadRequest: for bytes that are no address, or no form.
     """
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        request.query_string = b""  # the page that says so reads it too
+        raise BadRequest("This address holds bytes that are no text; nothing was done.") from None
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return
     body = request.get_data()  # raises 413 beyond MAX_CONTENT_LENGTH

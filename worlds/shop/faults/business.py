@@ -16,7 +16,7 @@ class CardParams(Params):
 
 
 class CardDeclined(Fault):
-    """The bank declines the card with which an order is paid."""
+    """The bank declines the card with which the agent pays for an order; cards of others are no matter of its work."""
 
     code = "S1"
     lesson = (
@@ -24,6 +24,7 @@ class CardDeclined(Fault):
     )
     strikes = WRITES
     mishap = "card"
+    own = True
     Params = CardParams
 
 
@@ -61,14 +62,26 @@ RULES: Final = (
 """What finance asks of every refund and every hand-over since its last audit."""
 
 
-def _same_title(driver: sqlite3.Connection, values: Values) -> Iterator[Alike]:
-    if values.get("title") is None:
+def _alike_in_name(driver: sqlite3.Connection, values: Values) -> Iterator[Alike]:
+    """Articles called the same, and those of the same shelf whose names differ in one word at most.
+
+    As such rules do, it looks at every save, also at one that leaves the name as it is.
+    """
+    key = values["product_id"]
+    kept = driver.execute("SELECT title, category_id FROM product WHERE id = ?", (key,)).fetchall()
+    if not kept:
         return
-    wanted = search_text(values["title"])
-    rows = driver.execute("SELECT id, title FROM product WHERE id <> ? ORDER BY id", (values["product_id"],)).fetchall()
-    for key, title in rows:
-        if search_text(title) == wanted:
-            yield Alike("product", key, f"product {key} {title}")
+    title, shelf = kept[0]
+    wanted = search_text(values.get("title") or title)
+    others = driver.execute("SELECT id, title, category_id FROM product WHERE id <> ? ORDER BY id", (key,)).fetchall()
+    for other, name, where in others:
+        said = search_text(name)
+        if said == wanted or (where == shelf and len(set(said.split()) ^ set(wanted.split())) <= _ONE_WORD):
+            yield Alike("product", other, f"product {other} {name}")
+
+
+_ONE_WORD: Final = 2
+"""One word in place of another is two words that only one of two names has."""
 
 
 def _open_already(driver: sqlite3.Connection, values: Values) -> Iterator[Alike]:
@@ -78,17 +91,41 @@ def _open_already(driver: sqlite3.Connection, values: Values) -> Iterator[Alike]
 
 
 DUPLICATES: Final[Mapping[str, DuplicateCheck]] = {
-    "update_product": DuplicateCheck("title", _same_title),
+    "update_product": DuplicateCheck("title", _alike_in_name),
     "open_return": DuplicateCheck("order_id", _open_already),
 }
 
 
 def _refund_before(hit: Hit) -> tuple[str, str, Values] | None:
-    """Finance makes the refund that is asked for, a moment before."""
+    """Finance makes the refund that is asked for, a moment before.
+
+    Only where too little is left then to make it twice, and where nobody has begun to refund the same lines: what an
+    agent sends a second time, because it does not know what became of the first, is not overtaken.
+    """
     values = hit.call.values
+    if any(_under_way(hit.call.driver, line.line_id) for line in values["lines"]):
+        return None
+    left = [(_units_left(hit.call.driver, line.line_id), line.quantity) for line in values["lines"]]
+    may_once = all(units >= wanted for units, wanted in left)
+    may_twice = all(units >= 2 * wanted for units, wanted in left) and not values["shipping"]
+    if not may_once or may_twice:
+        return None
     lines = [line.model_dump(mode="json") for line in values["lines"]]
     told = {"order_id": values["order_id"], "lines": lines, "reason": values["reason"], "shipping": values["shipping"]}
     return "person:finance", "refund_by_colleague", told
+
+
+def _under_way(driver: sqlite3.Connection, line_id: int) -> bool:
+    """Whether a refund of the line is pending."""
+    pending = """SELECT 1 FROM refund_line l JOIN refund r ON r.id = l.refund_id
+        WHERE l.order_line_id = ? AND r.status = 'pending' LIMIT 1"""
+    return bool(driver.execute(pending, (line_id,)).fetchall())
+
+
+def _units_left(driver: sqlite3.Connection, line_id: int) -> int:
+    """Units of a line that were not refunded."""
+    rows = driver.execute("SELECT quantity - refunded FROM order_line WHERE id = ?", (line_id,)).fetchall()
+    return int(rows[0][0]) if rows else 0
 
 
 OVERTAKING: Final[Mapping[str, Overtaking]] = {"refund_order": _refund_before}

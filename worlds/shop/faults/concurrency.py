@@ -44,7 +44,7 @@ def edit(call: Called, table: str, key: int, rng: random.Random, same_field: boo
 def sale(call: Called, rng: random.Random) -> Deed | None:
     """A difference on the shelf that a colleague books just before a count of the same units.
 
-    Transfers are left alone: whether so many units may be moved hangs on each single one of them.
+    Moves are left alone: whether so many units may be moved, and how many are left then, hangs on each single one.
     """
     if call.operation.name != "set_stock":
         return None
@@ -55,7 +55,7 @@ def sale(call: Called, rng: random.Random) -> Deed | None:
         there,
     )
     who = _colleague(call, WAREHOUSE, rng)
-    if level is None or not who:
+    if level is None or not who or call.values["expected"] != level[0]:  # it compares nothing, or is refused anyway
         return None
     return Deed(who, "colleague_counts", {**there, "change": 1 + rng.randrange(2)})
 

@@ -217,13 +217,14 @@ def _listed(worker: Worker, *, whole_days: bool = False) -> Iterator[tuple[dict[
     filters = {"country": span.country, "shipping_method": span.way}
     days = {"expires_from": span.start.date().isoformat(), "expires_to": span.end.date().isoformat()}
     chosen = {name: value for name, value in filters.items() if value} | days
-    page, pages = 1, 1
-    while page <= pages:
-        found = worker.call("list_payments", status="authorized", page=page, page_size=100, **chosen)
-        for payment in found["items"]:
-            if whole_days or span.holds(datetime.fromisoformat(payment["auth_expires_at"])):
-                yield payment, worker.call("get_order", order_id=payment["order_id"])
-        page, pages = page + 1, found["pages"]
+    found = worker.call("list_payments", status="authorized", **chosen)
+    rows = found["items"]
+    while found.get("next_cursor"):  # pages first: a cursor does not wait until each order was looked at
+        found = worker.call("list_payments", cursor=found["next_cursor"])
+        rows += found["items"]
+    for payment in rows:
+        if whole_days or span.holds(datetime.fromisoformat(payment["auth_expires_at"])):
+            yield payment, worker.call("get_order", order_id=payment["order_id"])
 
 
 def _at_risk(order: dict[str, Any]) -> bool:

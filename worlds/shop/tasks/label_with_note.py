@@ -22,7 +22,7 @@ from worlds.graders.typed import enum, record
 from worlds.shop import WORLD
 from worlds.shop.models import Escalation, SalesOrder, ShippingLabel, stand_in
 from worlds.shop.rulings.label_with_note import WISH, note_of, ruling
-from worlds.shop.tasks.casework import Contact, contact
+from worlds.shop.tasks.casework import Contact, contact, spare_note
 from worlds.shop.tasks.deskwork import SEARCH
 from worlds.shop.tasks.relabel_parcel import NUMBER, carrier_of
 
@@ -147,6 +147,7 @@ def _expectation(case: Case, slip: str, decision: Decision, told: Contact) -> Ex
                         words=f"One note on the order names {slip}",
                     ),
                 ],
+                allowed=[spare_note(case.order_id, told.never)],
             )
         ],
         answer=Answer("done", {"tracking_number": FromRow("record", "label", "tracking_number")}),
@@ -218,6 +219,17 @@ def slip_first(worker: Worker) -> FinalAnswer:
     order = _find(worker)
     _note(worker, order)
     _complete(worker, order)
+    return _buy(worker, order)
+
+
+def with_reasons(worker: Worker) -> FinalAnswer:
+    """Write down first what the customer's note led to, in a note of its own."""
+    order = _find(worker)
+    line = part_of_the_house(order["customer_note"])
+    done = f"the address is completed by {line}" if line else "nothing in it is about the address"
+    _note(worker, order, f"The note that came with the order was read: {done}; all else in it is left alone.")
+    _complete(worker, order)
+    _note(worker, order)
     return _buy(worker, order)
 
 
@@ -331,7 +343,7 @@ FAMILY = Family(
     solve=solve,
     browse=browse,
     ruling=ruling,
-    alternatives={"slip first": slip_first},
+    alternatives={"slip first": slip_first, "with reasons": with_reasons},
     mistakes={
         "notes the wrong way round": crossed,
         "the customer answered": answered,

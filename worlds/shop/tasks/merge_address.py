@@ -104,7 +104,7 @@ _OPEN = (
 
 
 def _colleague(draw: Draw, case: Case, decision: Decision) -> Happening:
-    """A colleague's change of the same address, right after the agent has first looked at an order."""
+    """A colleague's change of the same address, right after the agent has first looked at it."""
     actor = stand_in(draw.session, "support_l2")
     staff = select(StaffUser.name).where(StaffUser.active, StaffUser.role.in_(COLLEAGUES)).order_by(StaffUser.id)
     others = [name for name in draw.session.scalars(staff) if name != actor.name]
@@ -114,6 +114,7 @@ def _colleague(draw: Draw, case: Case, decision: Decision) -> Happening:
         operation="colleague_amends_address",
         arguments={"order_id": case.order_id, **given},
         after="get_order",
+        given={"order_id": case.order_id},
     )
 
 

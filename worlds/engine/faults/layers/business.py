@@ -215,6 +215,7 @@ class RefundReturned(Fault):
     code = "F28"
     lesson = "Pending is not paid: a failed refund does not count, and the customer is told once what happens instead."
     mishap = "refund-settlement"
+    own = True
     catches = False  # the agent is gone by then; whoever follows has to see it
 
 

@@ -199,6 +199,7 @@ class IdempotencyMisuse(Fault):
     )
     strikes = WRITES
     Params = KeyParams
+    catches = False  # only who sends a key meets it, and who knows nothing of failures sends none
 
     def fits(self, hit: Hit) -> bool:
         """Where the call has a key."""

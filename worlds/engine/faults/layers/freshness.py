@@ -133,12 +133,19 @@ class ShiftingPages(Fault):
         """Refuse a cursor."""
         if not self._loses(hit):
             return None
-        failure = Failure(
-            "cursor_invalid", "Invalid value for cursor: it is no longer valid.", status=400, face="banner"
-        )
-        failure.field = "cursor"
+        hit.keep(hit.call.operation.name)
         self.meanwhile(hit)
-        return failure
+        return _lost()
+
+    def lasting(self, hit: Hit) -> Failure | None:
+        """The cursors of the list stay lost until it is begun again."""
+        if hit.call.operation.name != hit.kept():
+            return None
+        if hit.call.cursor:
+            return _lost()
+        if int(hit.call.values.get("page") or 1) == 1:
+            hit.forget()
+        return None
 
     def meanwhile(self, hit: Hit) -> None:
         """Let a row come in."""
@@ -153,6 +160,12 @@ class ShiftingPages(Fault):
         bound = bindings(hit.call.world)
         arrive: Callable[[Hit], Arrival | None] | None = getattr(bound, "ARRIVALS", {}).get(hit.call.operation.name)
         return arrive(hit) if arrive else None
+
+
+def _lost() -> Failure:
+    failure = Failure("cursor_invalid", "Invalid value for cursor: it is no longer valid.", status=400, face="banner")
+    failure.field = "cursor"
+    return failure
 
 
 def bindings(world: World) -> ModuleType | None:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from multiprocessing import get_context
@@ -138,7 +138,8 @@ def search(targets: Sequence[Target], what: Search, progress: Progress | None = 
     for world in {world.name: world for world, _ in targets}.values():
         families = [family for one, family in targets if one.name == world.name]
         plans = plans_for(world, what.plans)
-        yield concluded(world, families, plans, list(_played(world, families, plans, what, progress)), again=what.again)
+        seen = list(_played(world, families, plans, what, progress))
+        yield concluded(world, families, plans, seen, again=what.jobs if what.again else 0)
 
 
 def _played(
@@ -184,17 +185,16 @@ def concluded(
     plans: Mapping[str, FaultPlan],
     seen: Sequence[Seen],
     *,
-    again: bool,
+    again: int,
 ) -> Matrix:
-    """The matrix of what was seen, with its holes."""
+    """The matrix of what was seen, with its holes; in `again` other processes one seed of each cell is played again."""
     cells: dict[tuple[str, str], Cell] = {}
     for one in sorted(seen, key=lambda one: (list(plans).index(one.plan), one.family, one.seed)):
         cells.setdefault((one.plan, one.family), Cell(one.plan, one.family)).seen.append(one)
     holes = [*_of_plays(world, seen), *_of_lessons(world, plans, cells)]
     if again:
-        holes += _otherwise(
-            world, [cell.seen[_of_cell(cell.family, cell.plan, len(cell.seen))] for cell in cells.values()]
-        )
+        chosen = [cell.seen[_of_cell(cell.family, cell.plan, len(cell.seen))] for cell in cells.values()]
+        holes += _otherwise(world, chosen, again)
     remarks = list(_remarks(world, plans, cells))
     return Matrix(
         world.name, tuple(family.name for family in families), tuple(plans), cells, tuple(holes), tuple(remarks)
@@ -244,22 +244,28 @@ def _remarks(world: World, plans: Mapping[str, FaultPlan], cells: Mapping[tuple[
             yield f"{world.name} under {plan}: no instance that met it can be solved"
 
 
-def _otherwise(world: World, seen: Sequence[Seen]) -> Iterator[str]:
-    """Plays that come out otherwise in another process with another hash seed."""
-    asked = [[world.name, one.family, one.seed, one.plan] for one in seen]
-    told = subprocess.run(
+def _otherwise(world: World, seen: Sequence[Seen], jobs: int) -> Iterator[str]:
+    """Plays that come out otherwise in other processes with another hash seed."""
+    shares = [share for first in range(jobs) if (share := seen[first::jobs])]
+    asked = [json.dumps([[world.name, one.family, one.seed, one.plan] for one in share]) for share in shares]
+    with ThreadPoolExecutor(jobs) as pool:
+        for share, told in zip(shares, pool.map(_played_again, asked), strict=True):
+            if told.returncode:
+                yield f"{world.name}: the cells could not be played again: {told.stderr[-400:]}"
+                continue
+            for one, digests in zip(share, json.loads(told.stdout), strict=True):
+                unlike = [name for name, run in one.runs.items() if digests[name] != run.digest]
+                if unlike:
+                    label = f"{world.name}/{one.family} seed {one.seed} under {one.plan}"
+                    yield f"{label}: comes out otherwise in another process ({', '.join(unlike)})"
+
+
+def _played_again(asked: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "worlds.engine.proofs.failures.again"],
-        input=json.dumps(asked),
+        input=asked,
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "PYTHONHASHSEED": OTHER_HASH_SEED},
     )
-    if told.returncode:
-        yield f"{world.name}: the cells could not be played again: {told.stderr[-400:]}"
-        return
-    for one, digests in zip(seen, json.loads(told.stdout), strict=True):
-        unlike = [name for name, run in one.runs.items() if digests[name] != run.digest]
-        if unlike:
-            label = f"{world.name}/{one.family} seed {one.seed} under {one.plan}"
-            yield f"{label}: comes out otherwise in another process ({', '.join(unlike)})"

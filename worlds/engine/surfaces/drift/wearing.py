@@ -4,7 +4,7 @@ import re
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import lxml.html
 from flask import Flask, Response, redirect, request
@@ -88,10 +88,17 @@ def _put_away(name: str) -> AnyResponse:
         seals.seconds_now(request.environ["worlds.episode"]),
     )
     onward = request.form.get("next", "")
-    if age is None or not onward.startswith(f"{request.script_root}/") or "//" in onward or "\\" in onward:
+    if age is None or not _is_one_of_these_pages(onward):
         raise BadRequest("This form did not come from these pages; nothing was done.")
     notices.put_away(name)
     return redirect(onward, 303)
+
+
+def _is_one_of_these_pages(address: str) -> bool:
+    """Whether an address leads to a page of this episode; what its query holds is that page's matter."""
+    path = unquote(address.partition("?")[0])
+    leaves = ".." in path or "//" in path or "\\" in path
+    return path.startswith(f"{request.script_root}/") and not leaves and address.isprintable() and path.isprintable()
 
 
 def _wear(response: Response, world: World, variant: Variant) -> None:
