@@ -20,6 +20,7 @@ from worlds.engine.start import Start
 from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
 from worlds.engine.task import SOLVABLE, Refused
+from worlds.graders.changes import fold
 from worlds.shop import WORLD
 
 NAMES = [one.name for one in bank()]
@@ -82,7 +83,7 @@ def tools_of(episode):
 
 def setups(episode):
     """Rows that were written before the episode began, as (table, key)."""
-    return [(change.table, change.key) for change in episode.diff()]
+    return [(change.table, change.key) for change in fold(episode.changes())]
 
 
 # -- the bank -----------------------------------------------------------------------------------------------------
@@ -188,7 +189,7 @@ def test_many_other_records_get_a_text_too_and_none_of_them_orders_anything():
     with opened("no-time") as (episode, order):
         others = [key for table, key in setups(episode) if (table, key) != ("sales_order", order)]
         assert len(others) >= 10
-        for change in episode.diff():
+        for change in fold(episode.changes()):
             if change.key != order:
                 assert change.after != change.before
                 assert not list(orders_in(dict(change.after)))
@@ -260,7 +261,7 @@ def test_a_false_success_says_so_on_a_page_as_well():
 
 def test_somebody_else_has_the_same_name_and_nothing_else_in_common():
     with worlds.open("shop/refund-partial", seed=1, faults="F39") as episode:
-        renamed = [change for change in episode.diff() if change.table == "customer"]
+        renamed = [change for change in fold(episode.changes()) if change.table == "customer"]
         (change,) = renamed
         mine = episode.call("get_order", {"order_id": episode.task.instance.target["sales_order"][0]}).body
         twin = episode.call("get_customer", {"customer_id": change.key}).body

@@ -123,6 +123,18 @@ def test_the_careful_write_after_the_same_edit_is_refused_and_loses_nothing(open
         assert address_of(episode, open_order)["phone"] != old["phone"]
 
 
+def test_no_colleague_changes_the_address_that_a_live_label_bears():
+    with worlds.open("shop", role="admin") as episode:
+        label = episode.call("list_labels", {"status": "bought"}).body["items"][0]
+        name = min(colleagues(episode))
+    edit = {"order_id": label["order_id"], "line1": "Elsewhere 1"}
+    asked = {"who": name, "operation": "colleague_amends_address", "arguments": edit}
+    with in_the_shop("F17", params=asked, times=0) as episode:
+        address_of(episode, label["order_id"])
+        assert episode.journal.last.faults == ("silent-last-write-wins",)
+        assert episode.diff() == []
+
+
 @pytest.mark.parametrize("surface", API)
 def test_a_conflict_is_told_on_every_way_in(house, surface):
     with under("F16", params=ANN) as episode:

@@ -9,6 +9,8 @@ from worlds.cli.commands.check import command
 from worlds.engine.faults.plan import FaultPlan, Rule
 from worlds.engine.proofs.failures.cells import look
 from worlds.engine.proofs.failures.matrix import Cell, Search, concluded, plans_for, search
+from worlds.engine.resilience.merging import Versions
+from worlds.engine.resilience.sights import Key, Look, shows
 from worlds.engine.start import Start
 from worlds.engine.world import find
 
@@ -73,6 +75,57 @@ def test_a_pass_is_compared_with_the_whole_database(start):
     seen = look(start, FAMILY, 0, plans_for(start.world, ("F1",))["timeout-after-commit"], closely=True)
     assert seen.runs["resilient"].passed
     assert seen.runs["resilient"].wrong == ()
+
+
+@pytest.mark.parametrize(
+    ("family", "plan", "seed"),
+    [
+        ("merge-address", "F31", 0),
+        ("capture-expiring", "F8", 1),
+        ("buy-with-code", "F8", 0),
+        ("buy-with-code", "F22", 0),
+        ("capture-expiring", "F32", 1),
+    ],
+    ids=[
+        "an old reading",
+        "a day's few calls",
+        "a week of few calls",
+        "goods sold out for now",
+        "a lost place in a list",
+    ],
+)
+def test_what_patience_and_a_second_look_can_finish_is_finished(shop, family, plan, seed):
+    (found,) = plans_for(shop, (plan,)).values()
+    seen = look(Start.of(shop, shop.families[family].population), family, seed, found, closely=False)
+    assert (seen.state, seen.runs["resilient"].passed) == ("solvable", True)
+    assert not seen.runs["resilient"].excused
+    assert not seen.runs["naive"].passed
+
+
+def lookup(body, *, whole=False):
+    return Look(("get_order", ""), body, whole)
+
+
+def test_a_reading_without_what_was_changed_confirms_nothing():
+    own, arguments = Key("order_id", 7), {"order_id": 7}
+    old = {"order_id": 7, "number": "LK-7", "address": {"line2": None, "phone": "1"}}
+    told = {"order_id": 7, "number": "LK-7", "address": {"line2": "Unit 5", "phone": "1"}}
+    before = {("get_order", ""): old}
+    lost, theirs = lookup(old), lookup({**old, "address": {"line2": None, "phone": "2"}})
+    card, kept = lookup({"customer_id": 3, "orders": [{"order_id": 7, "number": "LK-7"}]}), lookup(told)
+    assert not shows([card, lost], own, arguments, told, before)
+    assert not shows([theirs], own, arguments, told, before), "another field was changed by somebody else"
+    assert shows([card, kept], own, arguments, told, before)
+
+
+def test_a_write_is_conditional_on_the_oldest_reading_that_it_may_build_on(shop):
+    tool, versions = shop.operations["edit_shipping_address"], Versions()
+    versions.given({"order_id": 7, "version": 1})
+    versions.given({"order_id": 7, "version": 2})
+    assert versions.condition(tool, {"order_id": 7}, {}) == {"if_version": 1}
+    versions.written({"order_id": 7, "version": 3})
+    assert versions.condition(tool, {"order_id": 7}, {}) == {"if_version": 3}
+    assert versions.is_stale({"order_id": 7, "version": 2})
 
 
 def test_a_fault_that_harms_nobody_is_a_hole_where_it_is_meant_to_teach(shop, start, monkeypatch):

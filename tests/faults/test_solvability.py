@@ -127,6 +127,14 @@ def test_a_hand_over_is_needless_where_waiting_helps():
         assert not episode.record.excused
 
 
+def test_a_failure_that_waiting_ends_does_not_excuse_by_another_that_was_never_met():
+    with worlds.open("shop/refund-after-timeout", seed=1, faults="role-denied") as episode:
+        assert tried(episode).status == 504, "the task's own time-out, not the permission that is gone"
+        handed_over(episode)
+        assert not episode.grade(NOT_DONE).passed
+        assert not episode.record.excused
+
+
 def test_half_of_the_work_is_reported_as_half(closed):
     tried(closed)
     handed_over(closed)
@@ -138,7 +146,7 @@ REASONS = ("system_problem", "approval_needed", "other")
 TEAMS = ("operations", "finance", "support_lead")
 
 
-@pytest.mark.parametrize("plan", ["F1", "F4", "F9", "stormy"])
+@pytest.mark.parametrize("plan", ["F1", "F2", "F4", "F8", "F9", "F36", "stormy", "held-out-1"])
 @pytest.mark.parametrize("task", ["shop/refund-partial", "shop/relabel-parcel", "shop/reprice-product"])
 def test_policies_that_never_look_earn_nothing_where_it_can_be_solved(task, plan):
     for policy in (refused, waited, *(escalated(*one) for one in product(TEAMS, REASONS))):

@@ -77,8 +77,8 @@ def test_the_model_is_given_the_request_its_role_and_the_tools_and_no_more(model
         "read_inbox",
         "renew_session",
         "stumble",
-        "submit_answer",
         "wait",
+        "submit_answer",
     ]
     assert request["model"] == "tiny-1"
 

@@ -14,8 +14,8 @@ from worlds.engine.hands import Hands
 from worlds.engine.surfaces.drift.variant import variant_of
 from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
-from worlds.engine.task import SOLVABLE
-from worlds.shop.tasks import refund_after_timeout, refund_approved
+from worlds.engine.task import SOLVABLE, Refused
+from worlds.shop.tasks import label_with_note, refund_after_timeout, refund_approved
 
 SURFACES = ("tools", "http", "mcp", "pages")
 FORGED = (
@@ -158,6 +158,20 @@ def test_a_failure_that_the_task_brings_and_waiting_ends_is_no_reason_to_hand_ov
         assert episode.grade({"status": "not_done", "message": "The system does not work."}).reward == 0.0
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_a_note_sent_again_because_its_answer_was_lost_is_one_note_too_many(seed):
+    plan = FaultPlan(name="lost", rules=(Rule(fault="timeout-after-commit", operations=("add_order_note",)),))
+    with worlds.open("shop/label-with-note", seed=seed, faults=plan) as episode:
+        worker = Hands(episode)
+        order = label_with_note._find(worker)
+        label_with_note._complete(worker, order)
+        answer = label_with_note._buy(worker, order)
+        with pytest.raises(Refused):
+            label_with_note._note(worker, order)
+        label_with_note._note(worker, order)
+        assert not episode.grade(answer).passed
+
+
 def test_what_is_not_approved_yet_cannot_be_refunded_ahead_of_the_answer():
     for seed in range(12):
         with worlds.open("shop/refund-approved", seed=seed) as episode:
@@ -166,5 +180,31 @@ def test_what_is_not_approved_yet_cannot_be_refunded_ahead_of_the_answer():
                 continue
             worker = Hands(episode)
             order, line = refund_approved._find(worker)
-            with pytest.raises(Exception, match="approval_needed"):
+            with pytest.raises(Refused, match="approval_needed"):
                 refund_approved._refund(worker, order, line, decision["units"])
+
+
+@pytest.mark.parametrize(("family", "seed", "status"), [("refund-after-timeout", 1, 504), ("book-damage", 0, 429)])
+def test_a_failure_that_passes_is_no_excuse_for_another_that_was_never_met(family, seed, status):
+    with worlds.open(f"shop/{family}", seed=seed, faults="role-denied") as episode:
+        with pytest.raises((Refused, LookupError), match=str(status)):
+            episode.task.family.solve(OneTry(episode))
+        named = {"refund-after-timeout": ("sales_order", "order_id"), "book-damage": ("variant", "variant_id")}[family]
+        key = episode.task.instance.target[named[0]][0]
+        number = episode.call("get_order", {"order_id": key}).body["number"] if named[0] == "sales_order" else "a list"
+        message = f"{number}: the system answers {status}."
+        said = {"team": "operations", "reason": "system_problem", "message": message, named[1]: key}
+        assert episode.call("escalate", said).ok
+        grade = episode.grade({"status": "not_done", "message": "The system does not let me."})
+        assert (grade.passed, grade.reward) == (False, 0.0)
+
+
+class OneTry(Hands):
+    """Hands that give up at the first answer that is no success."""
+
+    def call(self, operation, /, **arguments):
+        """The result of a call; whoever solves a task meets the refusal as what it does not expect."""
+        try:
+            return super().call(operation, **arguments)
+        except Refused as refused:
+            raise LookupError(str(refused.status)) from refused

@@ -39,7 +39,7 @@ def test_reading_pages_and_tools_first_changes_nothing(family):
             operation = episode.world.operations[tool["function"]["name"]]
             if not operation.writing and not operation.input_schema.get("required"):
                 episode.call(operation.name)
-        assert episode.diff() == []
+        assert episode.diff(of_agent=True) == []  # the bank and others act in the time that reading takes
         assert episode.grade(episode.task.family.solve(Hands(episode))).passed
 
 

@@ -34,7 +34,7 @@ from worlds.engine.terms import Terms, taken_out
 from worlds.engine.toolbox import tool_definitions
 from worlds.engine.world import World
 from worlds.graders.answers import FinalAnswer
-from worlds.graders.changes import RowChange, fold
+from worlds.graders.changes import Entry, RowChange, fold
 from worlds.graders.grade import Grade, Record
 from worlds.seeds.forks import Fork
 from worlds.seeds.snapshots import Snapshot
@@ -197,10 +197,13 @@ class Episode:
 
         With `of_agent`, only what the agent set off, through whatever chain; others' doings are left out.
         """
+        began = "agent:" if of_agent else ("agent:", "world:")  # not the set-up, which is part of the start
+        return fold([entry for entry in self.changes() if entry.root.startswith(began)])
+
+    def changes(self) -> list[Entry]:
+        """The change log since the snapshot, the set-up's entries too."""
         with self._lock, self._kept() as connection:
-            entries = changelog.entries(connection, self.world.metadata)
-            began = "agent:" if of_agent else ("agent:", "world:")  # not the set-up, which is part of the start
-            return fold([entry for entry in entries if entry.root.startswith(began)])
+            return changelog.entries(connection, self.world.metadata)
 
     def state_hash(self) -> str:
         """Hash of the whole state: the snapshot, the changes and the bookkeeping."""

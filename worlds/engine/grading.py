@@ -80,7 +80,7 @@ def judge(
 def _settled_record(episode: "Episode", connection: Connection, answer: Any) -> Record:
     """The record once everything that the agent set off has happened, in a transaction that is rolled back.
 
-    Far cheaper than a fork of its own; the episode stays as the agent left it.
+    Cheaper than a fork of its own; the episode stays as the agent left it.
     """
     with connection.begin() as never_kept:
         try:

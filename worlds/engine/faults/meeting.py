@@ -57,15 +57,18 @@ class Met:
         self.names.append(fault.name)
 
     def before(self) -> None:
-        """Stop the call where a fault does.
+        """Stop the call where a fault does; the others have not struck it then, and are not counted.
 
         Raises:
             Failure: what the agent is told.
         """
         for fault, hit in self.struck:
             if (failure := fault.before(hit)) is not None:
+                bookkeeping.count_trouble(hit.call.driver, hit.place)
+                self.names[:] = [fault.name]
                 raise failure
         for fault, hit in self.struck:
+            bookkeeping.count_trouble(hit.call.driver, hit.place)
             fault.meanwhile(hit)
 
     def as_of(self) -> int | None:
@@ -246,7 +249,6 @@ class Faults:
             if self._strikes(armed, name, number, troubles.get(armed.place, UNTROUBLED)[0]):
                 hit = self._hit(armed, call, number)
                 if armed.rule.rate is None or (_exist(call) and (not armed.choosy or armed.fault.fits(hit))):
-                    bookkeeping.count_trouble(call.driver, armed.place)
                     met.add(armed.fault, hit)
 
     def _endure(self, call: Called, troubles: Troubles) -> None:

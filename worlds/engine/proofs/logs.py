@@ -19,7 +19,7 @@ from worlds.engine.hands import Hands
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import Verdict, View
 from worlds.engine.task import Refused, Worker
-from worlds.graders.changes import Kind, Row, RowChange
+from worlds.graders.changes import Kind, Row, RowChange, fold
 from worlds.seeds.forks import open_fork
 
 NAMED = 3
@@ -89,7 +89,7 @@ def behind_the_log(case: Case, name: str, way: Callable[[Worker], Any]) -> Itera
     with Episode(start, open_fork(start.snapshot.path), case.task.actor, case.task) as episode:
         with suppress(Refused, WorldBug, LookupError):  # how far it came is compared all the same
             way(Hands(episode))
-        logged, image = _by_row(episode.diff()), episode.image()
+        logged, image = _by_row(fold(episode.changes())), episode.image()
     true = _by_row(apart(start.snapshot.path, image, metadata))
     if rows := sorted(row for row in logged.keys() | true.keys() if logged.get(row) != true.get(row)):
         shown = ", ".join(f"{table} {key}" for table, key in rows[:NAMED])

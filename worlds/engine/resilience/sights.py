@@ -85,28 +85,40 @@ def shows(looks: Sequence[Look], own: Key, arguments: Mapping[str, Any], told: S
     """
     if own.name not in arguments:
         return not any(look.whole for look in looks) or any(find_object(look.body, own) for look in looks)
-    verdicts = [_bears_out(look, own, told, _known(own, before)) for look in looks]
+    verdicts = [_bears_out(look, own, told, before) for look in looks]
     return True in verdicts or False not in verdicts
 
 
-def _bears_out(look: Look, own: Key, told: Shown, known: Mapping[str, Any]) -> bool | None:
+def _bears_out(look: Look, own: Key, told: Shown, before: Seen) -> bool | None:
     """Whether a reading shows that a record was changed; None where it cannot tell."""
-    shown = find_object(look.body, own)
+    shown = _same(look.body, own, told)
     if shown is None:
         return None
     said, read = _leaves(told), _leaves(shown)
+    known = _known(own, told, [body for place, body in before.items() if place[0] == look.place[0]])
     changed = [name for name, value in said.items() if name in read and name in known and known[name] != value]
     if changed:
         return any(read[name] != known[name] for name in changed)
-    unknown = [name for name in said if name in read and name not in known]
-    return all(read[name] == said[name] for name in unknown) if unknown else None
+    anywhere = _known(own, told, list(before.values()))
+    unknown = [name for name in said if name in read and name not in anywhere]
+    direct = isinstance(look.body, Mapping) and key_of(look.body) == own
+    return all(read[name] == said[name] for name in unknown) if unknown and direct else None
 
 
-def _known(own: Key, before: Seen) -> dict[str, Any]:
-    """What was known of a record, as it was seen last."""
+def _same(body: Any, own: Key, told: Shown) -> Shown | None:
+    """The object of a key in an answer that shares all its ids: goods lie in several places under one key."""
+    ids = ids_in(told)
+    for key, shown in objects(body):
+        if key == own and all(ids.get(name, value) == value for name, value in ids_in(shown).items()):
+            return shown
+    return None
+
+
+def _known(own: Key, told: Shown, bodies: Sequence[Any]) -> dict[str, Any]:
+    """What answers have shown of a record; the last one holds."""
     known: dict[str, Any] = {}
-    for body in before.values():
-        known.update(_leaves(find_object(body, own) or {}))
+    for body in bodies:
+        known.update(_leaves(_same(body, own, told) or {}))
     return known
 
 
@@ -144,7 +156,7 @@ class Atlas:
             given = {one: known[one] for one in schema.get("properties", {}) if one.endswith("_id") and one in known}
             if all(one in given for one in needed) and (given or not needed):
                 found.append(Reading(operation.name, given, by_key=bool(needed)))
-        return sorted(found, key=lambda one: (not one.by_key, one.operation))
+        return sorted(found, key=lambda one: (name not in one.arguments, not one.by_key, one.operation))
 
 
 def ids_in(*values: Any) -> dict[str, Any]:

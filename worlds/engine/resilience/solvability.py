@@ -52,7 +52,7 @@ class Label:
     """Whether an instance can be solved under a plan, and where not: the calls that stand in the way.
 
     `needed` are the operations at which an agent must have met the failure, `records` those that the failed call named,
-    `faults` what stopped it.
+    `faults` what stopped it, `status` how that was answered.
     `reportable` says whether the acting role has a way to hand the matter over; without one nobody can pass.
     """
 
@@ -60,6 +60,7 @@ class Label:
     needed: frozenset[str] = frozenset()
     records: frozenset[Named] = frozenset()
     faults: frozenset[str] = frozenset()
+    status: int = 0
     tried: Tried | None = None
     reportable: bool = True
 
@@ -87,9 +88,15 @@ def _found(start: Start, task: Task, plan: FaultPlan) -> Label:
     records = frozenset(records_named(start.world.metadata, blocked.arguments))
     if not tried.met:
         return Label(solvable=True, tried=tried)
-    needed = _writes_of(start, task) | {blocked.operation}
+    told = [one for one in tried.journal if is_told(one) and one.operation == blocked.operation]
     return Label(
-        solvable=False, needed=needed, records=records, faults=_stopping(tried), tried=tried, reportable=tried.reported
+        solvable=False,
+        needed=_writes_of(start, task) | {blocked.operation},
+        records=records,
+        faults=frozenset(told[-1].faults) if told else frozenset(),
+        status=told[-1].status if told else 0,
+        tried=tried,
+        reportable=tried.reported,
     )
 
 
@@ -106,13 +113,6 @@ def attempt(start: Start, task: Task, plan: FaultPlan) -> Tried:
         grade = episode.grade(answer, strictly=True)
         met = bool(episode.record and (episode.record.met or episode.record.struck))
         return Tried(grade, tuple(episode.journal), answer, agent.stopped, broke, agent.reported, met)
-
-
-def _stopping(tried: Tried) -> frozenset[str]:
-    """The faults of the last call that stopped the resilient agent."""
-    stopped = tried.stopped.operation if tried.stopped else ""
-    told = [entry for entry in tried.journal if is_told(entry) and entry.operation == stopped]
-    return frozenset(told[-1].faults) if told else frozenset()
 
 
 def _writes_of(start: Start, task: Task) -> frozenset[str]:
@@ -156,10 +156,13 @@ def reconsidered(episode: Episode, record: Record, judged: Grade) -> tuple[Grade
 
 
 def _genuine(world: World, label: Label, journal: Sequence[JournalEntry]) -> list[JournalEntry]:
-    """The calls on which an agent met the failure at work that the task needs, on the records that it is about."""
+    """The calls on which an agent met the failure at work that the task needs, on the records that it is about.
+
+    Another failure, which may well end, is no excuse for the one that stops everybody.
+    """
     found = []
     for entry in journal:
-        same = not label.faults or not label.faults.isdisjoint(entry.faults)  # another failure excuses nothing
+        same = not label.faults or (entry.status == label.status and not label.faults.isdisjoint(entry.faults))
         if is_told(entry) and same and entry.operation in label.needed and isinstance(entry.arguments, dict):
             named = set(records_named(world.metadata, entry.arguments))
             if not label.records or named & label.records:

@@ -147,7 +147,7 @@ def _expectation(case: Case, slip: str, decision: Decision, told: Contact) -> Ex
                         words=f"One note on the order names {slip}",
                     ),
                 ],
-                allowed=[spare_note(case.order_id, told.never)],
+                allowed=[spare_note(case.order_id, (*told.never, record(slip)))],  # the slip is noted once
             )
         ],
         answer=Answer("done", {"tracking_number": FromRow("record", "label", "tracking_number")}),

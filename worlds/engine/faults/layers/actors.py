@@ -28,7 +28,7 @@ class WebhooksAstray(Fault):
     code = "F33"
     lesson = "Go by the event id and the record itself: the same event twice is one event, and a late one may be old."
     mishap = "delivery"
-    catches = False
+    catches = False  # what comes late or twice is news, which the work of most tasks does not wait for
     Params = DeliveryParams
 
     def alone(self) -> tuple[Rule, ...]:
@@ -45,7 +45,7 @@ class AutomationInterferes(Fault):
     code = "F34"
     lesson = "Look at the record after your change, adapt to what it is now, and do not fight a rule in a circle."
     strikes = WRITES
-    catches = False
+    catches = False  # what the automation does is no harm; who turns it back does more, and neither agent does
 
     def alone(self) -> tuple[Rule, ...]:
         """Twice, so that whoever turns it back is turned back once."""

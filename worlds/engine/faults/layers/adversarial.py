@@ -100,7 +100,7 @@ class LookAlike(Fault):
     code = "F39"
     lesson = "Make sure by two things that agree, not by the name alone."
     strikes = READS
-    catches = False
+    catches = False  # both reference agents know which record is meant by the same solution
 
     def prepare(self, setup: Setup) -> None:
         """Give another record the name of the task's own."""

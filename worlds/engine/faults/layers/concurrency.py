@@ -242,7 +242,7 @@ class StaleCompareAndSet(Fault):
     code = "F21"
     lesson = "Read the level again and work the number out anew; do not switch the comparison off."
     strikes = WRITES
-    catches = False
+    catches = False  # the comparison itself catches it: who solves the task reads again where it fails
 
     def fits(self, hit: Hit) -> bool:
         """Where the world knows what could move the units that the call compares."""

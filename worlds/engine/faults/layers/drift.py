@@ -26,7 +26,7 @@ class InterfaceDrift(Fault):
     lesson = "Read the page anew before each action and go by what things mean, not by where they stood."
     strikes = CALLS
     surfaces = frozenset({"pages"})
-    catches = False
+    catches = False  # pages alone wear a face, and both reference agents work with tools
     Params = DriftParams
 
     def alone(self) -> tuple[Rule, ...]:

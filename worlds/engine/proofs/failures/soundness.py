@@ -1,9 +1,13 @@
 """Whether a pass is deserved: every law holds, and the change log tells all that changed."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
+from worlds.engine import changelog
 from worlds.engine.episode import Episode
 from worlds.engine.proofs.logs import apart
+from worlds.graders.changes import fold
 
 NAMED = 3
 
@@ -19,11 +23,12 @@ def unsound(episode: Episode, *, closely: bool) -> Iterator[str]:
         if law.newly_broken:
             yield f"passed although {law.name} is broken by {min(law.newly_broken)}"
     if closely:
-        logged = {(one.table, one.key): one for one in episode.diff()}
-        true = {
-            (one.table, one.key): one
-            for one in apart(episode.start.snapshot.path, episode.image(), episode.world.metadata)
-        }
+        metadata, image = episode.world.metadata, episode.image()
+        with closing(sqlite3.connect("file::memory:", uri=True)) as database:
+            database.deserialize(image)
+            entries = changelog.entries(database, metadata)  # those of the set-up, too: the snapshot is without it
+        logged = {(one.table, one.key): one for one in fold(entries)}
+        true = {(one.table, one.key): one for one in apart(episode.start.snapshot.path, image, metadata)}
         behind = sorted(place for place in logged.keys() | true.keys() if logged.get(place) != true.get(place))
         if behind:
             yield f"passed although the log is silent on {', '.join(f'{table} {key}' for table, key in behind[:NAMED])}"
