@@ -83,6 +83,12 @@ class _Node:
         return ((column, piece) for column, pieces in self.says for piece in pieces if isinstance(piece, int))
 
 
+def _of_concern(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries that the agent set off, and others' on the same rows: what time alone brings is nobody's work."""
+    own = {(entry.table, entry.key) for entry in entries if entry.root.startswith("agent:")}
+    return [entry for entry in entries if (entry.table, entry.key) in own and entry.root != "setup"]
+
+
 class _Graph:
     """The changes of a play and what they say of one another."""
 
@@ -90,7 +96,7 @@ class _Graph:
         self.schema = schema
         self.left = left
         self.nodes: list[_Node] = []
-        entries = [entry for entry in one.record.entries if entry.root != "setup"]
+        entries = _of_concern(one.record.entries)
         self.times = _times(schema, entries, one)
         self.made = {(entry.table, entry.key): entry for entry in entries if entry.kind == "insert"}
         self.by_key: dict[int, list[Place]] = {}

@@ -100,6 +100,9 @@ def _bears_out(look: Look, own: Key, told: Shown, before: Seen) -> bool | None:
     if changed:
         return any(read[name] != known[name] for name in changed)
     anywhere = _known(own, told, list(before.values()))
+    otherwise = [name for name, value in said.items() if name in read and anywhere.get(name, value) != value]
+    if otherwise:  # seen before in another reading
+        return any(read[name] != anywhere[name] for name in otherwise)
     unknown = [name for name in said if name in read and name not in anywhere]
     direct = isinstance(look.body, Mapping) and key_of(look.body) == own
     return all(read[name] == said[name] for name in unknown) if unknown and direct else None
