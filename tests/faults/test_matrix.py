@@ -132,12 +132,15 @@ def test_a_fault_that_harms_nobody_is_a_hole_where_it_is_meant_to_teach(shop, st
     plans = plans_for(shop, ("F16",))
     fault = next(iter(plans))
     seen = [look(start, FAMILY, seed, plans[fault], closely=False) for seed in SEEDS]
-    families = [shop.families[FAMILY]]
+    families = list(shop.families.values())
     calm = concluded(shop, families, plans, seen, again=0)
     assert not [hole for hole in calm.holes if "the naive agent passes" in hole]
     monkeypatch.setattr("worlds.engine.faults.layers.concurrency.OptimisticConflict.catches", True)
     meant = concluded(shop, families, plans, seen, again=0)
     assert [hole for hole in meant.holes if f"under {fault}: the naive agent passes" in hole]
+    alone = concluded(shop, [shop.families[FAMILY]], plans, seen, again=0)
+    assert not alone.holes, "one family is too little to say what a fault teaches"
+    assert [said for said in alone.remarks if f"under {fault}: the naive agent passes" in said]
 
 
 def test_the_command_prints_the_matrix_for_programs():

@@ -191,11 +191,13 @@ def concluded(
     cells: dict[tuple[str, str], Cell] = {}
     for one in sorted(seen, key=lambda one: (list(plans).index(one.plan), one.family, one.seed)):
         cells.setdefault((one.plan, one.family), Cell(one.plan, one.family)).seen.append(one)
-    holes = [*_of_plays(world, seen), *_of_lessons(world, plans, cells)]
+    holes, lessons = list(_of_plays(world, seen)), list(_of_lessons(world, plans, cells))
+    if len(families) == len(world.families):  # a few families are too little to say what a failure teaches
+        holes, lessons = [*holes, *lessons], []
     if again:
         chosen = [cell.seen[_of_cell(cell.family, cell.plan, len(cell.seen))] for cell in cells.values()]
         holes += _otherwise(world, chosen, again)
-    remarks = list(_remarks(world, plans, cells))
+    remarks = [*_remarks(world, plans, cells), *lessons]
     return Matrix(
         world.name, tuple(family.name for family in families), tuple(plans), cells, tuple(holes), tuple(remarks)
     )
