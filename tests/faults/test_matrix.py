@@ -85,6 +85,7 @@ def test_a_pass_is_compared_with_the_whole_database(start):
         ("buy-with-code", "F8", 0),
         ("buy-with-code", "F22", 0),
         ("capture-expiring", "F32", 1),
+        ("book-damage", "F37", 0),
     ],
     ids=[
         "an old reading",
@@ -92,6 +93,7 @@ def test_a_pass_is_compared_with_the_whole_database(start):
         "a week of few calls",
         "goods sold out for now",
         "a lost place in a list",
+        "one name for stock of one place and of all",
     ],
 )
 def test_what_patience_and_a_second_look_can_finish_is_finished(shop, family, plan, seed):

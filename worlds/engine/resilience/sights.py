@@ -101,8 +101,10 @@ def _bears_out(look: Look, own: Key, told: Shown, before: Seen) -> bool | None:
         return any(read[name] != known[name] for name in changed)
     anywhere = _known(own, told, list(before.values()))
     otherwise = [name for name, value in said.items() if name in read and anywhere.get(name, value) != value]
-    if otherwise:  # seen before in another reading
-        return any(read[name] != anywhere[name] for name in otherwise)
+    if any(read[name] == said[name] for name in otherwise):  # seen before in another reading
+        return True
+    if otherwise:  # one that shows something else under the same name, as stock of all places, cannot tell
+        return False if all(read[name] == anywhere[name] for name in otherwise) else None
     unknown = [name for name in said if name in read and name not in anywhere]
     direct = isinstance(look.body, Mapping) and key_of(look.body) == own
     return all(read[name] == said[name] for name in unknown) if unknown and direct else None
