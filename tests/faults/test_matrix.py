@@ -85,7 +85,7 @@ def test_a_pass_is_compared_with_the_whole_database(start):
         ("buy-with-code", "F8", 0),
         ("buy-with-code", "F22", 0),
         ("capture-expiring", "F32", 1),
-        ("book-damage", "F37", 0),
+        ("book-damage", "F36", 0),
     ],
     ids=[
         "an old reading",
