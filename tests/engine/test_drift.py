@@ -192,6 +192,8 @@ def test_words_that_would_mean_two_things_are_refused():
         Lexicon([orders, Entry("Jobs", {"en": ("Jobs",), "de": ("Aufträge",)})])
     with pytest.raises(ValueError, match="other holes"):
         Lexicon([Entry("Order {number}", {"de": ("Auftrag",)})])
+    with pytest.raises(ValueError, match="needs a space beside its bar"):
+        Lexicon([Entry("Remove| {goods}", {"nl": ("Weghalen|: {goods}",)})])
 
 
 LEXICON = Lexicon(
@@ -200,6 +202,7 @@ LEXICON = Lexicon(
         Entry("Paid", {"de": ("Bezahlt",)}),
         Entry("Refund order {number}", {"de": ("Auftrag {number} erstatten",)}),
         Entry("Remove| code {code}", {"de": ("Code {code}| entfernen",)}),
+        Entry("Remove| {goods}", {"de": ("Entfernen| – {goods}",)}),
         Entry("{word} (optional)", {"de": ("{word} (freiwillig)",)}),
         Entry("optional", {"de": ("freiwillig",)}),
         Entry("Not possible: {wordacts}", {"de": ("Geht nicht: {wordacts}",)}),
@@ -232,12 +235,16 @@ def test_a_page_in_other_words_is_read_in_the_plain_ones():
     - text: RF-1
     - generic [ref=e4]: Bezahlt
 - button "Code AB entfernen" [ref=e5]
+- button "Entfernen – Socken" [ref=e7]:
+  - text: Entfernen
+  - generic [ref=e8]: "– Socken"
 - textbox "Auftrag (freiwillig)" [ref=e6]: Bezahlt"""
     root, written = read_meaning(snapshot, LEXICON.meaning)
     assert [node.name for node in root.find("heading", "rowheader", "button", "textbox")] == [
         "Refund order LK-7",
         "RF-1 Paid",
         "Remove code AB",
+        "Remove Socken",
         "Order (optional)",
     ]
     assert root.find("textbox")[0].value == "Bezahlt", "what was typed is what was typed"

@@ -86,6 +86,7 @@ def test_a_pass_is_compared_with_the_whole_database(start):
         ("buy-with-code", "F22", 0),
         ("capture-expiring", "F32", 1),
         ("book-damage", "F36", 0),
+        ("refund-after-timeout", "F14", 2),
     ],
     ids=[
         "an old reading",
@@ -94,6 +95,7 @@ def test_a_pass_is_compared_with_the_whole_database(start):
         "goods sold out for now",
         "a lost place in a list",
         "one name for stock of one place and of all",
+        "a lost answer before the permission is gone",
     ],
 )
 def test_what_patience_and_a_second_look_can_finish_is_finished(shop, family, plan, seed):
@@ -101,6 +103,14 @@ def test_what_patience_and_a_second_look_can_finish_is_finished(shop, family, pl
     seen = look(Start.of(shop, shop.families[family].population), family, seed, found, closely=False)
     assert (seen.state, seen.runs["resilient"].passed) == ("solvable", True)
     assert not seen.runs["resilient"].excused
+    assert not seen.runs["naive"].passed
+
+
+def test_what_a_limit_made_too_late_passes_by_a_report_of_the_limit(start):
+    (few,) = plans_for(start.world, ("F8",)).values()
+    seen = look(start, FAMILY, 1, few, closely=False)
+    assert seen.state == "unsolvable"
+    assert (seen.runs["resilient"].passed, seen.runs["resilient"].excused) == (True, True)
     assert not seen.runs["naive"].passed
 
 

@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import worlds
-from worlds.engine.surfaces.visitor import Visitor
-
 
 @dataclass
 class Cases:
@@ -152,31 +149,3 @@ class Cases:
             "nothing": "nothing",
         }
         return {name: f"/office/{path}" for name, path in office.items()}
-
-
-class Desk:
-    """Somebody of a role at work in the office of a fresh copy of the small shop."""
-
-    def __init__(self, app: Any, role: str) -> None:
-        self.episode = worlds.open("shop", role=role)
-        self.visitor = Visitor(app, self.episode)
-        self.get, self.send, self.post = self.visitor.get, self.visitor.send, self.visitor.post
-
-    @property
-    def text(self) -> str:
-        """The words of the page."""
-        return self.visitor.text
-
-    @property
-    def status(self) -> int:
-        """The status of the page."""
-        return self.visitor.page.status_code
-
-    @property
-    def changed(self) -> set[str]:
-        """Tables in which something changed."""
-        return {change.table for change in self.episode.diff()}
-
-    def rows(self, table: str) -> list[Any]:
-        """What the changed rows of a table are now."""
-        return [change.after for change in self.episode.diff() if change.table == table]

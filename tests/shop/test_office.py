@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from office_cases import Cases, Desk
+from colleague import Colleague
+from office_cases import Cases
 
 import worlds
 from worlds.engine.surfaces.pages import create_pages
@@ -28,11 +29,11 @@ def cases():
 
 
 @pytest.fixture
-def desk(app):
+def colleague(app):
     opened = []
 
-    def sit(role: str) -> Desk:
-        opened.append(Desk(app, role))
+    def sit(role: str) -> Colleague:
+        opened.append(Colleague(app, "shop", role))
         return opened[-1]
 
     yield sit
@@ -44,8 +45,8 @@ def desk(app):
 
 
 @pytest.mark.parametrize("role", STAFF)
-def test_looking_at_every_page_changes_nothing_in_any_role(desk, cases, role):
-    person = desk(role)
+def test_looking_at_every_page_changes_nothing_in_any_role(colleague, cases, role):
+    person = colleague(role)
     for name, path in cases.paths.items():
         expected = {"nothing": 404, "a wrong filter": 422}.get(name, 200)
         assert person.get(path).status_code == expected, (name, person.text)
@@ -54,23 +55,23 @@ def test_looking_at_every_page_changes_nothing_in_any_role(desk, cases, role):
 
 
 @pytest.mark.parametrize("role", ["support_l1", "ops"])
-def test_every_link_leads_somewhere_and_looking_changes_nothing(desk, role):
-    person = desk(role)
+def test_every_link_leads_somewhere_and_looking_changes_nothing(colleague, role):
+    person = colleague(role)
     for path, answer in person.visitor.crawl("/office/", limit=250):
         assert answer.status_code == 200, path
     assert person.episode.diff() == []
 
 
-def test_customers_do_not_come_in(desk, cases):
-    person = desk("customer")
+def test_customers_do_not_come_in(colleague, cases):
+    person = colleague("customer")
     for path in ("/office/", cases.paths["orders"], cases.paths["refund"], cases.paths["rules"]):
         assert person.get(path).status_code == 403
     assert "Larkfield Office is open to these roles" in person.text
     assert len(person.episode.journal) == 0
 
 
-def test_every_page_has_one_heading_its_landmarks_and_a_way_past_the_navigation(desk, cases):
-    person = desk("admin")
+def test_every_page_has_one_heading_its_landmarks_and_a_way_past_the_navigation(colleague, cases):
+    person = colleague("admin")
     for name, path in cases.paths.items():
         page = person.get(path).text
         if name == "refund preview":
@@ -80,8 +81,8 @@ def test_every_page_has_one_heading_its_landmarks_and_a_way_past_the_navigation(
         assert '<a class="skip" href="#main">' in page, name
 
 
-def test_no_two_controls_or_links_with_a_name_of_their_own_share_it(desk, cases):
-    person = desk("admin")
+def test_no_two_controls_or_links_with_a_name_of_their_own_share_it(colleague, cases):
+    person = colleague("admin")
     for name, path in cases.paths.items():
         page = person.get(path).text
         labels = re.findall(r'<(?:a|input|select)[^>]*aria-label="([^"]+)"', page)
@@ -90,8 +91,8 @@ def test_no_two_controls_or_links_with_a_name_of_their_own_share_it(desk, cases)
         assert len(ids) == len(set(ids)), name
 
 
-def test_what_the_role_lacks_is_said_on_the_order_and_disabled_on_its_page(desk, cases):
-    person = desk("ops")
+def test_what_the_role_lacks_is_said_on_the_order_and_disabled_on_its_page(colleague, cases):
+    person = colleague("ops")
     person.get(cases.paths["an order"])
     assert "Refund : only for Support agent, Senior support agent, Finance, Administrator." in person.text
     page = person.get(cases.paths["refund"]).text
@@ -102,8 +103,8 @@ def test_what_the_role_lacks_is_said_on_the_order_and_disabled_on_its_page(desk,
     assert person.episode.diff() == []
 
 
-def test_another_order_s_parcel_or_payment_is_not_shown(desk, cases):
-    person = desk("admin")
+def test_another_order_s_parcel_or_payment_is_not_shown(colleague, cases):
+    person = colleague("admin")
     taken = {cases.held["order_id"], cases.under_way["order_id"]}
     other = next(order["order_id"] for order in cases.orders if order["order_id"] not in taken)
     for path in (cases.paths["tracking"], cases.paths["capture"], cases.paths["delivery"], cases.paths["void"]):
@@ -111,16 +112,16 @@ def test_another_order_s_parcel_or_payment_is_not_shown(desk, cases):
         assert "has no" in person.text
 
 
-def test_house_rules_are_read_as_text_with_tables(desk):
-    person = desk("support_l1")
+def test_house_rules_are_read_as_text_with_tables(colleague):
+    person = colleague("support_l1")
     page = person.get("/office/rules/cancellations").text
     assert '<th scope="col">' in page
     assert "<strong>" in page
     assert person.get("/office/rules/nope").status_code == 404
 
 
-def test_saved_views_are_marked_and_filters_stay_in_the_address(desk):
-    person = desk("support_l1")
+def test_saved_views_are_marked_and_filters_stay_in_the_address(colleague):
+    person = colleague("support_l1")
     page = person.get("/office/orders?fulfilment_status=unfulfilled&cancelled=false").text
     assert re.search(r'aria-current="page">To ship<', page)
     person.get("/office/orders?financial_status=paid&page_size=10&page=2")
@@ -128,15 +129,15 @@ def test_saved_views_are_marked_and_filters_stay_in_the_address(desk):
     assert any("financial_status=paid" in link and "page=3" in link for link in person.visitor.links)
 
 
-def test_a_list_says_when_its_last_page_is_behind(desk):
-    person = desk("support_l1")
+def test_a_list_says_when_its_last_page_is_behind(colleague):
+    person = colleague("support_l1")
     person.get("/office/orders?page=9999")
     assert re.search(r"There is no page 9999; the last one is page \d+\.", person.text)
     assert any("/office/orders?page=" in link for link in person.visitor.links)
 
 
-def test_a_typical_page_asks_the_world_few_questions(desk, cases):
-    person = desk("admin")
+def test_a_typical_page_asks_the_world_few_questions(colleague, cases):
+    person = colleague("admin")
     person.get(cases.paths["an order"])
     assert [entry.operation for entry in person.episode.journal] == ["get_order"]
 
@@ -144,8 +145,8 @@ def test_a_typical_page_asks_the_world_few_questions(desk, cases):
 # -- doing ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_refund_is_previewed_and_made_for_that_amount(desk, cases):
-    person = desk("support_l1")
+def test_a_refund_is_previewed_and_made_for_that_amount(colleague, cases):
+    person = colleague("support_l1")
     row = cases.refundable_row
     person.get(cases.paths["refund"])
     fields = [pair for pair in person.visitor.fields("/refund", {f"lines.{row}.quantity": "1"}) if pair[1]]
@@ -162,8 +163,8 @@ def test_a_refund_is_previewed_and_made_for_that_amount(desk, cases):
     assert [line["quantity"] for line in person.rows("refund_line")] == [1]
 
 
-def test_a_refund_beyond_what_is_left_keeps_what_was_typed(desk, cases):
-    person = desk("finance")
+def test_a_refund_beyond_what_is_left_keeps_what_was_typed(colleague, cases):
+    person = colleague("finance")
     person.get(cases.paths["refund"])
     row = cases.refundable_row
     person.send("/refund", {f"lines.{row}.quantity": "9000", "reason": "damaged", "note": "Glaze is off"})
@@ -174,8 +175,8 @@ def test_a_refund_beyond_what_is_left_keeps_what_was_typed(desk, cases):
     assert person.episode.diff() == []
 
 
-def test_a_refund_above_the_role_s_limit_is_refused_and_what_was_typed_is_kept(desk, cases):
-    person = desk("support_l1")
+def test_a_refund_above_the_role_s_limit_is_refused_and_what_was_typed_is_kept(colleague, cases):
+    person = colleague("support_l1")
     order = cases.order(lambda one: any(float(line["refundable_amount"]) > 50 for line in one["lines"]))
     person.get(f"/office/orders/{order['order_id']}/refund")
     lines = [line for line in order["lines"] if line["refundable"]]
@@ -188,8 +189,8 @@ def test_a_refund_above_the_role_s_limit_is_refused_and_what_was_typed_is_kept(d
     assert person.episode.diff() == []
 
 
-def test_a_refund_of_nothing_is_refused(desk, cases):
-    person = desk("finance")
+def test_a_refund_of_nothing_is_refused(colleague, cases):
+    person = colleague("finance")
     person.get(cases.paths["refund"])
     person.send("/refund", {"reason": "damaged"})
     assert person.status in {409, 422}
@@ -197,8 +198,8 @@ def test_a_refund_of_nothing_is_refused(desk, cases):
     assert person.episode.diff() == []
 
 
-def test_a_refund_sent_twice_is_made_once(desk, cases):
-    person = desk("finance")
+def test_a_refund_sent_twice_is_made_once(colleague, cases):
+    person = colleague("finance")
     person.get(cases.paths["refund"])
     fields = person.visitor.fields("/refund", {f"lines.{cases.refundable_row}.quantity": "1", "reason": "damaged"})
     for _ in range(2):
@@ -206,8 +207,8 @@ def test_a_refund_sent_twice_is_made_once(desk, cases):
     assert len(person.rows("refund")) == 1
 
 
-def test_boxes_that_are_unticked_are_sent(desk, cases):
-    person = desk("finance")
+def test_boxes_that_are_unticked_are_sent(colleague, cases):
+    person = colleague("finance")
     person.get(cases.paths["refund"])
     row = cases.refundable_row
     person.send("/refund", {f"lines.{row}.quantity": "1", "reason": "damaged", "notify": "false"})
@@ -215,8 +216,8 @@ def test_boxes_that_are_unticked_are_sent(desk, cases):
     assert "outbox_email" not in person.changed
 
 
-def test_an_order_is_shipped_as_a_whole_from_where_it_lies(desk, cases):
-    person = desk("ops")
+def test_an_order_is_shipped_as_a_whole_from_where_it_lies(colleague, cases):
+    person = colleague("ops")
     person.get(cases.paths["fulfil"])
     where = person.episode.call("list_stock", {"variant_id": cases.held["lines"][0]["variant_id"]}).body["items"]
     place = max(where, key=lambda level: level["committed"])["location_id"]
@@ -228,39 +229,39 @@ def test_an_order_is_shipped_as_a_whole_from_where_it_lies(desk, cases):
     assert {"fulfilment", "fulfilment_line", "payment"} <= person.changed
 
 
-def test_tracking_is_corrected_and_the_customer_told_unless_unticked(desk, cases):
-    person = desk("ops")
+def test_tracking_is_corrected_and_the_customer_told_unless_unticked(colleague, cases):
+    person = colleague("ops")
     person.get(cases.paths["tracking"])
     person.send("/tracking", {"tracking_number": "3SABC123456789", "notify": "false"})
     assert "tracking number 3SABC123456789." in person.text
     assert person.changed - TRACE == {"fulfilment"}
 
 
-def test_a_delivery_is_noted(desk, cases):
-    person = desk("ops")
+def test_a_delivery_is_noted(colleague, cases):
+    person = colleague("ops")
     person.get(cases.paths["delivery"])
     person.send("/delivered")
     assert "is marked as delivered." in person.text
     assert person.rows("fulfilment")[0]["status"] == "delivered"
 
 
-def test_a_payment_is_captured_in_part_or_voided(desk, cases):
-    person = desk("finance")
+def test_a_payment_is_captured_in_part_or_voided(colleague, cases):
+    person = colleague("finance")
     person.get(cases.paths["capture"])
     person.send("/capture", {"amount": "1.5"})
     assert person.status == 422
     assert dict(person.visitor.form("/capture").fields)["amount"] == "1.5"
     person.send("/capture", {"amount": "1.50"})
     assert "€1.50 of" in person.text
-    other = desk("finance")
+    other = colleague("finance")
     other.get(cases.paths["void"])
     other.send("/void")
     assert "was voided; nothing is taken." in other.text
     assert other.rows("payment")[0]["status"] == "voided"
 
 
-def test_cancelling_says_in_figures_what_it_does_and_does_it(desk, cases):
-    person = desk("support_l2")
+def test_cancelling_says_in_figures_what_it_does_and_does_it(colleague, cases):
+    person = colleague("support_l2")
     person.get(cases.paths["cancel"])
     total = cases.held["payments"][0]["amount"]
     assert f"€{float(total):,.2f} held on" in person.text
@@ -269,8 +270,8 @@ def test_cancelling_says_in_figures_what_it_does_and_does_it(desk, cases):
     assert "refund" not in person.changed
 
 
-def test_an_address_is_replaced_and_what_was_not_touched_stays(desk, cases):
-    person = desk("support_l2")
+def test_an_address_is_replaced_and_what_was_not_touched_stays(colleague, cases):
+    person = colleague("support_l2")
     person.get(cases.paths["address"])
     person.send("/address", {"address.line1": "Lange Nieuwstraat 100", "notify": "false"})
     assert "Lange Nieuwstraat 100" in person.text
@@ -278,8 +279,8 @@ def test_an_address_is_replaced_and_what_was_not_touched_stays(desk, cases):
     assert {column for column in order.columns if column.startswith("ship_")} == {"ship_line1"}
 
 
-def test_an_address_with_a_wrong_country_says_so_at_its_field(desk, cases):
-    person = desk("support_l2")
+def test_an_address_with_a_wrong_country_says_so_at_its_field(colleague, cases):
+    person = colleague("support_l2")
     person.get(cases.paths["address"])
     person.send("/address", {"address.country": "Netherlands", "address.line1": ""})
     assert person.status == 422
@@ -288,8 +289,8 @@ def test_an_address_with_a_wrong_country_says_so_at_its_field(desk, cases):
     assert person.episode.diff() == []
 
 
-def test_a_return_is_opened_and_booked_in(desk, cases):
-    person = desk("admin")
+def test_a_return_is_opened_and_booked_in(colleague, cases):
+    person = colleague("admin")
     person.get(cases.paths["open a return"])
     shipped = [line for line in cases.returnable["lines"] if line["fulfilled"]]
     row = next(index for index, line in enumerate(shipped) if line["returnable"])
@@ -302,29 +303,29 @@ def test_a_return_is_opened_and_booked_in(desk, cases):
     assert [(line["received"], line["damaged"]) for line in person.rows("return_line")] == [(1, 1)]
 
 
-def test_a_return_without_lines_says_to_choose_one(desk, cases):
-    person = desk("support_l1")
+def test_a_return_without_lines_says_to_choose_one(colleague, cases):
+    person = colleague("support_l1")
     person.get(cases.paths["open a return"])
     person.send("/return", {"reason": "defective"})
     assert person.status == 422
     assert "Lines: choose at least one." in person.text
 
 
-def test_a_return_is_approved_declined_or_closed(desk, cases):
+def test_a_return_is_approved_declined_or_closed(colleague, cases):
     for page, action, changes, said in (
         ("approve", "/approve", {}, "was approved; it is open now."),
         ("decline", "/decline", {"reason": "used_or_worn", "explanation": "The soles are worn."}, "was declined."),
         ("close", "/close", {}, "is closed."),
     ):
-        person = desk("support_l2")
+        person = colleague("support_l2")
         person.get(cases.paths[page])
         person.send(action, changes)
         assert said in person.text
         assert "return_request" in person.changed
 
 
-def test_stock_is_adjusted_and_set_only_while_it_is_what_was_seen(desk, cases):
-    person = desk("ops")
+def test_stock_is_adjusted_and_set_only_while_it_is_what_was_seen(colleague, cases):
+    person = colleague("ops")
     path, before = cases.paths["a stock level"], cases.level["available"]
     person.get(path)
     person.send("/adjust", {"change": "-2", "reason": "lost"})
@@ -338,8 +339,8 @@ def test_stock_is_adjusted_and_set_only_while_it_is_what_was_seen(desk, cases):
     assert f"now has {before} available" in person.text
 
 
-def test_a_note_and_a_hand_over_are_written_down(desk, cases):
-    person = desk("support_l1")
+def test_a_note_and_a_hand_over_are_written_down(colleague, cases):
+    person = colleague("support_l1")
     person.get(cases.paths["an order"])
     person.send("/notes", {"text": "Called back, wants a refund."})
     assert "The note was added to the order." in person.text
@@ -350,7 +351,7 @@ def test_a_note_and_a_hand_over_are_written_down(desk, cases):
     assert person.changed - TRACE == {"order_note", "escalation"}
 
 
-def test_markup_in_every_text_field_is_shown_as_text(desk, cases):
+def test_markup_in_every_text_field_is_shown_as_text(colleague, cases):
     sent = (
         ("an order", "/notes", {"text": NASTY}),
         ("hand over an order", "/hand-over", {"team": "risk", "reason": "other", "message": NASTY}),
@@ -364,7 +365,7 @@ def test_markup_in_every_text_field_is_shown_as_text(desk, cases):
         ("cancel", "/cancel", {"reason": NASTY}),
     )
     for page, action, changes in sent:
-        person = desk("admin")
+        person = colleague("admin")
         person.get(cases.paths[page])
         person.send(action, changes)
         assert person.status in {200, 409, 422}, (page, person.text)
@@ -373,8 +374,8 @@ def test_markup_in_every_text_field_is_shown_as_text(desk, cases):
             assert "<img src=x" not in person.get(path).text, page
 
 
-def test_searches_take_any_text(desk):
-    person = desk("support_l1")
+def test_searches_take_any_text(colleague):
+    person = colleague("support_l1")
     for words in (NASTY[:100], "%", "_", "'", '"', "\\", "ß", "\u200fשלום", "a" * 100):
         for page in ("orders", "customers", "products", "stock", "returns", "emails", "discounts"):
             assert person.get(f"/office/{page}", query_string={"query": words}).status_code == 200
@@ -382,8 +383,8 @@ def test_searches_take_any_text(desk):
         assert person.get("/office/orders", query_string={"query": words}).status_code == 422
 
 
-def test_fields_that_a_form_does_not_have_are_refused(desk, cases):
-    person = desk("admin")
+def test_fields_that_a_form_does_not_have_are_refused(colleague, cases):
+    person = colleague("admin")
     for page, action in (
         ("an order", "/notes"),
         ("cancel", "/cancel"),

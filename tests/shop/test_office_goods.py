@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from colleague import Colleague
 from looking import complaints, served
-from office_cases import Cases, Desk
+from office_cases import Cases
 from playwright.sync_api import expect
 
 import worlds
@@ -29,11 +30,11 @@ def cases():
 
 
 @pytest.fixture
-def desk(app):
+def colleague(app):
     opened = []
 
-    def sit(role: str) -> Desk:
-        opened.append(Desk(app, role))
+    def sit(role: str) -> Colleague:
+        opened.append(Colleague(app, "shop", role))
         return opened[-1]
 
     yield sit
@@ -41,8 +42,8 @@ def desk(app):
         one.episode.close()
 
 
-def test_units_are_moved_while_they_are_what_was_seen(desk, cases):
-    person, seen = desk("ops"), cases.level["available"]
+def test_units_are_moved_while_they_are_what_was_seen(colleague, cases):
+    person, seen = colleague("ops"), cases.level["available"]
     places = [one["location_id"] for one in person.episode.call("list_locations", {}).body["items"]]
     target = next(place for place in places if place != cases.level["location_id"])
     person.get(cases.paths["move stock"])
@@ -60,8 +61,8 @@ def test_units_are_moved_while_they_are_what_was_seen(desk, cases):
     assert [(row["quantity"], row["reason"]) for row in moved] == [(2, "TR-1001"), (2, "TR-1001")]
 
 
-def test_a_product_is_priced_and_marked(desk, cases):
-    person = desk("merch")
+def test_a_product_is_priced_and_marked(colleague, cases):
+    person = colleague("merch")
     person.get(cases.paths["price a product"])
     person.send("/price", {"price": "900000.00", "compare_at": "1.00"})
     assert person.status == 422
@@ -76,8 +77,8 @@ def test_a_product_is_priced_and_marked(desk, cases):
     assert person.changed - TRACE == {"variant", "product"}
 
 
-def test_a_variant_is_shown_as_it_is_and_saved(desk, cases):
-    person = desk("merch")
+def test_a_variant_is_shown_as_it_is_and_saved(colleague, cases):
+    person = colleague("merch")
     person.get(cases.paths["a variant"])
     person.send(cases.paths["a variant"], {"weight": "431"})
     assert re.search(r"[\w-]+ is saved\.", person.text)
@@ -86,8 +87,8 @@ def test_a_variant_is_shown_as_it_is_and_saved(desk, cases):
     assert person.get("/office/products/1/variants/999999").status_code == 404
 
 
-def test_saving_a_product_as_it_is_changes_nothing(desk, cases):
-    person = desk("merch")
+def test_saving_a_product_as_it_is_changes_nothing(colleague, cases):
+    person = colleague("merch")
     for page in ("edit a product", "a variant"):
         person.get(cases.paths[page])
         person.send(cases.paths[page])
@@ -95,8 +96,8 @@ def test_saving_a_product_as_it_is_changes_nothing(desk, cases):
     assert person.changed <= TRACE
 
 
-def test_goods_are_handed_over_and_the_hand_over_leads_back(desk, cases):
-    person = desk("support_l1")
+def test_goods_are_handed_over_and_the_hand_over_leads_back(colleague, cases):
+    person = colleague("support_l1")
     sent = {"team": "merchandising", "reason": "other", "message": "The title is wrong."}
     for page in ("hand over a product", "hand over a variant"):
         person.get(cases.paths[page])
@@ -110,9 +111,9 @@ def test_goods_are_handed_over_and_the_hand_over_leads_back(desk, cases):
         assert person.get(link[1].removeprefix(person.visitor.prefix)).status_code == 200
 
 
-def test_who_may_not_change_goods_is_told_who_may(desk, cases):
+def test_who_may_not_change_goods_is_told_who_may(colleague, cases):
     for role, page in (("support_l1", "a product"), ("merch", "a stock level"), ("ops", "a product")):
-        person = desk(role)
+        person = colleague(role)
         person.get(cases.paths[page])
         assert "Not available" in person.text
     person.get(cases.paths["price a product"])

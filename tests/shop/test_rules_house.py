@@ -7,10 +7,10 @@ import pytest
 from tiny_shop import ANNA, MUG, Shop, code
 
 from worlds.engine.errors import Invalid, NotFound, Unauthorized
+from worlds.engine.folding import fold, phone_pattern, word_patterns
 from worlds.engine.schema import lint
 from worlds.shop import WORLD
 from worlds.shop.errors import CODES
-from worlds.shop.folding import fold, phone_pattern, word_patterns
 from worlds.shop.invariants import INVARIANTS
 from worlds.shop.models import Model
 from worlds.shop.operations.accounts import get_session, sign_in, sign_out

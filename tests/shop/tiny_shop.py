@@ -15,9 +15,9 @@ from sqlalchemy.pool import StaticPool
 
 from worlds.engine import bookkeeping, changelog
 from worlds.engine.context import Actor, Context
+from worlds.engine.folding import normal_email, phone_digits, search_text
 from worlds.shop import models, placing
 from worlds.shop.account_file import password_digest
-from worlds.shop.folding import normal_email, phone_digits, search_text
 from worlds.shop.invariants import INVARIANTS
 from worlds.shop.views import AddressInput
 

@@ -158,6 +158,10 @@ def broken_rows(connection: sqlite3.Connection, law: Invariant, keys: Iterable[i
     return sorted(row[0] for row in connection.execute(law.sql, {"keys": json.dumps(sorted(keys))}))
 
 
+BUILT_WITH = (
+    "build", "bookkeeping", "changelog", "context", "days", "events", "fields", "folding", "history", "rows", "schema",
+)  # fmt: skip
+"""Modules of the engine that decide what stands in a population."""
 NOT_BUILT_FROM = ("pages", "tasks", "rulings", "faults", "people", "people.py", "variants")
 """Parts of a world that no population is built with."""
 
@@ -166,10 +170,11 @@ def content_key(world: World, seed: str) -> str:
     """Hash of all that decides a snapshot's content: code of world, engine and craft, the seed, versions."""
     here = Path(__file__).parent
     digest = sha256(f"{world.name}|{seed}|{faker.VERSION}|{sqlite3.sqlite_version}".encode())
-    engine = [
-        here / f"{name}.py" for name in ("build", "bookkeeping", "changelog", "context", "events", "fields", "schema")
-    ]
-    for path in (*engine, *_sources(here.parent / "seeds", ()), *_sources(world.folder, NOT_BUILT_FROM)):
+    for path in (
+        *(here / f"{name}.py" for name in BUILT_WITH),
+        *_sources(here.parent / "seeds", ()),
+        *_sources(world.folder, NOT_BUILT_FROM),
+    ):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

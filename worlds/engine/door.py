@@ -296,7 +296,9 @@ def _run(passage: _Passage) -> Reply:
     operation, moment, door, met = passage.call.operation, passage.moment, passage.door, passage.met
     values, wait, asked = passage.call.values, passage.wait, passage.call.if_version
     if operation.writing:
-        guard.check(door.world, passage.driver, operation, values, if_version=asked, now=moment.now)
+        guard.check(
+            door.world, passage.driver, operation, values, if_version=asked, now=moment.now, who=door.actor.name
+        )
     cause = changelog.Cause(moment.tx, moment.step, operation.name, "agent", f"agent:{moment.step}", moment.now)
     inside = Inside(operation, values, moment, door.chance, cause, wait, met.as_of(), met.keeps())
     value = _execute(passage.connection, passage.driver, door, inside)

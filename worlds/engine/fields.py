@@ -117,9 +117,23 @@ Quantity = Annotated[int, Field(ge=1, le=10_000)]
 if TYPE_CHECKING:  # a checker cannot read the type that a call makes; to it they are text
     Line: TypeAlias = str
     Text: TypeAlias = str
+    Query: TypeAlias = str
+    Name: TypeAlias = str
+    Email: TypeAlias = str
+    Phone: TypeAlias = str
+    Reason: TypeAlias = str
+    Slug: TypeAlias = str
+    Words: TypeAlias = str
 else:
     Line = line()
     Text = text()
+    Query = line(100)
+    Name = line(120)
+    Email = line(254)
+    Phone = line(40)
+    Reason = line(200)
+    Slug = line(120)
+    Words = text(4000)
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 
 
@@ -152,6 +166,10 @@ class Result(BaseModel):
 
 
 Item = TypeVar("Item")
+UpTo20 = Annotated[list[Item], Field(max_length=20)]
+"""A short list in a result."""
+UpTo200 = Annotated[list[Item], Field(max_length=200)]
+"""A list in a result that shows at most 200 rows."""
 
 
 class Page(Result, Generic[Item]):

@@ -32,14 +32,15 @@ def check(
     *,
     if_version: int | None,
     now: int,
+    who: str = "",
 ) -> None:
-    """Stop a write on a record that is locked, or that is not at the version that the caller asks for.
+    """Stop a write of `who` on a record that somebody else has locked, or that is not at the version that is asked for.
 
     Raises:
         Failure: saying who has it and until when, or what differs and who changed it.
     """
     if operation.locks_bind and locks.any_at(driver, now):
-        held = locks.in_the_way(driver, world.metadata, records_named(world.metadata, values), now)
+        held = locks.in_the_way(driver, world.metadata, records_named(world.metadata, values), now, who)
         if held is not None:
             raise locks.refusal(world.metadata, held, now)
     if if_version is not None and operation.record is not None:

@@ -55,11 +55,14 @@ def any_at(driver: sqlite3.Connection, now: int) -> bool:
     return bool(driver.execute("SELECT 1 FROM engine_lock WHERE until > ? LIMIT 1", (now,)).fetchall())
 
 
-def in_the_way(driver: sqlite3.Connection, metadata: MetaData, records: Iterable[Record], now: int) -> Lock | None:
-    """The first lock on any of these rows, or on a whole of which one is a part."""
+def in_the_way(
+    driver: sqlite3.Connection, metadata: MetaData, records: Iterable[Record], now: int, who: str = ""
+) -> Lock | None:
+    """The first lock on any of these rows, or on a whole of which one is a part, that is not `who`'s own."""
     for table, key in records:
         for record in ((table, key), *wholes_of(driver, metadata, (table, key))):
-            if found := holder(driver, *record, now):
+            found = holder(driver, *record, now)
+            if found is not None and (not who or found.holder != who):
                 return found
     return None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, MetaData, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -128,6 +128,22 @@ def refers(target: str, kind: str = "business", **kwargs: Any) -> MappedColumn[A
     reference = ForeignKey(target, deferrable=True, initially="DEFERRED")
     kwargs.setdefault("index", True)
     return _column(kind, reference, **kwargs)
+
+
+def check(condition: str) -> CheckConstraint:
+    """A law of one row that SQLite itself holds."""
+    return CheckConstraint(condition)
+
+
+def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    """The column holds one of the named values."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})")
+
+
+def not_negative(*columns: str) -> tuple[Any, ...]:
+    """No column among them is below zero."""
+    return tuple(CheckConstraint(f"{column} >= 0") for column in columns)
 
 
 def lint(metadata: MetaData) -> list[str]:

@@ -4,7 +4,7 @@ A family is one file in a world's `tasks/` that says `FAMILY = Family(...)`; fro
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -54,6 +54,17 @@ class Worker(Protocol):
         Raises:
             Refused: when the world says no.
         """
+
+
+def every_row(worker: Worker, operation: str, /, **arguments: Any) -> Iterator[dict[str, Any]]:
+    """Every row that a list finds, page by page; the next page is asked for once this one's rows were taken."""
+    page = 1
+    while True:
+        found = worker.call(operation, **arguments, page=page, page_size=100)
+        yield from found["items"]
+        if page >= found["pages"]:
+            return
+        page += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ Each takes a stream of chance and the clean value and answers the dirty one. Wha
 
 import random
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
 
 from worlds.seeds.addresses import Postal
@@ -47,6 +48,19 @@ def with_markup(rng: random.Random, text: str) -> str:
     """The text as an old mail form stored it, with HTML tags and entities."""
     inner = text.replace("&", "&amp;").replace("\n", "<br>")
     return rng.choice((f"<p>{inner}</p>", f"<b>{inner}</b>&nbsp;", f'<div class="note">{inner}</div>'))
+
+
+def dirtied_note(rng: random.Random, text: str, rates: Mapping[str, float]) -> tuple[str, str | None]:
+    """The text, with emoji or old markup where chance says so, and the kind of mess that it then shows.
+
+    `rates` holds the shares `notes_emoji` and `notes_markup`.
+    """
+    at = rng.random()
+    if at < rates["notes_emoji"]:
+        return with_emoji(rng, text), "notes_emoji"
+    if at < rates["notes_emoji"] + rates["notes_markup"]:
+        return with_markup(rng, text), "notes_markup"
+    return text, None
 
 
 def misspelt(rng: random.Random, name: str) -> str:

@@ -2,8 +2,12 @@
 
 import random
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 KEYS = {
     "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk",
@@ -67,6 +71,22 @@ class Phrasebook:
         text = ("\n" if tone == "polite" else " ").join(parts)
         text = text.lower() if rng.random() < manner.lower else text
         return slipped(rng, text) if rng.random() < manner.slips else text
+
+
+@cache
+def phrasebooks(path: Path) -> Mapping[str, Phrasebook]:
+    """The phrasebooks of a TOML file by language; what stands under `staff` there is said as kind `staff_<kind>`."""
+    with path.open("rb") as file:
+        table: dict[str, Any] = tomllib.load(file)
+    return {
+        language: Phrasebook(
+            kinds={**rows["kinds"], **{f"staff_{kind}": texts for kind, texts in rows.get("staff", {}).items()}},
+            slots=rows["slots"],
+            greetings=rows["greetings"],
+            closings=rows["closings"],
+        )
+        for language, rows in table.items()
+    }
 
 
 def filled(rng: random.Random, template: str, slots: Mapping[str, Sequence[str]]) -> str:

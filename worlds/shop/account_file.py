@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
-from worlds.shop.rows import Query
+from worlds.engine.rows import Query
 from worlds.shop.views import AddressView
 
 _ROUNDS = 1_000  # invented accounts: enough that no plain password lies in the file, quick enough to build thousands

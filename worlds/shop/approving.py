@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
-from worlds.shop.rows import Query, number
+from worlds.engine.rows import Query, number
 
 SELECTED = """a.id, a.number, a.order_id, o.number, a.order_line_id, l.title, a.units, a.amount, a.status,
   a.units_approved, a.amount_approved, a.asked_by, a.approver_name, a.with_name, a.answer, a.asked_at, a.decided_at,

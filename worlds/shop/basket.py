@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
+from worlds.engine.rows import Query, insert, number, run
 from worlds.shop import account_file, codes, placing
 from worlds.shop.codes import Discount
 from worlds.shop.models import Cart, CartCode, CartLine
 from worlds.shop.placing import Goods
 from worlds.shop.pricing import Item, Quote
-from worlds.shop.rows import Query, insert, number, run
 from worlds.shop.rules import MAX_CART_CODES, MAX_CART_LINES
 from worlds.shop.views import CodeUsed
 

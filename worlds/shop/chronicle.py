@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from worlds.engine.context import Context
+from worlds.engine.rows import insert
 from worlds.shop.models import AuditEvent, OutboxEmail, TimelineEvent
-from worlds.shop.rows import insert
 
 _SPEAKS_AS = {"customer": "Customer", "system": "System"}
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Refusal
 from worlds.engine.fields import format_money
+from worlds.engine.rows import Query, number
 from worlds.shop.pricing import Item, Offer
-from worlds.shop.rows import Query, number
 
 
 class Discount(NamedTuple):

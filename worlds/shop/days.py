@@ -1,23 +1,13 @@
 """Calendar days as the store counts them: in its own zone."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
+from worlds.engine.days import LocalDays
 from worlds.shop import WORLD
 
-ZONE = ZoneInfo(WORLD.zone)
+_STORE = LocalDays(WORLD.zone)
 
-
-def local_day(instant: datetime) -> date:
-    """The store's calendar day at an instant."""
-    return instant.astimezone(ZONE).date()
-
-
-def day_start(day: date) -> datetime:
-    """The instant at which a day of the store begins."""
-    return datetime.combine(day, time.min, ZONE).astimezone(UTC)
-
-
-def day_end(day: date) -> datetime:
-    """The instant at which a day of the store is over."""
-    return day_start(day + timedelta(days=1))
+ZONE = _STORE.zone
+local_day = _STORE.of
+day_start = _STORE.start
+day_end = _STORE.end
+spoken_day = _STORE.spoken
+spoken_time = _STORE.spoken_time

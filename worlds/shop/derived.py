@@ -6,7 +6,7 @@ The same selects serve the invariants: a stored value must equal what they answe
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
 from worlds.engine.context import Context
-from worlds.shop.rows import run
+from worlds.engine.rows import run
 
 LINE_COUNTERS = """
 SELECT l.id AS id,

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict
 from worlds.engine.fields import iso_instant
+from worlds.engine.rows import Query, insert, run
 from worlds.seeds.calendars import is_working_day
 from worlds.shop import mails
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.days import ZONE, local_day
 from worlds.shop.derived import recompute
 from worlds.shop.models import Payment, PaymentEvent
-from worlds.shop.rows import Query, driver, insert, run
 from worlds.shop.rules import AUTHORIZATION_LIFE, SETTLEMENT_DAYS
 
 
@@ -202,7 +202,7 @@ def settle_refund(ctx: Context, refund_id: int, *, succeeded: bool) -> None:
 def next_expiry(ctx: Context, latest: datetime) -> datetime:
     """When the bank lets go of the next authorization, or `latest` if that is sooner."""
     query = "SELECT min(auth_expires_at) FROM payment WHERE status = 'authorized'"
-    soonest = driver(ctx).execute(query).fetchall()[0][0]
+    soonest = ctx.driver.execute(query).fetchall()[0][0]
     return latest if soonest is None else min(latest, datetime.fromisoformat(soonest))
 
 

@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict
+from worlds.engine.rows import Query, insert, number, run
 from worlds.shop.chronicle import timeline
 from worlds.shop.models import CarrierEvent, ShippingLabel
 from worlds.shop.order_file import OrderHead
-from worlds.shop.rows import Query, insert, number, run
 from worlds.shop.rules import LABEL_VOID_LIFE
 from worlds.shop.views import AddressView, LabelView
 

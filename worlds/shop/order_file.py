@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Invalid, NotFound
+from worlds.engine.rows import Query
 from worlds.shop.days import local_day
 from worlds.shop.ledger import LineState
-from worlds.shop.rows import Query
 from worlds.shop.rules import SHIPPING_METHODS, TRANSIT_BUFFER_DAYS
 from worlds.shop.views import AddressView, OrderLineView
 

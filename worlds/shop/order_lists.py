@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.fields import Page, iso_instant
+from worlds.engine.folding import normal_email
+from worlds.engine.listing import Conditions, page_of
+from worlds.engine.rows import number
 from worlds.shop.days import day_end, day_start
-from worlds.shop.folding import normal_email
-from worlds.shop.listing import Conditions, page_of
-from worlds.shop.rows import number
 from worlds.shop.views import OrderRow
 
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from worlds.engine.context import Context
+from worlds.engine.rows import Query
 from worlds.shop import WORLD, order_file
 from worlds.shop.days import local_day
 from worlds.shop.gateway import PAYMENTS, PaymentRow
 from worlds.shop.models import Fulfilment
 from worlds.shop.order_file import OrderHead
 from worlds.shop.order_lists import NAME_SQL
-from worlds.shop.rows import Query
 from worlds.shop.views import (
     CodeUsed,
     EmailView,
@@ -204,7 +204,7 @@ _CODES = Query(
 )
 
 
-_SHOWN = 200  # as many as `views.UpTo200` holds
+_SHOWN = 200  # as many as `UpTo200` holds
 
 
 class NameRow(NamedTuple):

@@ -9,7 +9,7 @@ from worlds.engine.people.persona import Hours, Person
 from worlds.engine.task import Happening
 
 ADDRESSES: Final = {"mail_customer": Address(text="message", record="order_id", table="sales_order")}
-"""By which operations somebody at the desk writes to whom."""
+"""By which operations somebody in the office writes to whom."""
 
 OFFICE: Final = Hours(weekends=False)
 LEAD: Final = Person(name="Sanne Dekker", role="lead", hours=OFFICE)

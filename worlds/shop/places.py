@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
-from worlds.shop.rows import Query
+from worlds.engine.rows import Query
 
 
 class _Place(NamedTuple):

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
+from worlds.engine.folding import normal_email, phone_digits, search_text
+from worlds.engine.rows import Query, insert
 from worlds.shop import WORLD, codes, gateway, mails, stockroom
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.codes import Discount
 from worlds.shop.derived import count_codes, recompute
-from worlds.shop.folding import normal_email, phone_digits, search_text
 from worlds.shop.models import DiscountAllocation, OrderLine, SalesOrder
 from worlds.shop.pricing import Item, Quote, quote
-from worlds.shop.rows import Query, insert
 from worlds.shop.rules import RETURN_WINDOW_DAYS, SHIPPING_METHODS, SHIPPING_TAX_BP
 from worlds.shop.views import AddressInput
 

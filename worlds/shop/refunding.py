@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden, Invalid
 from worlds.engine.fields import format_money
+from worlds.engine.rows import insert, number
 from worlds.shop import approving, gateway, mails, order_file, stockroom
 from worlds.shop.chronicle import timeline
 from worlds.shop.gateway import PaymentRow
 from worlds.shop.ledger import LineState, UnitsRefunded, refund_units
 from worlds.shop.models import Refund, RefundLine
 from worlds.shop.order_file import OrderHead
-from worlds.shop.rows import insert, number
 from worlds.shop.rules import MERCHANT_FAULT, REFUND_LIMITS
 
 

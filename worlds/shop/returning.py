@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden, Invalid
+from worlds.engine.rows import Query, insert, run
 from worlds.shop import mails, order_file, order_parts
 from worlds.shop.chronicle import mail, timeline
 from worlds.shop.days import local_day
@@ -15,7 +16,6 @@ from worlds.shop.ledger import LineState, worth
 from worlds.shop.models import ReturnLine, ReturnRequest
 from worlds.shop.order_file import OrderHead, Sent
 from worlds.shop.order_parts import ReturnRow
-from worlds.shop.rows import Query, insert, run
 from worlds.shop.rules import LEADS, RESTOCKING_FEE_PERCENT
 from worlds.shop.views import LineQuantity
 

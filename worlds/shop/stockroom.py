@@ -6,8 +6,8 @@ import json
 from typing import NamedTuple
 
 from worlds.engine.context import Context
+from worlds.engine.rows import Query, insert, run
 from worlds.shop.models import Allocation, InventoryLevel, StockMovement
-from worlds.shop.rows import Query, insert, run
 
 
 class Level(NamedTuple):

@@ -1,17 +1,11 @@
 """What operations take and answer in more than one place: addresses, order lines, payments, parcels, returns."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from worlds.engine.fields import Input, Instant, Money, Quantity, RecordId, Result
-from worlds.shop.texts import Country, Name, Phone, PostalCode
-
-One = TypeVar("One")
-UpTo20 = Annotated[list[One], Field(max_length=20)]
-"""A short list in a result."""
-UpTo200 = Annotated[list[One], Field(max_length=200)]
-"""A list in a result that shows at most 200 rows."""
+from worlds.engine.fields import Input, Instant, Money, Name, Phone, Quantity, RecordId, Result, UpTo200
+from worlds.shop.texts import Country, PostalCode
 
 FinancialStatus = Literal[
     "pending", "authorized", "expired", "voided", "partially_paid", "paid", "partially_refunded", "refunded"

@@ -89,6 +89,11 @@ def person_waits(
 
 def _send(ctx: Context, who: Person, letter: Letter) -> None:
     ctx.tell(letter.subject, letter.body, role=who.role, about=who.about)
+    company: Company = ctx.company
+    address = company.reached_by(who)
+    if address is not None and who.about is not None:
+        said = {address.record: who.about[1], address.text: letter.body}
+        ctx.let_act(who.actor, ctx.now, address.answers, **said)
 
 
 def _wait(ctx: Context, who: Person, heard: int) -> None:

@@ -27,12 +27,17 @@ _EVERYBODY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """How an operation addresses somebody: which argument holds the words, which one the record, of which table."""
+    """How an operation addresses somebody: which argument holds the words, which one the record, of which table.
+
+    What they answer lands in the agent's inbox. Where the world has a place for it, `answers` is the event operation
+    that also puts it there, under the same names of arguments.
+    """
 
     text: str
     record: str
     table: str
     role: str = "customer"
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,13 @@ class Company:
         if len(named) < len(people):
             raise ValueError("Two people of an episode share a name; what they do could not be told apart.")
         return cls(named, addresses, chance)
+
+    def reached_by(self, person: Person) -> Address | None:
+        """How a person's own words reach the record that they and the agent have to do with."""
+        for address in self.addresses.values():
+            if address.answers and person.about and (address.role, address.table) == (person.role, person.about[0]):
+                return address
+        return None
 
     def begin(self, driver: sqlite3.Connection, now: datetime) -> None:
         """Let those begin to wait who wait for the agent from the start."""

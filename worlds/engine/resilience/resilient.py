@@ -95,8 +95,13 @@ class Resilient:
                     continue
                 if first is None:
                     raise
-                return self._given_up(first)
+                return self._given_up(self._too_late(first))
         raise LookupError("no beginning is left")
+
+    def _too_late(self, stop: Stopped) -> Stopped:
+        """A stop at the business's own no, told as what it came of where a day's limit had made it wait."""
+        late = None if stop.sign.wrapped else self._rationed
+        return Stopped(stop.operation, stop.arguments, stop.sign, waited_for=late)
 
     def call(self, operation: str, /, **arguments: Any) -> Any:
         """The JSON result of a tool call, however long it takes to come.
@@ -240,9 +245,21 @@ class Resilient:
             if sign.kind == "working":
                 return self._finished(operation, trip.arguments, sign)
             self._check_no(trip, sign)
-            if (found := self._made_ready(trip, sign)) is not None:
+            trip.open = trip.open or sign.kind == "unknown"
+            try:
+                found = self._made_ready(trip, sign)
+            except Stopped as stop:
+                found = self._done_before(trip, stop)
+            if found is not None:
                 return found
         raise Stopped(operation, trip.arguments, sign)
+
+    def _done_before(self, trip: "_Trip", stop: Stopped) -> Any:
+        """What an earlier send made whose answer was lost; else the stop is raised that came after it."""
+        with suppress(Stopped, Refused):
+            if trip.key and trip.open and (found := self._done_after_all(trip.operation, trip.arguments)) is not None:
+                return found
+        raise stop
 
     def _check_no(self, trip: "_Trip", sign: Sign) -> None:
         """Take an answer of the business for what it is.
@@ -367,6 +384,8 @@ class _Trip:
     waited: int = 0
     renewed: bool = False
     broken: int = 0
+    open: bool = False
+    """Whether an answer was lost, so that it may be done already."""
 
 
 class Changed(Exception):  # noqa: N818 - what happened: somebody else was faster

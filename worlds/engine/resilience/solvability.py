@@ -84,20 +84,28 @@ def _found(start: Start, task: Task, plan: FaultPlan) -> Label:
     tried = attempt(start, task, plan)
     if tried.grade.passed or tried.stopped is None:
         return Label(solvable=True, tried=tried)
-    blocked = tried.stopped
-    records = frozenset(records_named(start.world.metadata, blocked.arguments))
     if not tried.met:
         return Label(solvable=True, tried=tried)
-    told = [one for one in tried.journal if is_told(one) and one.operation == blocked.operation]
+    told = _turned_away(tried.journal, tried.stopped)
+    named = [one.arguments for one in told] if tried.stopped.waited_for else [tried.stopped.arguments]
     return Label(
         solvable=False,
-        needed=_writes_of(start, task) | {blocked.operation},
-        records=records,
+        needed=_writes_of(start, task) | {one.operation for one in told} | {tried.stopped.operation},
+        records=frozenset(record for one in named for record in records_named(start.world.metadata, one)),
         faults=frozenset(told[-1].faults) if told else frozenset(),
         status=told[-1].status if told else 0,
         tried=tried,
         reportable=tried.reported,
     )
+
+
+def _turned_away(journal: Sequence[JournalEntry], stop: Stopped) -> list[JournalEntry]:
+    """The calls that met what stopped the work: the stopped one, or all that its limit turned away till it was late."""
+    told = [one for one in journal if is_told(one)]
+    if (late := stop.waited_for) is None:
+        return [one for one in told if one.operation == stop.operation]
+    last = [one for one in told if one.operation == late.operation and one.status == late.sign.status][-1:]
+    return [one for one in told if last and one.faults == last[0].faults]
 
 
 def attempt(start: Start, task: Task, plan: FaultPlan) -> Tried:

@@ -28,17 +28,31 @@ if TYPE_CHECKING:
 
 
 class Stopped(Exception):  # noqa: N818 - what happened: the agent's patience is at its end, nobody is at fault
-    """A call that cannot be brought through: which one, and what was answered last."""
+    """A call that cannot be brought through: which one, and what was answered last.
 
-    def __init__(self, operation: str, arguments: Mapping[str, Any], sign: Sign) -> None:
+    `waited_for` is the call that was turned away until it was too late for this one; None where this one itself was.
+    """
+
+    def __init__(
+        self, operation: str, arguments: Mapping[str, Any], sign: Sign, *, waited_for: "Stopped | None" = None
+    ) -> None:
         super().__init__(f"{operation}: {sign.status} {sign.text[:200]}")
         self.operation = operation
         self.arguments = dict(arguments)
         self.sign = sign
+        self.waited_for = waited_for
+
+    @property
+    def failure(self) -> Sign:
+        """The answer by which the system stopped it, be it on the way here."""
+        return self.waited_for.sign if self.waited_for else self.sign
 
     @property
     def words(self) -> str:
         """What stopped it, in a sentence for people."""
+        if (late := self.waited_for) is not None:
+            told = f"the system answered {late.operation} with status {late.sign.status}"
+            return f"{told} for so long that it was too late for {self.operation}."
         return f"the system answered {self.operation} with status {self.sign.status}, again and again."
 
 

@@ -29,7 +29,8 @@ How to write pages. Every `Pages` object in the modules of a world's `pages` pac
   shows a preview without script: `door.query(preview_refund)` reads what it sent.
 * `listed = door.listing(list_orders)` reads a list whose filters stand in the URL: `listed.form` and `listed.found`
   (read by name, since a checker trips over unpacking).
-* Template filters: `money`, `day`, `moment`, `when`, `phrase`, `plural`. In every context: `door` (with
+* `{% import "pages/chrome.html" as c %}` and `chrome` have what staff find around records: tabs, pagers, crumbs, acts.
+* Template filters: `money`, `day`, `moment`, `when`, `phrase`, `plural`, `who`. In every context: `door` (with
   `door.may(operation)`, `door.actor`, `door.today`), and `url_for`.
 * `static_folder` files are served below the prefix; the content policy forbids inline scripts and styles.
 * An app's own `<name>/error.html` (context: `status`, `code`, `message`, `heading`, `back`, `request_id`, `again`)
@@ -59,7 +60,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from worlds.engine.errors import Failure, NotFound, Refusal
 from worlds.engine.fields import MAX_ID
 from worlds.engine.operation import Operation
-from worlds.engine.surfaces import conflicts, drafts, error_pages, everywhere_pages, seals, slow, wording
+from worlds.engine.surfaces import chrome, conflicts, drafts, error_pages, everywhere_pages, seals, slow, wording
 from worlds.engine.surfaces.drift import wearing
 from worlds.engine.surfaces.forms import OWN_FIELDS
 from worlds.engine.surfaces.page_door import Done, Door, door_of
@@ -180,6 +181,7 @@ def create_pages(world: World) -> Flask:
     app.jinja_env.finalize = _printable
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     wording.install(app, world)
+    chrome.install(app)
     wearing.install(app, world)
     app.before_request(_check_body)
     app.before_request(_clean_query)

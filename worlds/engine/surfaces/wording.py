@@ -1,4 +1,4 @@
-"""How pages write money, days, moments and codes: Jinja filters in a world's currency and zone."""
+"""How pages write money, days, moments, people and codes: Jinja filters in a world's currency and zone."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -70,6 +70,10 @@ def install(app: Flask, world: World) -> None:
         stamp = iso_instant(value.astimezone(UTC))
         return Markup('<time datetime="{}">{}</time>').format(stamp, moment(value, world.zone))
 
+    def who(name: str) -> str:
+        """A person's name, or a role's title where the record keeps the role alone."""
+        return world.roles[name].title if name in world.roles else name[:1].upper() + name[1:]
+
     app.jinja_env.filters.update(
         money=lambda minor: money(minor, world.currency),
         day=lambda value: day(value, world.zone),
@@ -77,4 +81,5 @@ def install(app: Flask, world: World) -> None:
         when=when,
         phrase=phrase,
         plural=plural,
+        who=who,
     )

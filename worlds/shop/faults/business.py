@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from worlds.engine.faults.fault import WRITES, Fault, Hit, Params
 from worlds.engine.faults.layers.business import Alike, DuplicateCheck, FieldRule, Overtaking, Values
-from worlds.shop.folding import search_text
+from worlds.engine.folding import search_text
 
 
 class CardParams(Params):

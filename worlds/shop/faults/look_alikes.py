@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any, Final
 
 from worlds.engine.adversary.grounds import Scene
-from worlds.shop.folding import phone_digits, search_text
+from worlds.engine.folding import phone_digits, search_text
 from worlds.shop.rules import CUSTOMER
 
 _MEANT: Final = """SELECT c.id, c.first_name, c.last_name, c.email_norm, o.placed_at, o.id, o.ship_name

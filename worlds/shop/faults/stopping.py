@@ -37,8 +37,11 @@ def hand_over(stop: Stopped, seen: Mapping[tuple[str, str], Any]) -> tuple[str, 
         return None
     shown = next((one for body in seen.values() if (one := find_object(body, Key(subject, ids[subject])))), {})
     number = shown.get("number") or shown.get("sku") or shown.get("title") or "this record"
-    status = f"status {stop.sign.status}" if stop.sign.status >= FAILED else "a success that was none"
-    message = f"{number}: {stop.operation} is answered with {status} however long I wait. Please see that it gets done."
+    status = f"status {stop.failure.status}" if stop.failure.status >= FAILED else "a success that was none"
+    told = f"{stop.operation} is answered with {status} however long I wait."
+    if stop.waited_for is not None:
+        told = f"{stop.waited_for.operation} was answered with {status} until it was too late for {stop.operation}."
+    message = f"{number}: {told} Please see that it gets done."
     return "escalate", {"team": TEAM, "reason": REASON, "message": message, subject: ids[subject]}
 
 

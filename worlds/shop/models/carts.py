@@ -3,8 +3,8 @@
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from worlds.engine.schema import business, key, refers, table
-from worlds.shop.models.model import Model, check
+from worlds.engine.schema import business, check, key, refers, table
+from worlds.shop.models.model import Model
 
 
 class Cart(Model):

@@ -5,8 +5,20 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from worlds.engine.schema import business, collection, derived, key, prose, refers, table, volatile
-from worlds.shop.models.model import Model, check, not_negative, one_of
+from worlds.engine.schema import (
+    business,
+    check,
+    collection,
+    derived,
+    key,
+    not_negative,
+    one_of,
+    prose,
+    refers,
+    table,
+    volatile,
+)
+from worlds.shop.models.model import Model
 
 PRODUCT_STATUSES = ("active", "draft", "archived")
 INVENTORY_POLICIES = ("deny", "continue")

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped
 
-from worlds.engine.schema import business, key, prose, table, volatile
-from worlds.shop.models.model import Model, not_negative, one_of
+from worlds.engine.schema import business, key, not_negative, one_of, prose, table, volatile
+from worlds.shop.models.model import Model
 
 EXPORTS = ("customers", "orders")
 

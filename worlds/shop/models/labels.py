@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from worlds.engine.schema import business, key, refers, table, volatile
-from worlds.shop.models.model import Model, check, not_negative, one_of
+from worlds.engine.schema import business, check, key, not_negative, one_of, refers, table, volatile
+from worlds.shop.models.model import Model
 from worlds.shop.models.shipping import CARRIERS
 
 LABEL_STATES = ("bought", "scanned", "used", "voided")

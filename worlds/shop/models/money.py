@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from worlds.engine.schema import business, derived, key, prose, refers, table, volatile
-from worlds.shop.models.model import Model, check, not_negative, one_of
+from worlds.engine.schema import business, check, derived, key, not_negative, one_of, prose, refers, table, volatile
+from worlds.shop.models.model import Model
 
 PAYMENT_STATUSES = ("authorized", "partially_captured", "captured", "voided", "expired")
 PAYMENT_EVENTS = ("authorization", "capture", "void", "expiry", "refund", "refund_failure")

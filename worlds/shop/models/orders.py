@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from worlds.engine.schema import business, collection, derived, key, prose, refers, table
-from worlds.shop.models.model import Model, check, not_negative, one_of
+from worlds.engine.schema import business, check, collection, derived, key, not_negative, one_of, prose, refers, table
+from worlds.shop.models.model import Model
 
 FINANCIAL_STATUSES = (
     "pending", "authorized", "expired", "voided", "partially_paid", "paid", "partially_refunded", "refunded",

@@ -6,8 +6,20 @@ from sqlalchemy import Index, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session
 
 from worlds.engine.context import Actor
-from worlds.engine.schema import business, collection, derived, key, prose, refers, sensitive, table, volatile
-from worlds.shop.models.model import Model, check, one_of
+from worlds.engine.schema import (
+    business,
+    check,
+    collection,
+    derived,
+    key,
+    one_of,
+    prose,
+    refers,
+    sensitive,
+    table,
+    volatile,
+)
+from worlds.shop.models.model import Model
 
 CUSTOMER_STATES = ("enabled", "invited", "disabled")
 STAFF_ROLES = ("support_l1", "support_l2", "ops", "finance", "merch", "admin")

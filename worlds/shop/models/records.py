@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from worlds.engine.schema import business, key, prose, refers, table, volatile
-from worlds.shop.models.model import Model, check, one_of
+from worlds.engine.schema import business, check, key, one_of, prose, refers, table, volatile
+from worlds.shop.models.model import Model
 
 TEAMS = ("support_lead", "finance", "operations", "risk", "merchandising")
 ESCALATION_REASONS = (

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from worlds.engine.schema import business, key, prose, refers, table, volatile
-from worlds.shop.models.model import Model, check, not_negative, one_of
+from worlds.engine.schema import business, check, key, not_negative, one_of, prose, refers, table, volatile
+from worlds.shop.models.model import Model
 
 FULFILMENT_STATES = ("shipped", "delivered")
 CARRIERS = ("PostNL", "DHL", "DPD", "UPS", "GLS", "FedEx")

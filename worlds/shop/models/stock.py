@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from worlds.engine.schema import business, derived, key, prose, refers, table, volatile
-from worlds.shop.models.model import Model, check, not_negative, one_of
+from worlds.engine.schema import business, check, derived, key, not_negative, one_of, prose, refers, table, volatile
+from worlds.shop.models.model import Model
 
 STOCK_STATES = ("available", "committed", "reserved", "damaged", "quality_control", "safety_stock", "incoming")
 ON_HAND = STOCK_STATES[:-1]

@@ -6,17 +6,17 @@ from pydantic import Field
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Unauthorized
-from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Result
+from worlds.engine.fields import Email, Page, PageNumber, PageSize, RecordId, Result, UpTo200, Words
+from worlds.engine.folding import normal_email
 from worlds.engine.operation import reads, writes
+from worlds.engine.rows import insert, run
 from worlds.shop import account_file, basket, order_file, order_lists, order_parts, returning
 from worlds.shop.chronicle import audit
 from worlds.shop.days import local_day
-from worlds.shop.folding import normal_email
 from worlds.shop.models import Address, WebSession
 from worlds.shop.order_lists import OrderFilters
-from worlds.shop.rows import insert, run
 from worlds.shop.rules import CUSTOMER, MAX_ADDRESSES
-from worlds.shop.texts import Email, Password, Words
+from worlds.shop.texts import Password
 from worlds.shop.views import (
     AddressInput,
     AddressView,
@@ -25,7 +25,6 @@ from worlds.shop.views import (
     OrderRow,
     ReturnReason,
     ReturnView,
-    UpTo200,
 )
 
 

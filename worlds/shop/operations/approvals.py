@@ -8,18 +8,29 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict
-from worlds.engine.fields import Instant, Money, Page, PageNumber, PageSize, Quantity, RecordId, Result, line, whole
+from worlds.engine.fields import (
+    Instant,
+    Money,
+    Page,
+    PageNumber,
+    PageSize,
+    Quantity,
+    RecordId,
+    Result,
+    Words,
+    line,
+    whole,
+)
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads, writes
+from worlds.engine.rows import insert, run
+from worlds.engine.rows import number as count
 from worlds.shop import approving, ledger, order_file
 from worlds.shop.approving import ApprovalRow
 from worlds.shop.chronicle import audit, timeline
-from worlds.shop.listing import Conditions, page_of
 from worlds.shop.mails import counted, euros
 from worlds.shop.models import ApprovalRequest
-from worlds.shop.rows import insert, run
-from worlds.shop.rows import number as count
 from worlds.shop.rules import APPROVAL_LIFE, STAFF
-from worlds.shop.texts import Words
 
 ApprovalStatus = Literal["pending", "approved", "denied", "lapsed"]
 if TYPE_CHECKING:  # a checker cannot read the types that calls make

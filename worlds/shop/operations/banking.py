@@ -7,8 +7,8 @@ from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
 from worlds.engine.fields import RecordId, Result
 from worlds.engine.operation import writes
+from worlds.engine.rows import number
 from worlds.shop import gateway, mails
-from worlds.shop.rows import number
 
 MISHAP = "refund-settlement"
 """What a failure plan calls it when a refund that the agent made is not paid out."""

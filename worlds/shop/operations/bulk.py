@@ -11,7 +11,6 @@ from worlds.engine.everywhere.jobs import JobId, JobItem, finish_job, open_job
 from worlds.engine.fields import Amount, Input, RecordId, Result, format_money
 from worlds.engine.operation import writes
 from worlds.shop.operations.products import update_variant
-from worlds.shop.rows import driver
 from worlds.shop.rules import MERCHANDISERS
 
 MISHAP = "bulk-item"
@@ -48,7 +47,7 @@ def price_variants(ctx: Context, prices: Prices) -> JobTaken:
         prices: The variants with their new prices, without tax.
     """
     now = int(ctx.now.timestamp())
-    job_id = open_job(driver(ctx), "price_variants", ctx.actor.role, now, total=len(prices))
+    job_id = open_job(ctx.driver, "price_variants", ctx.actor.role, now, total=len(prices))
     items = [{"variant_id": one.variant_id, "price": format_money(one.price)} for one in prices]
     ctx.schedule(ctx.now + SETTING_UP + EACH * len(items), "work_off_prices", job_id=job_id, prices=items)
     return JobTaken(job_id=job_id, total=len(prices))
@@ -65,7 +64,7 @@ def work_off_prices(ctx: Context, job_id: JobId, prices: Prices) -> JobTaken:
     order = list(enumerate(prices))
     ctx.rng("order of work").shuffle(order)
     done = [_work_off(ctx, index, one) for index, one in order]
-    finish_job(driver(ctx), job_id, int(ctx.now.timestamp()), done)
+    finish_job(ctx.driver, job_id, int(ctx.now.timestamp()), done)
     return JobTaken(job_id=job_id, total=len(prices))
 
 

@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from worlds.engine.context import Context
-from worlds.engine.fields import Money, Quantity, RecordId, Result
+from worlds.engine.fields import Money, Quantity, RecordId, Result, UpTo20, UpTo200
 from worlds.engine.operation import reads, writes
 from worlds.shop import WORLD, basket, placing
 from worlds.shop.rules import CUSTOMER
 from worlds.shop.texts import Code
-from worlds.shop.views import CodeUsed, UpTo20, UpTo200
+from worlds.shop.views import CodeUsed
 
 
 class CartLineView(Result):

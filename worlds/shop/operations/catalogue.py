@@ -10,14 +10,24 @@ from pydantic import Field
 
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
-from worlds.engine.fields import Money, Page, PageNumber, PageSize, Price, RecordId, Result
+from worlds.engine.fields import (
+    Money,
+    Page,
+    PageNumber,
+    PageSize,
+    Price,
+    Query,
+    RecordId,
+    Result,
+    Slug,
+    UpTo20,
+    UpTo200,
+)
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads
-from worlds.shop.listing import Conditions, page_of
+from worlds.engine.rows import Query as Rows
 from worlds.shop.order_file import percent
-from worlds.shop.rows import Query as Rows
 from worlds.shop.rules import EVERYBODY, STAFF
-from worlds.shop.texts import Query, Slug
-from worlds.shop.views import UpTo20, UpTo200
 
 
 class _Card(NamedTuple):

@@ -2,7 +2,7 @@
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
-from worlds.engine.fields import Money, RecordId, Result, format_money
+from worlds.engine.fields import Money, RecordId, Result, UpTo20, UpTo200, Words, format_money
 from worlds.engine.operation import reads, writes
 from worlds.shop import WORLD, account_file, basket, placing
 from worlds.shop.account_file import AddressRow, CardRow
@@ -11,8 +11,7 @@ from worlds.shop.days import local_day
 from worlds.shop.order_file import percent
 from worlds.shop.pricing import Quote
 from worlds.shop.rules import CUSTOMER, SHIPPING_METHODS
-from worlds.shop.texts import Words
-from worlds.shop.views import AddressInput, AddressView, CodeUsed, ShippingMethodCode, UpTo20, UpTo200
+from worlds.shop.views import AddressInput, AddressView, CodeUsed, ShippingMethodCode
 
 
 class CheckoutLine(Result):

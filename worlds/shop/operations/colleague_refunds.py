@@ -7,8 +7,8 @@ from worlds.engine.context import Actor, Context
 from worlds.engine.errors import NotFound
 from worlds.engine.fields import RecordId
 from worlds.engine.operation import writes
+from worlds.engine.rows import Query
 from worlds.shop.operations.refunds import RefundLines, refund_order
-from worlds.shop.rows import Query
 from worlds.shop.views import RefundReason, RefundView
 
 

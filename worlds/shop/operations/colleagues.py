@@ -11,8 +11,9 @@ from pydantic import Field
 
 from worlds.engine.context import Actor, Context
 from worlds.engine.errors import Conflict, NotFound
-from worlds.engine.fields import Amount, RecordId, Result
+from worlds.engine.fields import Amount, Name, Phone, RecordId, Result, Words
 from worlds.engine.operation import writes
+from worlds.engine.rows import Query
 from worlds.shop import labelling, order_file
 from worlds.shop.operations.fulfilments import mark_delivered, update_tracking
 from worlds.shop.operations.labels import void_label
@@ -21,8 +22,7 @@ from worlds.shop.operations.payments import capture_payment
 from worlds.shop.operations.products import Grams, update_product, update_variant
 from worlds.shop.operations.returns import approve_return, close_return
 from worlds.shop.operations.stock import adjust_stock
-from worlds.shop.rows import Query
-from worlds.shop.texts import Code, Name, Phone, Tracking, Words
+from worlds.shop.texts import Code, Tracking
 from worlds.shop.views import Carrier
 
 Step = Literal["approve_return", "close_return", "capture_payment", "mark_delivered", "void_label"]

@@ -9,18 +9,17 @@ from typing import Literal, NamedTuple
 
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
-from worlds.engine.fields import Instant, Money, Page, PageNumber, PageSize, RecordId, Result
+from worlds.engine.fields import Instant, Money, Page, PageNumber, PageSize, Query, RecordId, Result, UpTo200
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads
+from worlds.engine.rows import Query as Rows
 from worlds.shop import order_lists, order_parts
-from worlds.shop.listing import Conditions, page_of
 from worlds.shop.models import Customer
 from worlds.shop.operations.accounts import AddressEntry, address_entries
 from worlds.shop.order_lists import NAME_SQL, OrderFilters
 from worlds.shop.order_parts import EscalationRow, ReturnRow
-from worlds.shop.rows import Query as Rows
 from worlds.shop.rules import STAFF
-from worlds.shop.texts import Query
-from worlds.shop.views import EscalationView, OrderRow, ReturnView, UpTo200
+from worlds.shop.views import EscalationView, OrderRow, ReturnView
 
 
 class _Row(NamedTuple):

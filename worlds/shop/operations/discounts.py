@@ -4,13 +4,22 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from worlds.engine.context import Context
-from worlds.engine.fields import Instant, Money, Page, PageNumber, PageSize, Result, format_money, iso_instant
+from worlds.engine.fields import (
+    Instant,
+    Money,
+    Page,
+    PageNumber,
+    PageSize,
+    Query,
+    Result,
+    UpTo20,
+    format_money,
+    iso_instant,
+)
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads
-from worlds.shop.listing import Conditions, page_of
 from worlds.shop.order_file import percent
 from worlds.shop.rules import STAFF
-from worlds.shop.texts import Query
-from worlds.shop.views import UpTo20
 
 
 class _Row(NamedTuple):

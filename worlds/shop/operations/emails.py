@@ -3,15 +3,14 @@
 from typing import Literal
 
 from worlds.engine.context import Context
-from worlds.engine.fields import Page, PageNumber, PageSize, RecordId
+from worlds.engine.fields import Page, PageNumber, PageSize, Query, RecordId, Words
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads, writes
+from worlds.engine.rows import number
 from worlds.shop import mails, order_file
 from worlds.shop.chronicle import audit, mail, timeline
-from worlds.shop.listing import Conditions, page_of
 from worlds.shop.order_parts import EmailRow
-from worlds.shop.rows import number
 from worlds.shop.rules import STAFF, SUPPORT
-from worlds.shop.texts import Query, Words
 from worlds.shop.views import EmailView
 
 EmailKind = Literal[

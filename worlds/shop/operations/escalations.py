@@ -4,17 +4,16 @@ from typing import Literal
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Invalid, NotFound
-from worlds.engine.fields import Page, PageNumber, PageSize, RecordId
+from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Words
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads, writes
+from worlds.engine.rows import insert
+from worlds.engine.rows import number as count
 from worlds.shop import order_file
 from worlds.shop.chronicle import audit, timeline
-from worlds.shop.listing import Conditions, page_of
 from worlds.shop.models import Escalation
 from worlds.shop.order_parts import EscalationRow
-from worlds.shop.rows import insert
-from worlds.shop.rows import number as count
 from worlds.shop.rules import STAFF
-from worlds.shop.texts import Words
 from worlds.shop.views import EscalationView
 
 Team = Literal["support_lead", "finance", "operations", "risk", "merchandising"]

@@ -4,15 +4,14 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from worlds.engine.context import Context
-from worlds.engine.fields import Day, Instant, Page, PageNumber, PageSize, RecordId, Result, iso_instant
+from worlds.engine.fields import Day, Instant, Page, PageNumber, PageSize, Reason, RecordId, Result, iso_instant
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads, writes
+from worlds.engine.rows import insert, number
 from worlds.shop.chronicle import audit, speaker
 from worlds.shop.days import day_end, day_start
-from worlds.shop.listing import Conditions, page_of
 from worlds.shop.models import DataExport
-from worlds.shop.rows import insert, number
 from worlds.shop.rules import CUSTOMER_EXPORTERS, ORDER_EXPORTERS, STAFF
-from worlds.shop.texts import Reason
 from worlds.shop.views import FinancialStatus, FulfilmentStatus
 
 ExportKind = Literal["customers", "orders"]

@@ -9,6 +9,7 @@ from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
 from worlds.engine.fields import RecordId
 from worlds.engine.operation import writes
+from worlds.engine.rows import insert, number, run
 from worlds.shop import gateway, labelling, mails, order_file, order_parts, stockroom
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.derived import recompute
@@ -18,7 +19,6 @@ from worlds.shop.ledger import LineState
 from worlds.shop.models import Fulfilment, FulfilmentLine
 from worlds.shop.order_file import OrderHead
 from worlds.shop.places import location_name
-from worlds.shop.rows import insert, number, run
 from worlds.shop.rules import WAREHOUSE
 from worlds.shop.texts import Tracking
 from worlds.shop.views import Carrier, FulfilmentView, LineQuantity

@@ -4,17 +4,16 @@ from typing import Literal
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
-from worlds.engine.fields import Money, Page, PageNumber, PageSize, RecordId, Result, iso_instant
+from worlds.engine.fields import Money, Page, PageNumber, PageSize, Query, RecordId, Result, UpTo200, iso_instant
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads, writes
 from worlds.shop import labelling, order_file
 from worlds.shop.chronicle import audit
 from worlds.shop.labelling import LABEL, LABEL_FIELDS, LABEL_SOURCE, LabelRow
-from worlds.shop.listing import Conditions, page_of
 from worlds.shop.models.shipping import CARRIERS
 from worlds.shop.order_file import OrderHead
 from worlds.shop.rules import LABELLERS, STAFF
-from worlds.shop.texts import Query
-from worlds.shop.views import Carrier, LabelView, UpTo200
+from worlds.shop.views import Carrier, LabelView
 
 LabelService = Literal["standard", "express", "pickup_point"]
 LabelStatus = Literal["bought", "scanned", "used", "voided"]

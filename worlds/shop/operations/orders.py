@@ -6,17 +6,16 @@ from typing import Literal
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict
-from worlds.engine.fields import Day, Money, Page, PageNumber, PageSize, RecordId, Result
+from worlds.engine.fields import Day, Money, Page, PageNumber, PageSize, Query, RecordId, Result, Words
+from worlds.engine.folding import phone_digits, search_text
 from worlds.engine.operation import reads, writes
+from worlds.engine.rows import insert, run
 from worlds.shop import gateway, labelling, mails, order_file, order_lists, order_parts, refunding, stockroom
 from worlds.shop.chronicle import audit, mail, speaker, timeline
 from worlds.shop.derived import count_codes, recompute
-from worlds.shop.folding import phone_digits, search_text
 from worlds.shop.models import OrderNote, SalesOrder
 from worlds.shop.order_file import OrderHead
-from worlds.shop.rows import insert, run
 from worlds.shop.rules import CANCELLERS, LEADS, STAFF
-from worlds.shop.texts import Query, Words
 from worlds.shop.views import (
     AddressInput,
     AddressView,

@@ -8,9 +8,9 @@ from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.fields import Quantity, RecordId, Result, line
 from worlds.engine.operation import writes
+from worlds.engine.rows import number, run
 from worlds.shop import gateway, stockroom
 from worlds.shop.chronicle import audit, timeline
-from worlds.shop.rows import driver, number, run
 
 A_DAY = timedelta(days=1)
 
@@ -38,12 +38,12 @@ def carrier_scans(ctx: Context, fulfilment_id: RecordId, scan: Literal["depot", 
         scan: Where it was seen.
     """
     # Ten thousand of these may fall into one call, so they go straight to the row.
-    found = driver(ctx).execute(_PARCELS, (fulfilment_id,)).fetchall()
+    found = ctx.driver.execute(_PARCELS, (fulfilment_id,)).fetchall()
     if not found:
         raise Conflict("already_delivered", f"Parcel {fulfilment_id} is not under way.")
     order_id, parcel, carrier = found[0]
     if scan == "door":
-        driver(ctx).execute(_DELIVERED, (f"{ctx.now:%Y-%m-%dT%H:%M:%SZ}", fulfilment_id))
+        ctx.driver.execute(_DELIVERED, (f"{ctx.now:%Y-%m-%dT%H:%M:%SZ}", fulfilment_id))
         timeline(ctx, order_id, "delivered", f"Parcel {parcel} delivered")
         audit(ctx, "mark_delivered", "fulfilment", fulfilment_id)
     else:
@@ -101,7 +101,7 @@ def automation_tags(
         order_id: The order.
         tag: The tag.
     """
-    known = driver(ctx).execute("SELECT tags FROM sales_order WHERE id = ?", (order_id,)).fetchall()
+    known = ctx.driver.execute("SELECT tags FROM sales_order WHERE id = ?", (order_id,)).fetchall()
     if not known:
         raise NotFound("order_not_found", f"There is no order {order_id}.", field="order_id")
     tags = json.loads(known[0][0])

@@ -6,13 +6,13 @@ from typing import Final, Literal, NamedTuple
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.fields import Amount, Day, Page, PageNumber, PageSize, RecordId, format_money, iso_instant
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads, writes
 from worlds.shop import gateway, mails, order_parts
 from worlds.shop.chronicle import audit
 from worlds.shop.days import day_end, day_start
 from worlds.shop.derived import recompute
 from worlds.shop.gateway import PaymentRow
-from worlds.shop.listing import Conditions, page_of
 from worlds.shop.order_lists import NAME_SQL
 from worlds.shop.rules import SHIPPING_METHODS, STAFF, TREASURY
 from worlds.shop.texts import Country

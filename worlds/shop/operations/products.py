@@ -7,16 +7,15 @@ from pydantic import Field
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
-from worlds.engine.fields import Amount, Money, RecordId, Result
+from worlds.engine.fields import Amount, Money, Name, RecordId, Result, UpTo200, Words
+from worlds.engine.folding import search_text
 from worlds.engine.operation import reads, writes
+from worlds.engine.rows import Query, run
 from worlds.shop.chronicle import audit
-from worlds.shop.folding import search_text
 from worlds.shop.mails import euros
 from worlds.shop.models import Product, Variant
-from worlds.shop.rows import Query, run
 from worlds.shop.rules import MERCHANDISERS, STAFF
-from worlds.shop.texts import Code, Name, Words
-from worlds.shop.views import UpTo200
+from worlds.shop.texts import Code
 
 Grams = Annotated[int, Field(ge=0, le=1_000_000)]
 

@@ -5,15 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from worlds.engine.context import Context
-from worlds.engine.fields import Money, RecordId, Result
+from worlds.engine.fields import Money, RecordId, Result, UpTo200, Words
 from worlds.engine.operation import reads, writes
 from worlds.shop import mails, order_file, order_parts, refunding
 from worlds.shop.chronicle import audit, mail, timeline
 from worlds.shop.derived import recompute
 from worlds.shop.refunding import Wanted
 from worlds.shop.rules import REFUNDERS, STAFF
-from worlds.shop.texts import Words
-from worlds.shop.views import LineQuantity, RefundReason, RefundView, UpTo200
+from worlds.shop.views import LineQuantity, RefundReason, RefundView
 
 
 class RefundLine(LineQuantity):

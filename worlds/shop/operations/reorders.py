@@ -9,9 +9,9 @@ from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
 from worlds.engine.fields import Money, Quantity, RecordId, Result
 from worlds.engine.operation import writes
+from worlds.engine.rows import Query
 from worlds.shop import order_file, placing
 from worlds.shop.operations.orders import OrderCancelled, cancel_order
-from worlds.shop.rows import Query
 from worlds.shop.views import AddressInput
 
 

@@ -7,17 +7,16 @@ from pydantic import Field
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
-from worlds.engine.fields import Day, Page, PageNumber, PageSize, RecordId
+from worlds.engine.fields import Day, Page, PageNumber, PageSize, Query, RecordId, Words
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads, writes
+from worlds.engine.rows import run
 from worlds.shop import mails, order_file, order_parts, returning, stockroom
 from worlds.shop.chronicle import audit, timeline
 from worlds.shop.derived import recompute
-from worlds.shop.listing import Conditions, page_of
 from worlds.shop.order_parts import ReturnRow
 from worlds.shop.places import location_name
-from worlds.shop.rows import run
 from worlds.shop.rules import STAFF, SUPPORT, WAREHOUSE
-from worlds.shop.texts import Query, Words
 from worlds.shop.views import Damage, LineQuantity, ReturnReason, ReturnStatus, ReturnView
 
 

@@ -9,17 +9,16 @@ from pydantic import Field
 
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
-from worlds.engine.fields import Page, PageNumber, PageSize, Quantity, RecordId, Result
+from worlds.engine.fields import Page, PageNumber, PageSize, Quantity, Query, Reason, RecordId, Result, UpTo200
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.operation import reads, writes
+from worlds.engine.rows import Query as Rows
 from worlds.shop import stockroom
 from worlds.shop.chronicle import audit
-from worlds.shop.listing import Conditions, page_of
 from worlds.shop.models.stock import ON_HAND
 from worlds.shop.places import location_name
-from worlds.shop.rows import Query as Rows
 from worlds.shop.rules import STAFF, WAREHOUSE
-from worlds.shop.texts import Code, Query, Reason
-from worlds.shop.views import UpTo200
+from worlds.shop.texts import Code
 
 
 class _Place(NamedTuple):

@@ -6,18 +6,19 @@ from typing import Any
 
 from worlds.engine.build import Build
 from worlds.engine.context import Context
+from worlds.engine.rows import Number, Query, run
 from worlds.seeds.calendars import Calendar
+from worlds.seeds.mess import dirtied_note
 from worlds.seeds.streams import share
+from worlds.seeds.truth import Truth
 from worlds.shop.days import ZONE
 from worlds.shop.population import aftersales, deliveries, settling, shipping, store, words
 from worlds.shop.population.clientele import Clientele, gather
 from worlds.shop.population.comebacks import come_back
 from worlds.shop.population.demand import Market, OrderPlan, plan_orders
-from worlds.shop.population.desk import Desk
 from worlds.shop.population.journey import Course, place
-from worlds.shop.population.truth import Truth
+from worlds.shop.population.staffing import StaffedHistory
 from worlds.shop.population.vouchers import Span, vouchers
-from worlds.shop.rows import Number, Query, run
 
 _SALE_DAYS = 4
 """For so many days before episodes begin the spring sale has been on."""
@@ -40,11 +41,11 @@ def populate(build: Build) -> dict[str, Any]:
     plans = plan_orders(build.rng, market, clientele, calendar, (build.sizes["orders"], build.rates))
     plans = come_back(build.rng, plans, calendar)
     _enrol(build, opening, clientele, truth)
-    course = Course(Desk(build, shop), calendar, market, truth, build.rates)
+    course = Course(StaffedHistory(build, shop), calendar, market, truth, build.rates)
     _live(build, course, plans)
     _withdraw_articles(build, shop, truth)
     settling.go_on(build, build.context(build.start, "system"))
-    return truth.sealed({"orders": course.placed, **_prefixed("refused", course.desk.refused)})
+    return truth.sealed({"orders": course.placed, **_prefixed("refused", course.history.refused)})
 
 
 def _calendar(build: Build) -> Calendar:
@@ -75,19 +76,19 @@ def _enrol(build: Build, ctx: Context, clientele: Clientele, truth: Truth) -> No
     for record in clientele.records:
         rng = build.rng("remark", record.email)
         if rng.random() < 0.06:
-            record.note, kind = words.dirtied(rng, words.remark(rng, record.language), build.rates)
+            record.note, kind = dirtied_note(rng, words.remark(rng, record.language), build.rates)
             record.dirt |= {f"customer_{kind}"} if kind else set()
     store.enrol(ctx, clientele.records, truth)
 
 
 def _live(build: Build, course: Course, plans: Sequence[OrderPlan]) -> None:
     """Let history happen."""
-    desk, begin = course.desk, course.calendar.begin
-    desk.at(begin + timedelta(hours=3), lambda now: settling.let_go(course, now))
-    desk.at(begin + timedelta(days=2, hours=6), lambda now: deliveries.deliver(course, now))
-    desk.at(begin + timedelta(days=9, hours=9), lambda now: deliveries.count(course, now))
+    history, begin = course.history, course.calendar.begin
+    history.at(begin + timedelta(hours=3), lambda now: settling.let_go(course, now))
+    history.at(begin + timedelta(days=2, hours=6), lambda now: deliveries.deliver(course, now))
+    history.at(begin + timedelta(days=9, hours=9), lambda now: deliveries.count(course, now))
     for plan in plans:
-        desk.at(plan.at, _opening(course, plan))
+        history.at(plan.at, _opening(course, plan))
     whole = (build.start - begin).total_seconds()
     last = [0]
 
@@ -97,7 +98,7 @@ def _live(build: Build, course: Course, plans: Sequence[OrderPlan]) -> None:
             last[0] = done
             build.report(f"living through {now:%B %Y}", 0.1 + 0.86 * done / 200)
 
-    desk.run(tell)
+    history.run(tell)
 
 
 def _opening(course: Course, plan: OrderPlan) -> Any:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from worlds.engine.fields import format_money
+from worlds.engine.rows import run
 from worlds.shop.chronicle import timeline
 from worlds.shop.operations.escalations import escalate
 from worlds.shop.operations.orders import add_order_note
 from worlds.shop.population import words
 from worlds.shop.population.journey import Course, Journey
-from worlds.shop.rows import run
 
 _HELD, _AT_RISK, _BACKORDERED = 0.1, 0.09, 0.14
 """Shares of the orders that still wait when episodes begin."""
@@ -29,7 +29,7 @@ _SUSPICIONS = (
 
 def hold_back(course: Course, journey: Journey, leaving: datetime) -> bool:
     """Let something stand in the way of an order that waits when episodes begin; answers whether anything does."""
-    if leaving < course.desk.build.start:
+    if leaving < course.history.build.start:
         return False
     rng = course.rng(journey.plan, "hold back")
     kind = rng.random()
@@ -41,7 +41,7 @@ def hold_back(course: Course, journey: Journey, leaving: datetime) -> bool:
     moment = journey.plan.at + timedelta(minutes=rng.randint(12, 240))
     for limit, happens in reasons:
         if kind < limit:
-            course.desk.at(moment, partial(happens, course, journey))
+            course.history.at(moment, partial(happens, course, journey))
             return True
     return False
 
@@ -52,21 +52,21 @@ def _hold(course: Course, journey: Journey, now: datetime) -> None:
 
 def _suspect(course: Course, journey: Journey, now: datetime) -> None:
     rng = course.rng(journey.plan, "suspicion")
-    actor = course.desk.someone("support_l1", now)
+    actor = course.history.someone("support_l1", now)
     text = words.staff_say(rng, "hold", {})
     message = f"Order {journey.number} of {format_money(journey.total)} EUR: {rng.choice(_SUSPICIONS)}."
-    course.desk.perform(now, actor, add_order_note, journey.order_id, text)
-    course.desk.perform(now, actor, escalate, "risk", "suspected_fraud", message, order_id=journey.order_id)
+    course.history.perform(now, actor, add_order_note, journey.order_id, text)
+    course.history.perform(now, actor, escalate, "risk", "suspected_fraud", message, order_id=journey.order_id)
 
 
 def _backorder(course: Course, journey: Journey, now: datetime) -> None:
     rng = course.rng(journey.plan, "backorder")
     _tag(course, journey, now, "backorder", "ops")
-    actor = course.desk.someone("ops", now)
-    course.desk.perform(now, actor, add_order_note, journey.order_id, rng.choice(_WAITING_FOR))
+    actor = course.history.someone("ops", now)
+    course.history.perform(now, actor, add_order_note, journey.order_id, rng.choice(_WAITING_FOR))
 
 
 def _tag(course: Course, journey: Journey, now: datetime, tag: str, role: str) -> None:
-    ctx = course.desk.context(now, course.desk.someone(role, now))
+    ctx = course.history.context(now, course.history.someone(role, now))
     run(ctx, "UPDATE sales_order SET tags = :tags WHERE id = :order", tags=json.dumps([tag]), order=journey.order_id)
     timeline(ctx, journey.order_id, "tagged", f"Tagged {tag}")

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from worlds.engine.context import Actor
+from worlds.engine.history import SYSTEM
 from worlds.seeds.calendars import Calendar
+from worlds.seeds.mess import dirtied_note
+from worlds.seeds.truth import Truth
 from worlds.shop import order_file, placing
 from worlds.shop.population import words
 from worlds.shop.population.clientele import Record
 from worlds.shop.population.demand import Market, OrderPlan
-from worlds.shop.population.desk import SYSTEM, Desk
+from worlds.shop.population.staffing import StaffedHistory
 from worlds.shop.population.store import Offered
-from worlds.shop.population.truth import Truth
 from worlds.shop.views import AddressInput
 
 _TRIES = 7
@@ -47,9 +49,9 @@ class Journey:
 
 @dataclass(slots=True)
 class Course:
-    """Everything that moves orders along: the desk, the calendar, the market, the truth that is kept."""
+    """Everything that moves orders along: history in the making, the calendar, the market, the truth that is kept."""
 
-    desk: Desk
+    history: StaffedHistory
     calendar: Calendar
     market: Market
     truth: Truth
@@ -58,7 +60,7 @@ class Course:
 
     def rng(self, plan: OrderPlan, purpose: str) -> random.Random:
         """The stream of chance of an order for a purpose."""
-        return self.desk.build.rng("order", plan.seed, purpose)
+        return self.history.build.rng("order", plan.seed, purpose)
 
     def slots(self, rng: random.Random, journey: Journey, moment: datetime) -> dict[str, str]:
         """What notes about an order may speak of."""
@@ -80,9 +82,9 @@ def place(course: Course, plan: OrderPlan) -> Journey | None:
     rng = course.rng(plan, "checkout")
     draft, dirt = _draft(course, rng, plan)
     by_phone = plan.source == "phone"
-    actor = course.desk.someone("support_l1", plan.at) if by_phone else Actor("customer", draft.customer_id)
+    actor = course.history.someone("support_l1", plan.at) if by_phone else Actor("customer", draft.customer_id)
     for attempt in range(_TRIES):
-        placed = course.desk.perform(plan.at, actor, placing.place, draft)
+        placed = course.history.perform(plan.at, actor, placing.place, draft)
         if placed:
             course.placed += 1
             _reveal(course, plan, placed.order_id, dirt)
@@ -101,7 +103,7 @@ def _draft(course: Course, rng: random.Random, plan: OrderPlan) -> tuple[placing
         first = plan.wishes[0].offered
         given = {"first": buyer.first_name or buyer.recipient} | words.of_article(first.short, first.article.motif)
         said = words.customer_says(rng, buyer.language, "order_note", given)
-        note, dirt = words.dirtied(rng, said, course.rates)
+        note, dirt = dirtied_note(rng, said, course.rates)
     draft = placing.Draft(
         email=buyer.email,
         lines=tuple((wish.offered.variant_id, wish.units) for wish in plan.wishes),
@@ -135,9 +137,9 @@ def _address(rng: random.Random, buyer: Record) -> AddressInput:
 
 def _amended(course: Course, rng: random.Random, plan: OrderPlan, draft: placing.Draft, attempt: int) -> placing.Draft:
     """The draft again, without what the shop refused: codes first, then what is short, then another basket."""
-    if course.desk.why.startswith("discount"):
+    if course.history.why.startswith("discount"):
         return replace(draft, discounts=draft.discounts[:-1])
-    ctx = course.desk.context(plan.at, SYSTEM)
+    ctx = course.history.context(plan.at, SYSTEM)
     there = placing.goods(ctx, [variant for variant, _ in draft.lines])
     lines = tuple(
         (variant, min(units, there[variant].available))
@@ -159,7 +161,7 @@ def _reveal(course: Course, plan: OrderPlan, order_id: int, dirt: str | None) ->
 
 
 def _journey(course: Course, plan: OrderPlan, placed: placing.Placed) -> Journey:
-    ctx = course.desk.context(plan.at, SYSTEM)
+    ctx = course.history.context(plan.at, SYSTEM)
     lines = order_file.lines(ctx, placed.order_id)
     return Journey(
         plan=plan,

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from worlds.engine.fields import format_money
+from worlds.engine.history import SYSTEM
 from worlds.shop import mails, order_file
 from worlds.shop.operations.escalations import escalate
 from worlds.shop.operations.orders import add_order_note
 from worlds.shop.operations.refunds import RefundLine, preview_refund, refund_order
 from worlds.shop.population import words
-from worlds.shop.population.desk import SYSTEM
 from worlds.shop.population.journey import Course, Journey
 from worlds.shop.population.settling import settle_later
 from worlds.shop.rules import MERCHANT_FAULT
@@ -44,11 +44,11 @@ def refund(
     with_shipping = _with_shipping(course, journey, now, wanted, reason) if shipping is None else shipping
     wish = _Wish(tuple(wanted), reason, with_shipping, looked_into)
     for role in rng.choice((("support_l1", "support_l2"), ("support_l2",))):
-        if _made(course, journey, now, role, wish) or course.desk.why != "approval_needed":
+        if _made(course, journey, now, role, wish) or course.history.why != "approval_needed":
             return
     _hand_over(course, journey, now, wish)
     moment = now + timedelta(minutes=rng.randint(20, 400))
-    course.desk.at(moment, lambda then: _answer(course, journey, then, wish))
+    course.history.at(moment, lambda then: _answer(course, journey, then, wish))
 
 
 def _answer(course: Course, journey: Journey, now: datetime, wish: _Wish) -> None:
@@ -58,8 +58,8 @@ def _answer(course: Course, journey: Journey, now: datetime, wish: _Wish) -> Non
 
 def _made(course: Course, journey: Journey, now: datetime, role: str, wish: _Wish) -> bool:
     """Whether somebody of a role made the refund; then it is written down too."""
-    actor = course.desk.someone(role, now, journey.order_id)
-    made = course.desk.perform(
+    actor = course.history.someone(role, now, journey.order_id)
+    made = course.history.perform(
         now, actor, refund_order, journey.order_id, list(wish.lines), wish.reason, shipping=wish.shipping
     )
     if made:
@@ -69,7 +69,7 @@ def _made(course: Course, journey: Journey, now: datetime, role: str, wish: _Wis
 
 def _with_shipping(course: Course, journey: Journey, now: datetime, wanted: Sequence[RefundLine], reason: str) -> bool:
     """Shipping goes back with the last of the goods, or for the shop's own fault in most of the order."""
-    ctx = course.desk.context(now, SYSTEM)
+    ctx = course.history.context(now, SYSTEM)
     lines = order_file.lines(ctx, journey.order_id)
     if order_file.shipping_left(ctx, order_file.head(ctx, journey.order_id)) <= 0:
         return False
@@ -81,12 +81,12 @@ def _with_shipping(course: Course, journey: Journey, now: datetime, wanted: Sequ
 
 
 def _hand_over(course: Course, journey: Journey, now: datetime, wish: _Wish) -> None:
-    actor = course.desk.someone("support_l2", now, journey.order_id)
-    shown = course.desk.perform(now, actor, preview_refund, journey.order_id, list(wish.lines), wish.shipping)
+    actor = course.history.someone("support_l2", now, journey.order_id)
+    shown = course.history.perform(now, actor, preview_refund, journey.order_id, list(wish.lines), wish.shipping)
     amount = format_money(shown.amount) if shown else "the rest"
     goods = f"{mails.counted(sum(one.quantity for one in wish.lines))}, {wish.reason}"
     message = f"Refund of {amount} EUR on order {journey.number} ({goods}) is above my limit. Goods are dealt with."
-    course.desk.perform(now, actor, escalate, "finance", "approval_needed", message, order_id=journey.order_id)
+    course.history.perform(now, actor, escalate, "finance", "approval_needed", message, order_id=journey.order_id)
 
 
 def _write_down(course: Course, journey: Journey, now: datetime, made: tuple[int, int, _Wish]) -> None:
@@ -98,6 +98,6 @@ def _write_down(course: Course, journey: Journey, now: datetime, made: tuple[int
             "amount": f"{format_money(amount)} EUR",
             "reason": wish.reason.replace("_", " "),
         }
-        actor = course.desk.someone("support_l2", now, journey.order_id)
-        course.desk.perform(now, actor, add_order_note, journey.order_id, words.staff_say(rng, "refund", given))
+        actor = course.history.someone("support_l2", now, journey.order_id)
+        course.history.perform(now, actor, add_order_note, journey.order_id, words.staff_say(rng, "refund", given))
     settle_later(course, rng, now, refund_id, looked_into=wish.looked_into)

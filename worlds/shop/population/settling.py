@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from worlds.engine.build import Build
 from worlds.engine.context import Context
+from worlds.engine.history import SYSTEM
 from worlds.shop import gateway
 from worlds.shop.operations.passing_time import first_night
-from worlds.shop.population.desk import SYSTEM
 from worlds.shop.population.journey import Course
 
 
@@ -21,15 +21,15 @@ def settle_later(
     fails = rng.random() < course.rates["looked_into_failed" if looked_into else "refunds_failed"]
     days = rng.randint(20, 40) if looked_into and not fails else rng.randint(3, 8)
     moment = course.calendar.worked(rng, now, days, hours=(1, 6))
-    if moment >= course.desk.build.start:
+    if moment >= course.history.build.start:
         outcome = "returned" if fails else "paid"
-        course.desk.build.later(moment, "bank_reports", "bank", refund_id=refund_id, outcome=outcome)
+        course.history.build.later(moment, "bank_reports", "bank", refund_id=refund_id, outcome=outcome)
         return
-    course.desk.at(moment, lambda then: _settle(course, then, refund_id, fails=fails))
+    course.history.at(moment, lambda then: _settle(course, then, refund_id, fails=fails))
 
 
 def _settle(course: Course, now: datetime, refund_id: int, *, fails: bool) -> None:
-    ctx = course.desk.context(now, SYSTEM)
+    ctx = course.history.context(now, SYSTEM)
     gateway.settle_refund(ctx, refund_id, succeeded=not fails)
     if fails:
         course.truth.dirty("refunds_failed", refund_id)
@@ -37,8 +37,8 @@ def _settle(course: Course, now: datetime, refund_id: int, *, fails: bool) -> No
 
 def let_go(course: Course, now: datetime) -> None:
     """Every night the bank lets go of authorizations that ran out."""
-    gateway.expire_authorizations(course.desk.context(now, SYSTEM))
-    course.desk.at(now + timedelta(days=1), lambda then: let_go(course, then))
+    gateway.expire_authorizations(course.history.context(now, SYSTEM))
+    course.history.at(now + timedelta(days=1), lambda then: let_go(course, then))
 
 
 def go_on(build: Build, ctx: Context) -> None:

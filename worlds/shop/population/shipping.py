@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from worlds.engine.fields import format_money
 from worlds.seeds import mess
 from worlds.seeds.addresses import gazetteer, postal_address
+from worlds.seeds.mess import dirtied_note
 from worlds.seeds.streams import Weighted
 from worlds.shop import order_file, stockroom
 from worlds.shop.labelling import tracking_number
@@ -36,27 +37,27 @@ _HEAVY = 15_000  # grams; from here on parcels go with GLS
 
 
 def set_out(course: Course, journey: Journey, arrived: Arrived) -> None:
-    """Decide what becomes of an order that was just placed, and put it on the desk's queue."""
+    """Decide what becomes of an order that was just placed, and put it into the queue of history."""
     rng = course.rng(journey.plan, "fate")
     at = journey.plan.at
     fate = rng.random() if journey.plan.twin is None else 1.0
     if rng.random() < 0.07:
         moment = course.calendar.worked(rng, at, rng.choice((0, 0, 1, 4)))
-        course.desk.at(moment, lambda now: _note(course, journey, now, rng.choice(("general", "call", "stock"))))
+        course.history.at(moment, lambda now: _note(course, journey, now, rng.choice(("general", "call", "stock"))))
     if fate < 0.072:
         _plan_cancelling(course, journey, rng)
     elif fate < 0.072 + course.rates["expired_authorizations"]:
         moment = course.calendar.worked(rng, at, 1)
-        course.desk.at(moment, lambda now: _hold(course, journey, now))
+        course.history.at(moment, lambda now: _hold(course, journey, now))
         if rng.random() < 0.75:
             later = course.calendar.worked(rng, at + timedelta(days=9), 0)
-            course.desk.at(later, lambda now: _cancel(course, journey, now, "payment"))
+            course.history.at(later, lambda now: _cancel(course, journey, now, "payment"))
     else:
         if fate < 0.1:
             moment = course.calendar.worked(rng, at, 0)
-            course.desk.at(moment, lambda now: _correct_address(course, journey, now))
+            course.history.at(moment, lambda now: _correct_address(course, journey, now))
         leaving = _leaving(course, journey, rng)
-        course.desk.at(leaving, lambda now: _ship(course, journey, now, arrived))
+        course.history.at(leaving, lambda now: _ship(course, journey, now, arrived))
         if not hold_back(course, journey, leaving):
             plan_label(course, journey, leaving)
 
@@ -79,22 +80,22 @@ def _plan_cancelling(course: Course, journey: Journey, rng: random.Random) -> No
     if rng.random() < 0.3 and journey.payment_id is not None:
         taken = course.calendar.worked(rng, journey.plan.at, 0)
         moment = course.calendar.worked(rng, taken, 1)
-        course.desk.at(taken, lambda now: _capture(course, journey, now))
+        course.history.at(taken, lambda now: _capture(course, journey, now))
     if reason == "fraud":
-        course.desk.at(moment - timedelta(minutes=40), lambda now: _hold(course, journey, now))
-    course.desk.at(moment, lambda now: _cancel(course, journey, now, reason))
+        course.history.at(moment - timedelta(minutes=40), lambda now: _hold(course, journey, now))
+    course.history.at(moment, lambda now: _cancel(course, journey, now, reason))
 
 
 def _capture(course: Course, journey: Journey, now: datetime) -> None:
-    finance = course.desk.someone("finance", now)
-    course.desk.perform(now, finance, capture_payment, journey.payment_id)
+    finance = course.history.someone("finance", now)
+    course.history.perform(now, finance, capture_payment, journey.payment_id)
 
 
 def _cancel(course: Course, journey: Journey, now: datetime, reason: str) -> None:
     """Senior support cancels; what goes beyond their limit finance does."""
     for role in ("support_l2", "finance"):
-        actor = course.desk.someone(role, now)
-        done = course.desk.perform(
+        actor = course.history.someone(role, now)
+        done = course.history.perform(
             now, actor, cancel_order, journey.order_id, reason, restock=reason != "stock", notify=reason != "fraud"
         )
         if done and done.refund:
@@ -106,13 +107,13 @@ def _cancel(course: Course, journey: Journey, now: datetime, reason: str) -> Non
 def _hold(course: Course, journey: Journey, now: datetime) -> None:
     """Somebody finds it fishy: a note and a hand-over to the people who look at risk."""
     rng = course.rng(journey.plan, "hold")
-    actor = course.desk.someone("support_l1", now)
-    course.desk.perform(now, actor, add_order_note, journey.order_id, words.staff_say(rng, "hold", {}))
+    actor = course.history.someone("support_l1", now)
+    course.history.perform(now, actor, add_order_note, journey.order_id, words.staff_say(rng, "hold", {}))
     message = (
         f"Order {journey.number} of {format_money(journey.total)} EUR: {rng.choice(_SUSPICIONS)}. "
         "Please look at it before it ships."
     )
-    course.desk.perform(now, actor, escalate, "risk", "suspected_fraud", message, order_id=journey.order_id)
+    course.history.perform(now, actor, escalate, "risk", "suspected_fraud", message, order_id=journey.order_id)
 
 
 _SUSPICIONS = (
@@ -125,9 +126,9 @@ _SUSPICIONS = (
 
 def _note(course: Course, journey: Journey, now: datetime, kind: str) -> None:
     rng = course.rng(journey.plan, f"note {kind}")
-    text, dirt = words.dirtied(rng, words.staff_say(rng, kind, course.slots(rng, journey, now)), _RARELY)
-    actor = course.desk.someone("support_l1" if kind != "stock" else "ops", now)
-    note = course.desk.perform(now, actor, add_order_note, journey.order_id, text)
+    text, dirt = dirtied_note(rng, words.staff_say(rng, kind, course.slots(rng, journey, now)), _RARELY)
+    actor = course.history.someone("support_l1" if kind != "stock" else "ops", now)
+    note = course.history.perform(now, actor, add_order_note, journey.order_id, text)
     if note and dirt:
         course.truth.dirty(f"staff_{dirt}", note.note_id)
 
@@ -138,8 +139,8 @@ _RARELY = {"notes_emoji": 0.05, "notes_markup": 0.03}
 def _correct_address(course: Course, journey: Journey, now: datetime) -> None:
     """A customer wants it somewhere else in the same country, or support mends a slip of their own accord."""
     rng = course.rng(journey.plan, "address")
-    actor = course.desk.someone("support_l2", now)
-    ctx = course.desk.context(now, actor)
+    actor = course.history.someone("support_l2", now)
+    ctx = course.history.context(now, actor)
     address = order_file.head(ctx, journey.order_id).address.model_dump()
     asked = rng.random() < 0.7
     if asked:
@@ -150,7 +151,7 @@ def _correct_address(course: Course, journey: Journey, now: datetime) -> None:
         address["line1"] = mess.uncapitalised(address["line1"]).title()
         address["postal_code"] = address["postal_code"].upper().strip()
     labelled = take_off(course, journey, now, actor, "address_changed" if asked else "misprint")
-    course.desk.perform(now, actor, edit_shipping_address, journey.order_id, AddressInput(**address), notify=asked)
+    course.history.perform(now, actor, edit_shipping_address, journey.order_id, AddressInput(**address), notify=asked)
     if labelled:
         stick_on(course, journey, now)
 
@@ -158,7 +159,7 @@ def _correct_address(course: Course, journey: Journey, now: datetime) -> None:
 def _ship(course: Course, journey: Journey, now: datetime, arrived: Arrived) -> None:
     """Ship what is promised, a parcel for each location; now and then something has to wait for a delivery."""
     rng = course.rng(journey.plan, f"ship {journey.sent}")
-    ctx = course.desk.context(now, course.desk.someone("ops", now))
+    ctx = course.history.context(now, course.history.someone("ops", now))
     by_place: dict[int, list[LineQuantity]] = {}
     for line, promised in sorted(stockroom.promises(ctx, journey.order_id).items()):
         for one in promised:
@@ -169,12 +170,12 @@ def _ship(course: Course, journey: Journey, now: datetime, arrived: Arrived) -> 
         held = by_place[place][-1:]
         by_place[place] = [one for one in by_place[place] if one not in held]
         later = course.calendar.worked(rng, now, rng.randint(3, 10))
-        course.desk.at(later, lambda then: _ship(course, journey, then, arrived))
+        course.history.at(later, lambda then: _ship(course, journey, then, arrived))
     for turn, place in enumerate(sorted(by_place)):
         if by_place[place]:
             lines = by_place[place]
             moment = now + timedelta(minutes=turn * rng.randint(9, 160))
-            course.desk.at(moment, _parcel_step(course, journey, place, lines, arrived))
+            course.history.at(moment, _parcel_step(course, journey, place, lines, arrived))
 
 
 def _parcel_step(
@@ -189,35 +190,35 @@ def _send(
     place, lines = parcel
     rng = course.rng(journey.plan, f"parcel {journey.sent}")
     carrier = _carrier(rng, journey, lines)
-    actor = course.desk.someone("ops", now, journey.order_id)
+    actor = course.history.someone("ops", now, journey.order_id)
     drawn = (carrier, tracking_number(rng, carrier))
     carrier, tracking = label_on(course, journey, now) or drawn
-    sent = course.desk.perform(now, actor, fulfil_order, journey.order_id, place, carrier, tracking, lines)
+    sent = course.history.perform(now, actor, fulfil_order, journey.order_id, place, carrier, tracking, lines)
     if sent is None:
-        if course.desk.why == "insufficient_stock":
+        if course.history.why == "insufficient_stock":
             later = course.calendar.worked(rng, now, 4)
-            course.desk.at(later, lambda then: _send(course, journey, then, parcel, arrived))
+            course.history.at(later, lambda then: _send(course, journey, then, parcel, arrived))
         return
     journey.sent += 1
     at = _arrival(course, rng, journey, now)
     if rng.random() < 0.015:
         wrong = now + (at - now) * rng.uniform(0.1, 0.6)
-        course.desk.at(wrong, lambda then: _correct_tracking(course, journey, then, sent.fulfilment_id, carrier))
+        course.history.at(wrong, lambda then: _correct_tracking(course, journey, then, sent.fulfilment_id, carrier))
     luck = rng.random()
     if luck < 0.006:
         lost = course.calendar.worked(rng, at, 8)
-        course.desk.at(lost, lambda then: _lose(course, journey, then, lines))
+        course.history.at(lost, lambda then: _lose(course, journey, then, lines))
         return
     if luck < 0.03:
-        course.desk.at(at, lambda then: _note(course, journey, then, "carrier"))
+        course.history.at(at, lambda then: _note(course, journey, then, "carrier"))
         at = course.calendar.worked(rng, at, rng.randint(1, 4), hours=(10, 20))
-    course.desk.at(at, lambda then: _deliver(course, journey, then, sent.fulfilment_id, arrived))
+    course.history.at(at, lambda then: _deliver(course, journey, then, sent.fulfilment_id, arrived))
     _arrive_later(course, rng, at, sent.fulfilment_id)
 
 
 def _arrive_later(course: Course, rng: random.Random, at: datetime, fulfilment_id: int) -> None:
     """What carriers do with a parcel that is under way when episodes begin; on their first day they bring nothing."""
-    build = course.desk.build
+    build = course.history.build
     if at < build.start:
         return
     if at < build.start + timedelta(hours=20):
@@ -240,13 +241,13 @@ def _lose(course: Course, journey: Journey, now: datetime, lines: list[LineQuant
     """The carrier gives a parcel up; what was in it is refunded."""
     _note(course, journey, now, "lost")
     wanted = [RefundLine(line_id=one.line_id, quantity=one.quantity) for one in lines]
-    course.desk.at(now + timedelta(minutes=25), lambda then: refund(course, journey, then, (wanted, "missing_item")))
+    course.history.at(now + timedelta(minutes=25), lambda then: refund(course, journey, then, (wanted, "missing_item")))
 
 
 def _deliver(course: Course, journey: Journey, now: datetime, fulfilment_id: int, arrived: Arrived) -> None:
     unseen = journey.plan.twin is None and course.rng(journey.plan, f"scan {len(journey.delivered)}").random() < _UNSEEN
-    ops = course.desk.someone("ops", now)
-    if not unseen and course.desk.perform(now, ops, mark_delivered, fulfilment_id) is None:
+    ops = course.history.someone("ops", now)
+    if not unseen and course.history.perform(now, ops, mark_delivered, fulfilment_id) is None:
         return
     journey.delivered[fulfilment_id] = now
     if len(journey.delivered) == journey.sent:
@@ -255,8 +256,8 @@ def _deliver(course: Course, journey: Journey, now: datetime, fulfilment_id: int
 
 def _correct_tracking(course: Course, journey: Journey, now: datetime, fulfilment_id: int, carrier: str) -> None:
     rng = course.rng(journey.plan, "tracking")
-    actor = course.desk.someone("ops", now)
-    course.desk.perform(now, actor, update_tracking, fulfilment_id, carrier, tracking_number(rng, carrier))
+    actor = course.history.someone("ops", now)
+    course.history.perform(now, actor, update_tracking, fulfilment_id, carrier, tracking_number(rng, carrier))
     _note(course, journey, now, "tracking")
 
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from worlds.engine.build import Build
 from worlds.engine.context import Actor, Context
+from worlds.engine.folding import normal_email, phone_digits, search_text
+from worlds.engine.rows import insert, run
 from worlds.seeds.names import name_of
 from worlds.seeds.people import slug
 from worlds.seeds.streams import share
+from worlds.seeds.truth import Truth
 from worlds.shop import stockroom
-from worlds.shop.folding import normal_email, phone_digits, search_text
 from worlds.shop.models import (
     Address,
     Category,
@@ -28,9 +30,7 @@ from worlds.shop.models import (
 )
 from worlds.shop.population.clientele import Record
 from worlds.shop.population.shelves import Article, MadeProduct, departments, stock_shelves
-from worlds.shop.population.truth import Truth
 from worlds.shop.population.vouchers import Voucher, category_of
-from worlds.shop.rows import insert, run
 
 _LOWER_TAX = 900
 _STAFF = (

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from worlds.engine.task import Draw
+from worlds.shop.days import spoken_day
 from worlds.shop.models import Escalation, Fulfilment, OrderLine, Payment, Refund, ReturnRequest, SalesOrder
 from worlds.shop.rulings.refund_approved import LIMIT, answer_to
-from worlds.shop.tasks.casework import spoken_day
 
 MOST = 6
 """Units that are missing at most."""

@@ -22,8 +22,8 @@ from worlds.graders.typed import money, quantity
 from worlds.shop.models import InventoryLevel, Location, OrderLine, ReturnLine, ReturnRequest, stand_in
 from worlds.shop.rulings.book_in_return import rule
 from worlds.shop.tasks.casework import Contact, contact, spare_note
-from worlds.shop.tasks.deskwork import money_in
 from worlds.shop.tasks.goods_back import article, latest_orders, spare_words
+from worlds.shop.tasks.officework import money_in
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page

@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import Any
 
 from worlds.engine.fields import parse_money
-from worlds.engine.task import Refused, Worker
+from worlds.engine.task import Refused, Worker, every_row
 from worlds.graders.answers import FinalAnswer
 
 ADDRESS = ("name", "company", "line1", "line2", "city", "province", "postal_code", "country", "phone")
@@ -14,17 +14,12 @@ ADDRESS = ("name", "company", "line1", "line2", "city", "province", "postal_code
 def variant_named(worker: Worker, said: str) -> int:
     """The id of the variant that people call `Title (variant)`."""
     title = said[: said.rindex(" (")]
-    page = 1
-    while True:
-        found = worker.call("search_products", query=title[:100], page=page, page_size=100)
-        for card in found["items"]:
-            if card["title"] == title:
-                for variant in worker.call("get_product", product_id=card["product_id"])["variants"]:
-                    if f"{title} ({variant['title']})" == said:
-                        return int(variant["variant_id"])
-        if page >= found["pages"]:
-            raise LookupError(f"the shop has no {said}")
-        page += 1
+    for card in every_row(worker, "search_products", query=title[:100]):
+        if card["title"] == title:
+            for variant in worker.call("get_product", product_id=card["product_id"])["variants"]:
+                if f"{title} ({variant['title']})" == said:
+                    return int(variant["variant_id"])
+    raise LookupError(f"the shop has no {said}")
 
 
 def fill(worker: Worker, *, first: int = 0) -> None:

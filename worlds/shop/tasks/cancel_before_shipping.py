@@ -17,7 +17,7 @@ from worlds.graders.typed import email, money, record
 from worlds.shop.models import stand_in
 from worlds.shop.rulings.cancel_before_shipping import rule
 from worlds.shop.tasks.casework import Contact, contact, handed_over, orders_matching, spare_note
-from worlds.shop.tasks.deskwork import SEARCH, hand_over, money_in
+from worlds.shop.tasks.officework import SEARCH, hand_over, money_in
 from worlds.shop.tasks.open_orders import Case, cases
 
 if TYPE_CHECKING:

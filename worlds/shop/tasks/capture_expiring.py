@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 
 from worlds.engine.fields import format_money, parse_money
-from worlds.engine.task import Draw, Family, Instance, Situation, Worker
+from worlds.engine.task import Draw, Family, Instance, Situation, Worker, every_row
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.typed import money, quantity, yes_no
-from worlds.shop.days import ZONE, local_day
+from worlds.shop.days import ZONE, local_day, spoken_day, spoken_time
 from worlds.shop.models import SalesOrder, stand_in
 from worlds.shop.rulings.capture_expiring import LANDS, WAYS, Held, held, rule
-from worlds.shop.tasks.casework import Contact, contact, spare_note, spoken_day, spoken_time
-from worlds.shop.tasks.deskwork import money_in
+from worlds.shop.tasks.casework import Contact, contact, spare_note
+from worlds.shop.tasks.officework import money_in
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -268,11 +268,8 @@ def from_the_orders(worker: Worker) -> FinalAnswer:
     """Go through the orders instead of the payments, look at what risk was given, note it on the one that was named."""
     span = _asked(worker.facts)
     risky = {one["order_id"] for one in worker.call("list_escalations", team="risk", page_size=100)["items"]}
-    found, page, pages = [], 1, 1
-    while page <= pages:
-        listed = worker.call("list_orders", financial_status="authorized", cancelled=False, page=page, page_size=100)
-        found += [worker.call("get_order", order_id=row["order_id"]) for row in listed["items"]]
-        page, pages = page + 1, listed["pages"]
+    rows = every_row(worker, "list_orders", financial_status="authorized", cancelled=False)
+    found = [worker.call("get_order", order_id=row["order_id"]) for row in rows]
     titles = {code: title for title, code in METHODS.items()}
     pairs = [
         (payment, order)

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worlds.engine.fields import parse_money
-from worlds.engine.task import Worker
+from worlds.engine.task import Worker, every_row
 from worlds.graders.effects import Effect
 from worlds.graders.predicates import Pred, any_value, mentions, one_of
 from worlds.graders.typed import Typed, phone, record
-from worlds.shop.days import ZONE
+from worlds.shop.days import spoken_day
 from worlds.shop.models import Payment, SalesOrder
 
 CALLING_CODES = {"NL": "31", "BE": "32", "DE": "49", "FR": "33", "LU": "352", "AT": "43", "IE": "353"}
@@ -23,27 +23,10 @@ YEARS = ("19", "20")
 """What four digits begin with that a note may hold as a year."""
 
 
-def spoken_day(moment: datetime) -> str:
-    """A day as people write it in a mail: `4 March 2026`, in the store's zone."""
-    local = moment.astimezone(ZONE)
-    return f"{local.day} {local:%B %Y}"
-
-
-def spoken_time(moment: datetime) -> str:
-    """A time of day in the store's zone: `14:32`."""
-    return f"{moment.astimezone(ZONE):%H:%M}"
-
-
 def orders_matching(worker: Worker, query: str) -> Iterator[dict[str, Any]]:
     """Every order that the list finds for a query, page by page, each shown whole."""
-    page = 1
-    while True:
-        found = worker.call("list_orders", query=query, page=page, page_size=100)
-        for row in found["items"]:
-            yield worker.call("get_order", order_id=row["order_id"])
-        if page >= found["pages"]:
-            return
-        page += 1
+    for row in every_row(worker, "list_orders", query=query):
+        yield worker.call("get_order", order_id=row["order_id"])
 
 
 def placed_on(order: dict[str, Any]) -> str:

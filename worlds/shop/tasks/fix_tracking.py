@@ -17,18 +17,11 @@ from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import mentions, unchanged
 from worlds.graders.typed import Typed, enum, record
+from worlds.shop.days import spoken_day, spoken_time
 from worlds.shop.models import Fulfilment, SalesOrder, stand_in
 from worlds.shop.rulings.fix_tracking import rule
-from worlds.shop.tasks.casework import (
-    Contact,
-    contact,
-    orders_matching,
-    placed_on,
-    spare_note,
-    spoken_day,
-    spoken_time,
-)
-from worlds.shop.tasks.deskwork import find_orders
+from worlds.shop.tasks.casework import Contact, contact, orders_matching, placed_on, spare_note
+from worlds.shop.tasks.officework import find_orders
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page

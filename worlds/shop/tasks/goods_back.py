@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from worlds.engine.task import Worker
 from worlds.graders.effects import Effect
 from worlds.graders.predicates import Pred
-from worlds.shop.days import local_day
+from worlds.shop.days import local_day, spoken_day
 from worlds.shop.models import (
     Escalation,
     Fulfilment,
@@ -23,8 +23,8 @@ from worlds.shop.models import (
     ReturnRequest,
     SalesOrder,
 )
-from worlds.shop.tasks.casework import Contact, free_words, orders_matching, placed_on, spoken_day
-from worlds.shop.tasks.deskwork import find_orders
+from worlds.shop.tasks.casework import Contact, free_words, orders_matching, placed_on
+from worlds.shop.tasks.officework import find_orders
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page

@@ -23,7 +23,7 @@ from worlds.shop import WORLD
 from worlds.shop.models import Escalation, SalesOrder, ShippingLabel, stand_in
 from worlds.shop.rulings.label_with_note import WISH, note_of, ruling
 from worlds.shop.tasks.casework import Contact, contact, spare_note
-from worlds.shop.tasks.deskwork import SEARCH
+from worlds.shop.tasks.officework import SEARCH
 from worlds.shop.tasks.relabel_parcel import NUMBER, carrier_of
 
 if TYPE_CHECKING:

@@ -9,17 +9,17 @@ from typing import Any
 
 from sqlalchemy import select
 
+from worlds.engine.folding import fold
 from worlds.engine.task import Draw
 from worlds.graders.answers import Answer, FromRow
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import mentions, one_of, ref
 from worlds.graders.typed import Typed, enum, record
 from worlds.seeds.addresses import Postal, Town, gazetteer, postal_address
-from worlds.shop.days import local_day
-from worlds.shop.folding import fold
+from worlds.shop.days import local_day, spoken_day
 from worlds.shop.models import Escalation, SalesOrder, ShippingLabel
 from worlds.shop.rulings.relabel_parcel import SUSPICIOUS
-from worlds.shop.tasks.casework import Contact, spare_note, spoken_day
+from worlds.shop.tasks.casework import Contact, spare_note
 
 
 @dataclass(frozen=True, slots=True)

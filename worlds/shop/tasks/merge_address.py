@@ -20,7 +20,7 @@ from worlds.graders.typed import enum, record
 from worlds.shop.models import Escalation, SalesOrder, ShippingLabel, StaffUser, stand_in
 from worlds.shop.rulings.merge_address import ruling
 from worlds.shop.tasks.casework import contact, handed_over, orders_matching, spare_note
-from worlds.shop.tasks.deskwork import find_orders
+from worlds.shop.tasks.officework import find_orders
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page

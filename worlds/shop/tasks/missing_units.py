@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, and_, exists, func, select
 
 from worlds.engine.task import SOLVABLE, Draw
+from worlds.shop.days import spoken_day
 from worlds.shop.models import (
     Escalation,
     Fulfilment,
@@ -18,7 +19,6 @@ from worlds.shop.models import (
     SalesOrder,
     stand_in,
 )
-from worlds.shop.tasks.casework import spoken_day
 
 LIMIT = 15_000
 """Cents that senior support may refund on an order, all their refunds on it together (policy: refunds)."""

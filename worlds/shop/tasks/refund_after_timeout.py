@@ -22,9 +22,9 @@ from worlds.graders.typed import money
 from worlds.shop.models import Refund, stand_in
 from worlds.shop.rulings.refund_after_timeout import rule
 from worlds.shop.tasks.casework import Contact, contact, noted_above, orders_matching, placed_on
-from worlds.shop.tasks.deskwork import find_orders, worked_out
 from worlds.shop.tasks.missing_units import LIMIT, Case, every_case
 from worlds.shop.tasks.money_sent import Covered, Sent, refunded
+from worlds.shop.tasks.officework import find_orders, worked_out
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page

@@ -28,8 +28,8 @@ from worlds.shop.tasks.casework import (
     placed_on,
     spare_note,
 )
-from worlds.shop.tasks.deskwork import find_orders, hand_over, money_in, worked_out
 from worlds.shop.tasks.money_sent import Covered, Sent, refunded
+from worlds.shop.tasks.officework import find_orders, hand_over, money_in, worked_out
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page

@@ -21,8 +21,8 @@ from worlds.graders.typed import money, record
 from worlds.shop.models import OrderLine, Payment, Refund, RefundLine, ReturnRequest, SalesOrder, stand_in
 from worlds.shop.rulings.refund_failed import rule
 from worlds.shop.tasks.casework import Contact, contact, handed_over, noted_above, orders_matching, spare_note
-from worlds.shop.tasks.deskwork import find_orders, hand_over, money_in, worked_out
 from worlds.shop.tasks.money_sent import Covered, Sent, refunded
+from worlds.shop.tasks.officework import find_orders, hand_over, money_in, worked_out
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page

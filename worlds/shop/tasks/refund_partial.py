@@ -25,9 +25,9 @@ from worlds.shop.tasks.casework import (
     placed_on,
     spare_note,
 )
-from worlds.shop.tasks.deskwork import find_orders, hand_over, worked_out
 from worlds.shop.tasks.missing_units import Case, cases
 from worlds.shop.tasks.money_sent import Covered, Sent, refunded
+from worlds.shop.tasks.officework import find_orders, hand_over, worked_out
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page

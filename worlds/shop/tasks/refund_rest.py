@@ -16,8 +16,8 @@ from worlds.graders.typed import money, record
 from worlds.shop.models import stand_in
 from worlds.shop.rulings.refund_rest import rule
 from worlds.shop.tasks.casework import Contact, contact, handed_over, noted_above, orders_matching, spare_note
-from worlds.shop.tasks.deskwork import find_orders, hand_over, money_in, worked_out
 from worlds.shop.tasks.money_sent import Covered, Sent, refunded
+from worlds.shop.tasks.officework import find_orders, hand_over, money_in, worked_out
 from worlds.shop.tasks.rest_words import articles_in, is_named, refund_asked, units_wanted, with_shipping
 from worlds.shop.tasks.rests import ORDER, Case, cases
 

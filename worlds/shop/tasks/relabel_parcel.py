@@ -15,7 +15,7 @@ from worlds.shop.models import SalesOrder, stand_in
 from worlds.shop.rulings.relabel_parcel import rule
 from worlds.shop.tasks import labelled
 from worlds.shop.tasks.casework import contact, orders_matching, placed_on
-from worlds.shop.tasks.deskwork import find_orders
+from worlds.shop.tasks.officework import find_orders
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page

@@ -13,14 +13,14 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from worlds.engine.fields import format_money, parse_money
-from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker
+from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker, every_row
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import any_value, mentions
 from worlds.graders.typed import money
 from worlds.shop.models import Product, Variant, stand_in
 from worlds.shop.rulings.reprice_product import ruling
-from worlds.shop.tasks.deskwork import money_in
+from worlds.shop.tasks.officework import money_in
 from worlds.shop.tasks.twins import BRANCHES, Reprice, reprices
 
 if TYPE_CHECKING:
@@ -152,13 +152,7 @@ def _rules(worker: Worker) -> Rules:
 
 def _alike(worker: Worker) -> list[dict[str, Any]]:
     """Every product on sale, with the one that the request names first."""
-    rows, page = [], 1
-    while True:
-        found = worker.call("list_products", status="active", page=page, page_size=100)
-        rows += found["items"]
-        if page >= found["pages"]:
-            break
-        page += 1
+    rows = list(every_row(worker, "list_products", status="active"))
     meant = [row for row in rows if row["title"] == worker.facts["title"] and row["vendor"] == worker.facts["maker"]]
     if len(meant) != 1:
         raise LookupError(f"{len(meant)} products are called {worker.facts['title']}")

@@ -42,10 +42,11 @@ def _understand(node: Node, meaning: Meaning, composed: dict[str, str]) -> bool:
         changed = _understand(child, meaning, composed) or changed
     if len(node.children) > 1:
         composed[pieces] = _pieces(node)
-    if node.name and node.role in NAMED_BY_CONTENT and pieces == node.name:
-        node.name = _pieces(node)
-    elif node.name:
-        node.name = meaning(node.name)
+    meant = meaning(node.name) if node.name else ""
+    if meant == node.name and node.role in NAMED_BY_CONTENT and pieces == node.name:
+        node.name = _pieces(node)  # no entry for the whole of it, so each piece speaks for itself
+    else:
+        node.name = meant
     if node.value and node.role not in _TYPED:
         value = meaning(node.value)
         changed, node.value = changed or value != node.value, value

@@ -38,6 +38,7 @@ _KINDS = {
 """What may stand in a hole, by its name."""
 _EDGES = re.compile(r"^([\s·,:;.(“]*)(.*?)([\s·,:;.)”…]*)$", re.DOTALL)
 _LIST = ", "
+_TIGHT = re.compile(r"\S\|\S")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _BETWEEN = re.compile(r"(\s+·\s+)")
 
@@ -225,6 +226,8 @@ def _read(path: Path) -> Iterator[Entry]:
 def _check_holes(entry: Entry, wording: str) -> None:
     if sorted(_HOLE.findall(wording)) != sorted(_HOLE.findall(entry.plain)):
         raise ValueError(f"{wording!r} has other holes than {entry.plain!r}.")
+    if _TIGHT.search(wording):
+        raise ValueError(f"{wording!r} needs a space beside its bar: that is how a screen reader says it.")
 
 
 def _fill(wording: str, holes: Mapping[str, Any]) -> str:

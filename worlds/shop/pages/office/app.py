@@ -1,15 +1,10 @@
-"""The back office's app, its navigation, and the small parts that its pages share."""
+"""The back office's app, its navigation, and how its pages show statuses and money."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from flask import request
-
-from worlds.engine.operation import Operation
-from worlds.engine.surfaces.pages import Door, Pages
+from worlds.engine.surfaces.chrome import Entry
+from worlds.engine.surfaces.pages import Pages
 from worlds.engine.surfaces.wording import money
-from worlds.shop import WORLD
 from worlds.shop.rules import STAFF
 
 office = Pages(
@@ -21,20 +16,6 @@ office = Pages(
     template_folder="templates",
     static_folder="static",
 )
-
-AGAIN: Final = "This form was sent twice; it took effect once."
-"""What is said when a form comes a second time, as by a double click."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the navigation: its page and the first parts of the addresses that belong to it."""
-
-    title: str
-    page: str
-    icon: str
-    parts: tuple[str, ...]
-
 
 NAVIGATION: Final = (
     ("Work", (Entry("Today", "office.today", "today", ("",)),)),
@@ -69,58 +50,6 @@ NAVIGATION: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A saved view of a list."""
-
-    title: str
-    url: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Something that may be done with a record; `why_not` is a sentence where it may not."""
-
-    title: str
-    url: str
-    why_not: str | None = None
-
-
-Views: TypeAlias = Sequence[tuple[str, Mapping[str, str]]]
-"""Saved views of a list: their titles and the filters that make them."""
-
-_KEPT: Final = frozenset({"page", "page_size", "sort"})
-
-
-def tabs(door: Door, views: Views) -> list[Tab]:
-    """Saved views as links; the current one is that whose filters stand in the URL, no more and no fewer."""
-    asked = {name: value for name, value in request.args.items() if name not in _KEPT}
-    nothing = dict.fromkeys(asked)
-    return [Tab(title, door.here(**{**nothing, **filters}), dict(filters) == asked) for title, filters in views]
-
-
-def act(door: Door, title: str, url: str, operation: Operation[..., Any], *hurdles: tuple[bool, str]) -> Act:
-    """An act for which the role has to be right and no hurdle may stand.
-
-    Args:
-        door: who asks.
-        title: what it is called.
-        url: where it is done.
-        operation: what does it.
-        hurdles: (whether it stands, sentence).
-    """
-    if not door.may(operation):
-        return Act(title, url, f"only for {door.who_may(operation)}")
-    return Act(title, url, next((sentence for stands, sentence in hurdles if stands), None))
-
-
-def here_in(entry: Entry) -> bool:
-    """Whether the page being shown belongs to a line of the navigation."""
-    inside, part = request.path.partition("/office/")[::2]
-    return not inside and part.split("/")[0] in entry.parts
-
-
 TONES: Final = {
     "good": frozenset(
         {"paid", "captured", "fulfilled", "delivered", "succeeded", "active", "enabled", "closed", "used"}
@@ -146,13 +75,6 @@ def navigation() -> Any:
     return NAVIGATION
 
 
-def who(name: str) -> str:
-    """A person's name, or a role's title where the record keeps the role alone."""
-    return WORLD.roles[name].title if name in WORLD.roles else name[:1].upper() + name[1:]
-
-
-office.add_app_template_filter(who, "who")
-office.add_app_template_test(here_in, "here_in_office")
 office.add_app_template_filter(tone, "tone")
 
 

@@ -6,6 +6,7 @@ from flask import url_for
 
 from worlds.engine.errors import NotFound
 from worlds.engine.fields import format_money
+from worlds.engine.surfaces.chrome import AGAIN, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.shop.operations.catalogue import get_product, list_products
 from worlds.shop.operations.discounts import list_discounts
@@ -27,7 +28,7 @@ from worlds.shop.operations.stock import (
     move_stock,
     set_stock,
 )
-from worlds.shop.pages.office.app import AGAIN, Views, act, euros, office, tabs
+from worlds.shop.pages.office.app import euros, office
 from worlds.shop.pages.office.people import handed_over
 from worlds.shop.pages.store.pictures import picture_url, picture_words
 from worlds.shop.views import EscalationView

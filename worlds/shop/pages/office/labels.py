@@ -5,10 +5,11 @@ from typing import Final
 from flask import url_for
 
 from worlds.engine.errors import NotFound
+from worlds.engine.surfaces.chrome import AGAIN, Views, tabs
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.shop.operations.labels import buy_label, list_label_rates, list_labels, void_label
 from worlds.shop.operations.orders import get_order
-from worlds.shop.pages.office.app import AGAIN, Views, euros, office, tabs
+from worlds.shop.pages.office.app import euros, office
 from worlds.shop.views import LabelView, OrderDetail
 
 VIEWS: Final[Views] = (

@@ -6,11 +6,12 @@ from typing import Any, Final
 from flask import url_for
 
 from worlds.engine.errors import NotFound, Refusal
+from worlds.engine.surfaces.chrome import AGAIN, Views, tabs
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.shop.operations.orders import OrderCancelled, cancel_order, get_order
 from worlds.shop.operations.payments import capture_payment, list_payments, void_payment
 from worlds.shop.operations.refunds import RefundPreview, preview_refund, refund_order
-from worlds.shop.pages.office.app import AGAIN, Views, euros, office, tabs
+from worlds.shop.pages.office.app import euros, office
 from worlds.shop.views import OrderDetail, PaymentView, RefundView
 
 ROWS: Final[Mapping[str, str]] = {"lines": "quantity"}

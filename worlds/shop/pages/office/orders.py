@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import url_for
 
+from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.shop.operations.emails import mail_customer
 from worlds.shop.operations.escalations import escalate
@@ -12,7 +13,7 @@ from worlds.shop.operations.labels import buy_label
 from worlds.shop.operations.orders import add_order_note, cancel_order, edit_shipping_address, get_order, list_orders
 from worlds.shop.operations.refunds import refund_order
 from worlds.shop.operations.returns import open_return
-from worlds.shop.pages.office.app import AGAIN, Act, Views, act, office, tabs
+from worlds.shop.pages.office.app import office
 from worlds.shop.views import EmailView, NoteView, OrderDetail, OrderLineView
 
 VIEWS: Final[Views] = (

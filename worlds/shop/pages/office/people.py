@@ -4,11 +4,12 @@ from typing import Final
 
 from flask import url_for
 
+from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.shop.operations.customers import get_customer, list_customers
 from worlds.shop.operations.escalations import escalate, list_escalations
 from worlds.shop.operations.orders import get_order
-from worlds.shop.pages.office.app import AGAIN, Act, Views, act, office, tabs
+from worlds.shop.pages.office.app import office
 from worlds.shop.views import EscalationView
 
 CUSTOMERS: Final[Views] = (

@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import url_for
 
+from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.shop.operations.orders import get_order
 from worlds.shop.operations.returns import (
@@ -16,7 +17,7 @@ from worlds.shop.operations.returns import (
     receive_return,
 )
 from worlds.shop.operations.stock import list_locations
-from worlds.shop.pages.office.app import AGAIN, Act, Views, act, office, tabs
+from worlds.shop.pages.office.app import office
 from worlds.shop.views import ReturnView
 
 VIEWS: Final[Views] = (

@@ -3,11 +3,12 @@
 from flask import url_for
 
 from worlds.engine.errors import NotFound
+from worlds.engine.surfaces.chrome import AGAIN
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.shop.operations.fulfilments import fulfil_order, mark_delivered, update_tracking
 from worlds.shop.operations.orders import AddressChanged, edit_shipping_address, get_order
 from worlds.shop.operations.stock import LocationView, StockLevel, list_locations, list_stock
-from worlds.shop.pages.office.app import AGAIN, office
+from worlds.shop.pages.office.app import office
 from worlds.shop.views import FulfilmentView, OrderDetail
 
 LOOKED_UP = 10

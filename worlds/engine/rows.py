@@ -5,24 +5,16 @@ What is pending in the Session is not seen here: whoever adds objects to it flus
 
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar, cast, get_type_hints
 
+from sqlalchemy.orm import DeclarativeBase
+
 from worlds.engine.context import Context
 from worlds.engine.fields import iso_instant
-from worlds.shop.models import Model
 
 Record = TypeVar("Record", bound=tuple[Any, ...])
-
-
-def driver(ctx: Context) -> sqlite3.Connection:
-    """The connection that holds the call's open transaction."""
-    known = ctx.session.info.get("driver")
-    if known is None:
-        known = ctx.session.info["driver"] = ctx.session.connection().connection.driver_connection
-    return cast("sqlite3.Connection", known)
 
 
 class Query(Generic[Record]):
@@ -40,12 +32,12 @@ class Query(Generic[Record]):
 
     def all(self, ctx: Context, **parameters: Any) -> list[Record]:
         """Every row."""
-        rows = driver(ctx).execute(self.sql, parameters).fetchall()
+        rows = ctx.driver.execute(self.sql, parameters).fetchall()
         return [self._record(row) for row in rows] if self._instants else [self._make(row) for row in rows]
 
     def first(self, ctx: Context, **parameters: Any) -> Record | None:
         """The first row, or None."""
-        rows = driver(ctx).execute(self.sql, parameters).fetchall()  # fetched whole: an open cursor would stay
+        rows = ctx.driver.execute(self.sql, parameters).fetchall()  # fetched whole: an open cursor would stay
         return self._record(rows[0]) if rows else None
 
     def _record(self, row: tuple[Any, ...]) -> Record:
@@ -61,13 +53,13 @@ def run(ctx: Context, sql: str, **parameters: Any) -> int:
     for name, value in parameters.items():
         if isinstance(value, datetime):
             parameters[name] = iso_instant(value)
-    return driver(ctx).execute(sql, parameters).rowcount
+    return ctx.driver.execute(sql, parameters).rowcount
 
 
 _INSERTS: dict[tuple[str, tuple[str, ...]], str] = {}
 
 
-def insert(ctx: Context, model: type[Model], **values: Any) -> int:
+def insert(ctx: Context, model: type[DeclarativeBase], **values: Any) -> int:
     """Insert a row under the table's next id; answers the id. Columns left out are NULL."""
     new_id = ctx.new_id(model)
     table = model.__tablename__
@@ -75,7 +67,7 @@ def insert(ctx: Context, model: type[Model], **values: Any) -> int:
     if shape not in _INSERTS:
         marks = ", ".join("?" * (len(values) + 1))
         _INSERTS[shape] = f"INSERT INTO {table} (id, {', '.join(values)}) VALUES ({marks})"
-    driver(ctx).execute(_INSERTS[shape], (new_id, *_encoded(values.values())))
+    ctx.driver.execute(_INSERTS[shape], (new_id, *_encoded(values.values())))
     return new_id
 
 
@@ -92,5 +84,5 @@ class Number(NamedTuple):
 
 def number(ctx: Context, sql: str, **parameters: Any) -> int:
     """The one number that a query answers; 0 where it answers none."""
-    rows = driver(ctx).execute(sql, parameters).fetchall()
+    rows = ctx.driver.execute(sql, parameters).fetchall()
     return int(rows[0][0] or 0) if rows else 0

@@ -1,4 +1,4 @@
-"""Running the shop's real operations at moments of the past, in order of time, each whole or not at all."""
+"""Making a population's past: a world's real operations run at moments of it, in order of time, each whole or not."""
 
 import heapq
 from collections.abc import Callable
@@ -9,8 +9,6 @@ from typing import Any, TypeVar
 from worlds.engine.build import Build
 from worlds.engine.context import Actor, Context
 from worlds.engine.errors import Refusal
-from worlds.shop.population.store import Shop
-from worlds.shop.rows import driver
 
 Answer = TypeVar("Answer")
 Step = Callable[[datetime], None]
@@ -19,18 +17,17 @@ SYSTEM = Actor("system", None, "")
 
 
 @dataclass(slots=True)
-class Desk:
-    """The queue of what is still to happen, and the people who do it.
+class History:
+    """The queue of what is still to happen before episodes begin.
 
     `refused` counts refusals by code; `why` is the code of the last one.
     """
 
     build: Build
-    shop: Shop
-    refused: dict[str, int] = field(default_factory=dict)
-    why: str = ""
-    _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
-    _count: int = 0
+    refused: dict[str, int] = field(default_factory=dict, init=False)
+    why: str = field(default="", init=False)
+    _queue: list[tuple[datetime, int, Step]] = field(default_factory=list, init=False)
+    _count: int = field(default=0, init=False)
 
     def at(self, moment: datetime, step: Step) -> None:
         """Let something happen at a moment; what would come after the start of episodes never does."""
@@ -51,16 +48,12 @@ class Desk:
         ctx.actor = actor
         return ctx
 
-    def someone(self, role: str, moment: datetime, *about: object) -> Actor:
-        """Who of a role was on duty."""
-        return self.build.rng("on duty", role, moment.isoformat(), *about).choice(self.shop.staff[role])
-
     def perform(
         self, moment: datetime, actor: Actor, operation: Callable[..., Answer], *args: Any, **arguments: Any
     ) -> Answer | None:
-        """Run an operation; None, and nothing changed, where the shop refuses it."""
+        """Run an operation; None, and nothing changed, where the business refuses it."""
         ctx = self.context(moment, actor)
-        connection = driver(ctx)
+        connection = ctx.driver
         connection.execute("SAVEPOINT step")
         try:
             answer = operation(ctx, *args, **arguments)

@@ -1,4 +1,4 @@
-"""The shop's pages in a real browser: served below episode prefixes, and looked over by axe-core."""
+"""A world's pages in a real browser: served below episode prefixes, and looked over by axe-core."""
 
 import threading
 from contextlib import contextmanager

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from worlds.engine.context import Context
-from worlds.shop.folding import phone_pattern, word_patterns
-from worlds.shop.rows import Query, number
+from worlds.engine.folding import phone_pattern, word_patterns
+from worlds.engine.rows import Query, number
 
 Record = TypeVar("Record", bound=tuple[Any, ...])
 

@@ -1,0 +1,99 @@
+"""Conditions as SQL: which tickets of all meet them now, for views, their counts and the hourly automations.
+
+What is asked of one ticket by `conditions.holds` is asked of all tickets here; a test holds the two together. What only
+an update knows (what was just said, what changed) is no matter of a list.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from worlds.desk.facts import calendar_of
+from worlds.engine.context import Context
+from worlds.engine.fields import iso_instant
+from worlds.engine.listing import Conditions
+from worlds.engine.rows import Query
+
+_OF_TICKET: Final = (
+    "status", "type", "priority", "impact", "urgency", "topic", "channel", "language", "requester_id", "assignee_id",
+    "group_id", "organization_id", "problem_id", "spam", "reopens", "reassigned",
+)  # fmt: skip
+COLUMNS: Final = {
+    **{name: f"t.{name}" for name in _OF_TICKET},
+    "group": "g.name",
+    "requester_tier": "o.tier",
+    "requester_vip": "u.vip",
+}
+"""What a list can ask about, by field, over the tables `ticket t`, their requester `u`, group `g`, organisation `o`."""
+SINCE: Final = {"status": "t.state_since", "updated": "t.updated_at"}
+_NEXT_DUE: Final = """(SELECT min(s.due_at) FROM sla_timer s WHERE s.ticket_id = t.id AND s.state = 'active'
+    AND s.breached_at IS NULL)"""
+SOURCE: Final = """ticket t JOIN desk_user u ON u.id = t.requester_id
+  LEFT JOIN desk_group g ON g.id = t.group_id LEFT JOIN organization o ON o.id = t.organization_id"""
+"""The tables that such conditions look at."""
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes conditions as SQL with parameters whose names begin with `prefix`."""
+
+    ctx: Context
+    prefix: str
+    found: Conditions
+
+    def text(self, condition: Mapping[str, Any]) -> str:
+        name = condition["field"]
+        (operator,) = condition.keys() - {"field"}
+        wanted = condition[operator]
+        if operator == "longer_than":
+            return f"{SINCE[name]} < {self.value(iso_instant(self.ctx.now - timedelta(hours=wanted)))}"
+        if operator == "sooner_than":
+            return f"{_NEXT_DUE} < {self.value(iso_instant(self.ctx.now + timedelta(hours=wanted)))}"
+        if name == "tags":
+            has = f"EXISTS (SELECT 1 FROM json_each(t.tags) j WHERE j.value = {self.value(wanted)})"
+            return has if operator == "has" else f"NOT {has}"
+        if name == "in_hours":
+            return self._in_hours(wanted=bool(wanted) == (operator == "is"))
+        if operator == "in":
+            return f"{COLUMNS[name]} IN (SELECT value FROM json_each({self.value(json.dumps(wanted))}))"
+        if wanted == "current_user":
+            wanted = self.ctx.actor.person
+        return f"{COLUMNS[name]} {'IS' if operator == 'is' else 'IS NOT'} {self.value(wanted)}"
+
+    def value(self, wanted: Any) -> str:
+        """A parameter with a value; answers how the text names it."""
+        name = f"{self.prefix}{len(self.found.values)}"
+        self.found.values[name] = wanted
+        return f":{name}"
+
+    def _in_hours(self, *, wanted: bool) -> str:
+        at_work = json.dumps([one.id for one in _GROUPS.all(self.ctx) if _open(self.ctx, one.id, self.ctx.now)])
+        listed = f"t.group_id IN (SELECT value FROM json_each({self.value(at_work)}))"
+        default = self.value(int(_open(self.ctx, None, self.ctx.now)))
+        said = f"(CASE WHEN t.group_id IS NULL THEN {default} ELSE {listed} END)"
+        return said if wanted else f"NOT {said}"
+
+
+class _Group(NamedTuple):
+    id: int
+
+
+_GROUPS = Query(_Group, "SELECT {fields} FROM desk_group ORDER BY id")
+
+
+def _open(ctx: Context, group_id: int | None, at: datetime) -> bool:
+    calendar = calendar_of(ctx, group_id)
+    return calendar is None or calendar.is_open(at)
+
+
+def written(ctx: Context, conditions: str, prefix: str = "c") -> Conditions:
+    """Conditions as they are stored, as conditions of a list; `current_user` is who acts."""
+    said = json.loads(conditions)
+    writer = _Writer(ctx, prefix, Conditions())
+    for one in said.get("all", ()):
+        writer.found.texts.append(writer.text(one))
+    if either := [writer.text(one) for one in said.get("any", ())]:
+        writer.found.texts.append(f"({' OR '.join(either)})")
+    return writer.found

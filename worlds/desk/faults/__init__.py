@@ -1,0 +1,1 @@
+"""What the layers of failures need to know of the desk."""

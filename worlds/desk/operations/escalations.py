@@ -1,0 +1,95 @@
+"""Handing a ticket up to a group that may decide it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from worlds.desk.models import Escalation
+from worlds.desk.records import EscalationReason, EscalationView
+from worlds.desk.rules import STAFF, WORKERS
+from worlds.desk.ticket_file import head
+from worlds.desk.updating import Beside, Said, acting, update
+from worlds.engine.context import Context
+from worlds.engine.errors import NotFound
+from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Words
+from worlds.engine.listing import Conditions, page_of
+from worlds.engine.operation import reads, writes
+from worlds.engine.rows import Query, insert
+
+
+class _Row(NamedTuple):
+    escalation_id: int
+    number: str
+    ticket_id: int
+    ticket_number: int
+    group_id: int
+    group_name: str
+    reason: EscalationReason
+    message: str
+    by: str
+    created_at: datetime
+
+
+class _Group(NamedTuple):
+    name: str
+
+
+_SELECTED = """e.id, e.number, e.ticket_id, t.number, e.group_id, g.name, e.reason, e.message, e.author_role,
+  e.created_at"""
+_SOURCE = "escalation e JOIN ticket t ON t.id = e.ticket_id JOIN desk_group g ON g.id = e.group_id"
+_GROUP = Query(_Group, "SELECT name FROM desk_group WHERE id = :group AND active = 1")
+
+
+@writes(roles=WORKERS, locks_bind=False)
+def escalate(
+    ctx: Context, ticket_id: RecordId, group_id: RecordId, reason: EscalationReason, message: Words
+) -> EscalationView:
+    """Hand a ticket up to a group: it gets the group, loses its assignee, opens, and an internal note holds the message.
+
+    Args:
+        ticket_id: The ticket's id.
+        group_id: The group that has to decide; list_groups lists them.
+        reason: Why you cannot.
+        message: What the group has to know and is asked to do.
+    """
+    ticket = head(ctx, ticket_id)
+    group = _GROUP.first(ctx, group=group_id)
+    if group is None:
+        raise NotFound("group_not_found", f"There is no group {group_id}; list_groups lists them.", field="group_id")
+    number = f"ES-{700 + ctx.number('escalation_number')}"
+    note = Said(f"{number}, handed up to {group.name} ({reason}):\n\n{message}", public=False)
+    changes = {"status": "open", "group_id": group_id, "assignee_id": None}
+    handed = Beside("escalation", number, None, f"{group.name}, {reason}")
+    update(ctx, ticket, changes, note, beside=(handed,))
+    escalation_id = insert(
+        ctx, Escalation, number=number, ticket_id=ticket_id, group_id=group_id, reason=reason, message=message,
+        author_role=acting(ctx).role, created_at=ctx.now,
+    )  # fmt: skip
+    return EscalationView(
+        escalation_id=escalation_id, number=number, ticket_id=ticket_id, ticket_number=ticket.number,
+        group_id=group_id, group_name=group.name, reason=reason, message=message, by=acting(ctx).role,
+        created_at=ctx.now,
+    )  # fmt: skip
+
+
+@reads(roles=STAFF)
+def list_escalations(
+    ctx: Context,
+    ticket_id: RecordId | None = None,
+    group_id: RecordId | None = None,
+    reason: EscalationReason | None = None,
+    page: PageNumber = 1,
+    page_size: PageSize = 25,
+) -> Page[EscalationView]:
+    """List tickets that were handed up, the last first.
+
+    Args:
+        ticket_id: Only hand-overs of this ticket.
+        group_id: Only what was handed to this group.
+        reason: Only those with this reason.
+        page: Page number from 1.
+        page_size: Hand-overs a page.
+    """
+    conditions = Conditions()
+    conditions.equal(e__ticket_id=ticket_id, e__group_id=group_id, e__reason=reason)
+    rows, total = page_of(ctx, _Row, _SELECTED, _SOURCE, conditions, "e.id DESC", page, page_size)
+    return Page[EscalationView].of([EscalationView(**row._asdict()) for row in rows], total, page, page_size)

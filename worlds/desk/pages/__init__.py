@@ -1,0 +1,1 @@
+"""What people see of the desk: the workspace of staff and the help centre of requesters."""

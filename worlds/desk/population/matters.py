@@ -1,0 +1,183 @@
+"""What people write about: matters planned before anything happens, each with who, when, what it is about, how far it gets.
+
+Most take their own course to the end. Those of the last days stop where their case says, so that there is work on the
+desk when episodes begin.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from worlds.desk.population.folk import Folk, Record, Streams
+from worlds.desk.population.purchases import Goods, Purchase, bought, send, strand
+from worlds.desk.rules import GROUPS_OF_TOPICS, PRIORITY_MATRIX
+from worlds.seeds.calendars import Calendar
+from worlds.seeds.streams import Weighted
+
+TOPICS: Final = Weighted(
+    {
+        "wismo": 16.0, "return_exchange": 18.0, "refund_status": 12.0, "product_question": 14.0, "change_cancel": 10.0,
+        "damaged": 8.0, "discount": 7.0, "account": 6.0, "complaint": 3.0, "praise": 2.0, "other": 4.0,
+    }
+)  # fmt: skip
+_FIRM_TOPICS: Final = Weighted(
+    {
+        "invoice_b2b": 38.0, "wismo": 14.0, "return_exchange": 8.0, "product_question": 14.0, "change_cancel": 9.0,
+        "damaged": 7.0, "discount": 4.0, "complaint": 3.0, "account": 3.0,
+    }
+)  # fmt: skip
+CHANNELS: Final = Weighted({"email": 54.0, "web": 28.0, "chat": 7.0, "phone": 8.0, "social": 3.0})
+TONES: Final = Weighted({"polite": 32.0, "brief": 34.0, "chatty": 20.0, "hurried": 14.0})
+ABOUT_ORDERS: Final = frozenset(
+    {"wismo", "return_exchange", "refund_status", "change_cancel", "damaged", "complaint", "invoice_b2b"}
+)
+_AGES: Final = {
+    "wismo": (3, 9), "return_exchange": (5, 24), "refund_status": (12, 35), "change_cancel": (0, 1), "damaged": (4, 12),
+    "complaint": (4, 20), "invoice_b2b": (6, 40),
+}  # fmt: skip
+"""Days between an order and what is written about it, from and to."""
+_TYPES: Final = {"wismo": "question", "damaged": "incident", "complaint": "incident", "change_cancel": "task", "return_exchange": "task"}
+
+STAGES: Final = ("new", "triaged", "asked", "answered", "held", "done")
+"""How far a matter gets before episodes begin: untouched, taken, waiting for its requester, answered by them, waiting
+for somebody outside, solved."""
+
+
+@dataclass(slots=True, eq=False)
+class Matter:
+    """Something that somebody writes about.
+
+    `case` names the kind of open work it belongs to; `claimed` is the order number that its requester gives, `sender`
+    the name and address of somebody whom the desk does not know. `given` is what the words may speak of beside what
+    follows from order and person. `first` is the matter that it is a duplicate of or is an incident of.
+    """
+
+    key: tuple[object, ...]
+    at: datetime
+    who: Record
+    topic: str
+    channel: str
+    language: str
+    tone: str
+    order: Purchase | None = None
+    claimed: str | None = None
+    stage: str = "done"
+    case: str = ""
+    sender: tuple[str, str] | None = None
+    given: dict[str, str] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
+    levels: tuple[str, str] = ("medium", "medium")
+    first: "Matter | None" = None
+    exact: datetime | None = None
+    ticket_id: int = 0
+    number: int = 0
+
+    @property
+    def group(self) -> str:
+        """Who decides it, by the rules of the house."""
+        if self.who.firm is not None and self.sender is None:
+            return "Business customers"
+        return GROUPS_OF_TOPICS.get(self.topic, "Frontline")
+
+    @property
+    def type(self) -> str:
+        """What kind of ticket it is."""
+        return _TYPES.get(self.topic, "question")
+
+    @property
+    def priority(self) -> str:
+        """Impact by urgency, and a step more for VIPs."""
+        plain = PRIORITY_MATRIX[self.levels[0]][self.levels[1]]
+        if not (self.who.vip or (self.who.firm and self.who.firm.tier == "vip")):
+            return plain
+        return {"low": "normal", "normal": "high"}.get(plain, "urgent")
+
+
+@dataclass(slots=True)
+class Agenda:
+    """All that is planned: matters, and the orders that they and nobody write about."""
+
+    matters: list[Matter]
+    orders: list[Purchase]
+
+
+@dataclass(slots=True)
+class Planner:
+    """Draws matters of requesters over the time that history covers."""
+
+    rng_of: Streams
+    folk: Folk
+    goods: Goods
+    calendar: Calendar
+    rates: Mapping[str, float]
+    orders: list[Purchase] = field(default_factory=list)
+    _draw: Weighted[int] = field(init=False)
+    _writers: Sequence[Record] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Who writes, and how often."""
+        self._writers = [one for one in self.folk.records if one.weight > 0]
+        self._draw = Weighted({at: one.weight for at, one in enumerate(self._writers)})
+
+    def someone(self, rng: random.Random, *, private: bool = False) -> Record:
+        """A requester by how much they write; a private one where that is asked for."""
+        while True:
+            found = self._writers[self._draw.draw(rng)]
+            if not (private and found.firm):
+                return found
+
+    def matter(self, key: tuple[object, ...], at: datetime, who: Record, topic: str, **more: object) -> Matter:
+        """A matter of somebody's; its own stream of chance draws how they write."""
+        rng = self.rng_of("matter", *key)
+        urgency = rng.choices(("low", "medium", "high"), (30, 52, 18))[0]
+        impact = rng.choices(("low", "medium", "high"), (38, 50, 12))[0]
+        made = Matter(
+            key, at.replace(microsecond=0), who, topic, CHANNELS.draw(rng),
+            "en" if rng.random() < self.rates["writes_english"] else who.language, TONES.draw(rng),
+            levels=(impact, urgency),
+        )  # fmt: skip
+        for name, value in more.items():
+            setattr(made, name, value)
+        return made
+
+    def order(
+        self, rng: random.Random, who: Record, topic: str, at: datetime, *, lines: int | None = None,
+        split: bool = False, carrier: str | None = None,
+    ) -> Purchase:  # fmt: skip
+        """An order of somebody's that fits what they write about it at a moment."""
+        least, most = _AGES.get(topic, (3, 20))
+        made = at - timedelta(days=rng.uniform(least, most), minutes=40)
+        order = bought(rng, who, made, self.goods, lines=lines)
+        send(rng, order, self.calendar.end, split=split, carrier=carrier)
+        if topic == "wismo" and order.parcels and not split:
+            parcel = order.parcels[-1]
+            if at > self.calendar.end - timedelta(days=5):
+                strand(rng, order, len(order.parcels) - 1, self.calendar.end)
+            elif parcel.delivered is not None and parcel.delivered < at:
+                parcel.delivered = at + timedelta(hours=rng.uniform(5, 60))
+        self.orders.append(order)
+        return order
+
+    def ordinary(self, count: int) -> list[Matter]:
+        """So many matters that take their own course."""
+        return [self._ordinary(at) for at in range(count)]
+
+    def _ordinary(self, at: int) -> Matter:
+        rng = self.rng_of("ordinary", at)
+        who = self.someone(rng)
+        topic = (_FIRM_TOPICS if who.firm else TOPICS).draw(rng)
+        made = self.matter(("ordinary", at), self.calendar.moment(rng), who, topic)
+        if topic in ABOUT_ORDERS:
+            made.order = self.order(rng, who, topic, made.at)
+        return made
+
+    def background(self, count: int) -> None:
+        """Orders that nobody writes about."""
+        for at in range(count):
+            rng = self.rng_of("order", at)
+            who = self.someone(rng)
+            order = bought(rng, who, self.calendar.moment(rng), self.goods)
+            send(rng, order, self.calendar.end, split=rng.random() < 0.12)
+            self.orders.append(order)
