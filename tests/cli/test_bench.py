@@ -4,11 +4,13 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from sqlalchemy import Column, Integer, MetaData, Table
 
 from worlds.bench import MARKS, workload_of
 from worlds.bench.tenfold import tenfold
 from worlds.engine.world import find
 
+SLIP = {"class": "business"}
 KEYS = [
     "fork_ms",
     "reset_ms",
@@ -77,3 +79,14 @@ def test_ten_times_the_rows_are_as_sound_as_one(home, tmp_path):
         assert ten.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert ten.execute("PRAGMA foreign_key_check").fetchall() == []
         assert ten.execute("SELECT count(*) FROM engine_change").fetchone() == (0,)
+
+
+def test_rows_that_are_told_apart_by_a_number_alone_are_copied_too(tmp_path):
+    metadata = MetaData()
+    Table("slip", metadata, Column("id", Integer, primary_key=True), Column("number", Integer, unique=True), info=SLIP)
+    with closing(sqlite3.connect(tmp_path / "one.sqlite")) as one:
+        one.execute("CREATE TABLE slip (id INTEGER PRIMARY KEY, number INTEGER UNIQUE)")
+        one.execute("INSERT INTO slip VALUES (1, 1000), (2, 1001)")
+        one.commit()
+    with closing(sqlite3.connect(tenfold(tmp_path / "one.sqlite", tmp_path / "ten.sqlite", metadata))) as ten:
+        assert ten.execute("SELECT count(*), count(DISTINCT number) FROM slip").fetchone() == (20, 20)

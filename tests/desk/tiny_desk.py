@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
@@ -15,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 from worlds.desk import models
 from worlds.engine import bookkeeping, changelog
 from worlds.engine.context import Actor, Context
+from worlds.engine.errors import Refusal
 from worlds.engine.folding import normal_email, phone_digits, search_text
 
 START = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
@@ -105,6 +107,16 @@ class Desk:
 
     def dump(self) -> list[str]:
         return list(self.db.iterdump())
+
+    @contextmanager
+    def refuses(self, code: str, *, field: str | None = None) -> Iterator[None]:
+        """Within it the desk says no with that code, names that argument, and nothing has changed."""
+        before = self.dump()
+        with pytest.raises(Refusal) as said:
+            yield
+        assert (said.value.code, said.value.field if field else None) == (code, field)
+        assert said.value.message.endswith("."), said.value.message
+        assert self.dump() == before
 
 
 def open_houses(desk: Desk) -> None:

@@ -94,6 +94,17 @@ def test_what_is_only_put_beside_a_record_is_not_stopped(order):
     assert episode.call("escalate", handed_over).ok
 
 
+def test_who_has_a_record_to_themselves_is_not_in_their_own_way(order):
+    episode, order_id = order
+    asked = {"order_id": order_id, "reason": "customer"}
+    for holder in ("Dana", ""):
+        locked(episode, "sales_order", order_id, holder=holder)
+        assert episode.call("cancel_order", asked).status == 423
+    assert episode.actor.name
+    locked(episode, "sales_order", order_id, holder=episode.actor.name)
+    assert episode.call("cancel_order", asked).status != 423
+
+
 def test_who_has_locked_the_whole_has_locked_its_parts():
     with worlds.open("shop", role="merch") as episode:
         product = episode.call("list_products", {"page_size": 1}).body["items"][0]["product_id"]

@@ -36,7 +36,7 @@ def tenfold(source: Path, target: Path, metadata: MetaData) -> Path:
 
 
 def _copying(table: Table, number: int) -> str:
-    distinct = _distinct_texts(table)
+    distinct = _distinct_columns(table)
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     values = ", ".join(_copied(column, number, distinct) for column in table.columns)
     return f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM "{table.name}" WHERE id < {STRIDE}'  # noqa: S608 - names of the metadata
@@ -45,16 +45,19 @@ def _copying(table: Table, number: int) -> str:
 def _copied(column: Column[object], number: int, distinct: set[str]) -> str:
     if column.primary_key or column.foreign_keys:
         return f'"{column.name}" + {number * STRIDE}'
-    return f"\"{column.name}\" || '~{number}'" if column.name in distinct else f'"{column.name}"'
+    if column.name not in distinct:
+        return f'"{column.name}"'
+    further = f"|| '~{number}'" if isinstance(column.type, Text) else f"+ {number * STRIDE}"
+    return f'"{column.name}" {further}'
 
 
-def _distinct_texts(table: Table) -> set[str]:
-    """Texts that a copy must spell differently: unique ones that no copied reference makes distinct already."""
+def _distinct_columns(table: Table) -> set[str]:
+    """What a copy must say otherwise: a text or a number of each unique set that no copied reference makes distinct."""
     found = set()
     for columns in _unique_sets(table):
-        texts = [column.name for column in columns if isinstance(column.type, Text)]
-        if texts and not any(column.foreign_keys for column in columns):
-            found.add(texts[0])
+        if not any(column.foreign_keys for column in columns):
+            texts = [column.name for column in columns if isinstance(column.type, Text)]
+            found.add(next(iter(texts), columns[0].name))
     return found
 
 

@@ -9,8 +9,8 @@ from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.rows import Query, number
 
-SELECTED: Final = """a.id, a.number, a.ticket_id, t.number, a.amount, a.currency, a.reason, a.status, a.approver_id, u.name,
-  a.asked_by, a.answer, a.asked_at, a.decided_at"""
+SELECTED: Final = """a.id, a.number, a.ticket_id, t.number, a.amount, a.currency, a.reason, a.status, a.approver_id,
+  u.name, a.asked_by, a.answer, a.asked_at, a.decided_at"""
 SOURCE: Final = "approval a JOIN ticket t ON t.id = a.ticket_id JOIN desk_user u ON u.id = a.approver_id"
 
 

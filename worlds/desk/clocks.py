@@ -5,8 +5,9 @@ so, whatever happens to it later.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from worlds.desk.hours import Clock
@@ -62,6 +63,10 @@ class Timer:
         """What it was given."""
         return Target(self.policy_id, self.metric, self.target_minutes, self.hours)
 
+    def twin(self) -> "Timer":
+        """The same clock as it is now, which nobody works on."""
+        return Timer(*_ALL(self))
+
     def left(self, clock: Clock, now: datetime) -> int:
         """Seconds until it is breached, in its own hours; below zero for how late it is."""
         running = clock.seconds(self.counted_at, now) if self.state == "active" else 0
@@ -110,6 +115,9 @@ class Timer:
             self.breached_at = now
         if self.state == "active":
             self.due_at = reached or clock.after(now, target.seconds - self.used_seconds)
+
+
+_ALL: Final = attrgetter(*(one.name for one in fields(Timer)))
 
 
 def started(target: Target, clock: Clock, began: datetime, periods: list[Period], state: str, now: datetime) -> Timer:

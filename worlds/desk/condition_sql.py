@@ -4,17 +4,18 @@ What is asked of one ticket by `conditions.holds` is asked of all tickets here; 
 an update knows (what was just said, what changed) is no matter of a list.
 """
 
+# ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
+
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import timedelta
+from typing import Any, Final
 
-from worlds.desk.facts import calendar_of
+from worlds.desk.facts import groups_at_work
 from worlds.engine.context import Context
 from worlds.engine.fields import iso_instant
 from worlds.engine.listing import Conditions
-from worlds.engine.rows import Query
 
 _OF_TICKET: Final = (
     "status", "type", "priority", "impact", "urgency", "topic", "channel", "language", "requester_id", "assignee_id",
@@ -69,23 +70,11 @@ class _Writer:
         return f":{name}"
 
     def _in_hours(self, *, wanted: bool) -> str:
-        at_work = json.dumps([one.id for one in _GROUPS.all(self.ctx) if _open(self.ctx, one.id, self.ctx.now)])
-        listed = f"t.group_id IN (SELECT value FROM json_each({self.value(at_work)}))"
-        default = self.value(int(_open(self.ctx, None, self.ctx.now)))
-        said = f"(CASE WHEN t.group_id IS NULL THEN {default} ELSE {listed} END)"
+        groups, default = groups_at_work(self.ctx, self.ctx.now)
+        listed = f"t.group_id IN (SELECT value FROM json_each({self.value(json.dumps(groups))}))"
+        default_works = self.value(int(default))
+        said = f"(CASE WHEN t.group_id IS NULL THEN {default_works} ELSE {listed} END)"
         return said if wanted else f"NOT {said}"
-
-
-class _Group(NamedTuple):
-    id: int
-
-
-_GROUPS = Query(_Group, "SELECT {fields} FROM desk_group ORDER BY id")
-
-
-def _open(ctx: Context, group_id: int | None, at: datetime) -> bool:
-    calendar = calendar_of(ctx, group_id)
-    return calendar is None or calendar.is_open(at)
 
 
 def written(ctx: Context, conditions: str, prefix: str = "c") -> Conditions:

@@ -66,10 +66,8 @@ def _holds(condition: Mapping[str, Any], facts: Facts) -> bool:
             return bool(value != wanted)
         case "in":
             return value in wanted
-        case "has":
-            return _has(value, wanted)
-        case "has_not":
-            return not _has(value, wanted)
+        case "has" | "has_not":
+            return _has(value, wanted) == (operator == "has")
         case "longer_than":
             since = facts.values.get(f"{name}_since")
             return since is not None and (facts.now - since).total_seconds() > wanted * 3_600

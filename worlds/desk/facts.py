@@ -68,6 +68,27 @@ def calendar_of(ctx: Context, group_id: int | None) -> Calendar | None:
     return None if found is None else _calendar(found)
 
 
+class _GroupHours(NamedTuple):
+    id: int
+    zone: str
+    intervals: str
+    holidays: str
+
+
+_ALL_HOURS = Query(
+    _GroupHours,
+    f"""SELECT d.id, s.zone, s.intervals, {_HOLIDAYS} FROM desk_group d JOIN schedule s ON s.id = d.schedule_id
+    ORDER BY d.is_default DESC, d.id""",  # noqa: S608 - fixed texts of this module
+)
+
+
+def groups_at_work(ctx: Context, at: datetime) -> tuple[list[int], bool]:
+    """The groups that work at a moment, and whether the default group does, in one statement."""
+    groups = _ALL_HOURS.all(ctx)
+    working = [one.id for one in groups if calendar(one.zone, one.intervals, one.holidays).is_open(at)]
+    return sorted(working), not groups or groups[0].id in working
+
+
 def _calendar(row: _Around | _Hours) -> Calendar | None:
     if row.zone is None or row.intervals is None:
         return None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from worlds.desk.field_values import held
 from worlds.desk.opening import Draft, open_ticket
@@ -9,6 +10,18 @@ from worlds.desk.ticket_file import Head, heads
 from worlds.desk.updating import Author, Said, Updated, acting, update
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict
+from worlds.engine.rows import Query
+
+
+class _Id(NamedTuple):
+    id: int
+
+
+_LAST_FOLLOW_UP = Query(
+    _Id,
+    """SELECT f.id FROM ticket t JOIN ticket f ON f.follow_up_of_id = t.id AND f.requester_id = t.requester_id
+    WHERE t.id = :ticket AND f.status <> 'closed' ORDER BY f.id DESC LIMIT 1""",
+)
 
 
 def hear(ctx: Context, ticket: Head, said: Said, by: Author, channel: str) -> Updated:
@@ -27,6 +40,15 @@ def where_it_went(ctx: Context, ticket: Head) -> Head:
     while ticket.merged_into_id is not None:
         (ticket,) = heads(ctx, json.dumps([ticket.merged_into_id]))
     return ticket
+
+
+def where_it_goes_on(ctx: Context, ticket: Head) -> Head:
+    """The last follow-up of a closed ticket that is not closed, where its requester was last written to; or itself."""
+    ticket = where_it_went(ctx, ticket)
+    if ticket.status != "closed":
+        return ticket
+    found = _LAST_FOLLOW_UP.first(ctx, ticket=ticket.id)
+    return ticket if found is None else heads(ctx, json.dumps([found.id]))[0]
 
 
 def follow_up(

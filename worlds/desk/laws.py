@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from worlds.desk.models import Ticket
 from worlds.desk.ticket_file import Head
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
@@ -86,6 +87,23 @@ def check_not_closed(ticket: Head) -> None:
         )
 
 
+def check_free(ctx: Context, ticket: Head, field: str) -> None:
+    """Refuse to change a ticket that somebody else has to themselves.
+
+    The door holds this for the ticket that a call names; this is for those that stand in a list.
+
+    Raises:
+        Conflict: naming who has it.
+    """
+    held = ctx.locked(Ticket, ticket.id)
+    if held is not None and held.holder != ctx.actor.name:
+        raise Conflict(
+            "ticket_locked",
+            f"{held.holder} has ticket {ticket.number} to themselves ({held.why}); try again in some minutes.",
+            field=field,
+        )
+
+
 def _opened(ticket: Head, asked: Mapping[str, Any]) -> str:
     if asked.get("status") == "new":
         raise Invalid("never_new_again", f"Ticket {ticket.number} cannot become new again.", field="status")
@@ -130,7 +148,7 @@ def _check_solving(
             f"Ticket {ticket.number} has no assignee; whoever solves it takes it first.",
             field="assignee_id",
         )
-    if by_rule or asked.get("spam", ticket.spam):
+    if asked.get("spam", ticket.spam):
         return
     if number(ctx, "SELECT count(*) FROM checklist_item WHERE ticket_id = :t AND status = 'open'", t=ticket.id):
         raise Conflict(
@@ -141,7 +159,7 @@ def _check_solving(
     topic = asked.get("topic", ticket.topic)
     if topic is None:
         raise Invalid("topic_required", f"Ticket {ticket.number} has no topic; choose one to solve it.", field="topic")
-    missing = [one.name for one in _MISSING.all(ctx, ticket=ticket.id, topic=topic)]
+    missing = [] if by_rule else [one.name for one in _MISSING.all(ctx, ticket=ticket.id, topic=topic)]
     if missing:
         raise Invalid(
             "field_required",

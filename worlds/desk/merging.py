@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from worlds.desk import laws
 from worlds.desk.actions import with_tags
 from worlds.desk.models import Collaborator, MergeRecord
 from worlds.desk.ticket_file import Head
@@ -48,6 +49,7 @@ def check(ctx: Context, target: Head, sources: Sequence[Head]) -> None:
         path = f"source_ids.{at}"
         if source.id == target.id or source.id in [one.id for one in sources[:at]]:
             raise Invalid("duplicate_ticket", f"Ticket {source.number} is named twice; name it once.", field=path)
+        laws.check_free(ctx, source, path)
         if source.merged_into_id is not None:
             raise Conflict("already_merged", f"Ticket {source.number} was merged before, and that stands.", field=path)
         if source.status == "closed":

@@ -1,4 +1,4 @@
-"""People as the desk's operations read and change them: who there is, by which addresses, and the text that finds them."""
+"""People as the desk's operations read and change them: who there is, by which addresses, and what finds them."""
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -145,6 +145,7 @@ def take_over(ctx: Context, stays: Person, goes: Person) -> int:
     """Give all that one record has to another, and leave a pointer; answers how many tickets moved.
 
     Tickets of every state move, closed ones too: it is the same matter of the same person. Each gets an audit.
+    Goodwill stays in the name in which it was given.
     """
     both: dict[str, Any] = {"stays": stays.user_id, "goes": goes.user_id}
     moved = _TICKETS.all(ctx, user=goes.user_id)
@@ -159,7 +160,6 @@ def take_over(ctx: Context, stays: Person, goes: Person) -> int:
         **both,
     )
     run(ctx, "UPDATE collaborator SET user_id = :stays WHERE user_id = :goes", **both)
-    run(ctx, "UPDATE goodwill_credit SET user_id = :stays WHERE user_id = :goes", **both)
     run(ctx, "UPDATE desk_user SET merged_into_id = :stays WHERE id = :goes OR merged_into_id = :goes", **both)
     if not number(ctx, "SELECT count(*) FROM user_identity WHERE user_id = :stays AND is_primary = 1", **both):
         run(

@@ -16,7 +16,7 @@ from worlds.desk.facts import calendar_of, facts, surroundings
 from worlds.desk.hours import ROUND_THE_CLOCK, Calendar, Clock
 from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.ticket_file import Head
-from worlds.desk.timer_file import as_stored, beginnings, book_breach, keep, open_timers, ran, targets_of
+from worlds.desk.timer_file import beginnings, book_breach, keep, open_timers, ran, targets_of
 from worlds.engine.context import Context
 from worlds.engine.fields import iso_instant
 from worlds.engine.rows import Query, run
@@ -62,14 +62,20 @@ class _Reckoning:
     timers: list[Timer]
     asks: bool
     answers: bool
-    stored: list[tuple[object, ...]] = field(init=False)
+    stored: list[Timer] = field(init=False)
 
     def __post_init__(self) -> None:
         """Remember how the clocks were stored."""
-        self.stored = [as_stored(one) for one in self.timers]
+        self.stored = [one.twin() for one in self.timers]
 
     def clock(self, hours: str) -> Clock:
         return self.calendar if hours == "business" and self.calendar is not None else ROUND_THE_CLOCK
+
+    def clock_before(self, hours: str) -> Clock:
+        """In which a clock has counted up to this update."""
+        if hours != "business" or self.before is None or self.before.group_id == self.ticket.group_id:
+            return self.clock(hours)
+        return calendar_of(self.ctx, self.before.group_id) or ROUND_THE_CLOCK
 
     def end_all(self) -> None:
         """The ticket is done, or is no longer any: work that was solved is fulfilled, the rest stops."""
@@ -77,7 +83,7 @@ class _Reckoning:
         merged = self.ticket.status == "closed" and self.before is not None and self.before.status != "solved"
         for one in self.timers:
             kept = self.answers if one.metric in REPLIES else solved and not merged
-            one.end("fulfilled" if kept else "stopped", self.clock(one.hours), self.ctx.now)
+            one.end("fulfilled" if kept else "stopped", self.clock_before(one.hours), self.ctx.now)
 
     def go_on(self, targets: Mapping[str, Target]) -> None:
         """The ticket is worked on: fulfil what was answered, fit targets and pauses, start what begins."""
@@ -85,9 +91,9 @@ class _Reckoning:
         for one in self.timers:
             target = targets.get(one.metric)
             if one.metric in REPLIES and self.answers:
-                one.end("fulfilled", self.clock(one.hours), self.ctx.now)
+                one.end("fulfilled", self.clock_before(one.hours), self.ctx.now)
             elif target is None:
-                one.end("stopped", self.clock(one.hours), self.ctx.now)
+                one.end("stopped", self.clock_before(one.hours), self.ctx.now)
             else:
                 regained = self._fit(one, target) or regained
                 self._pause(one)
@@ -105,9 +111,7 @@ class _Reckoning:
         return True
 
     def _other_hours(self) -> bool:
-        if self.before is None or self.before.group_id == self.ticket.group_id:
-            return False
-        return calendar_of(self.ctx, self.before.group_id) is not self.calendar
+        return self.clock_before("business") is not self.clock("business")
 
     def _pause(self, timer: Timer) -> None:
         paused = self.ticket.status in PAUSES[timer.metric]
@@ -148,10 +152,10 @@ class _Reckoning:
         """Store the clocks that have changed, and write down which promises were broken meanwhile."""
         for at, one in enumerate(self.timers):
             was = self.stored[at] if at < len(self.stored) else None
-            if was == as_stored(one):
+            if was == one:
                 continue
             keep(self.ctx, self.ticket.id, one)
-            if one.breached_at is not None and (was is None or was[10] is None):
+            if one.breached_at is not None and (was is None or was.breached_at is None):
                 book_breach(self.ctx, self.ticket.id, one.metric)
 
 

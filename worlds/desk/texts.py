@@ -15,7 +15,6 @@ if TYPE_CHECKING:  # a checker reads them as text; what bounds them is made by a
     FieldName: TypeAlias = str
     FieldText: TypeAlias = str
     OrderNumber: TypeAlias = str
-    Address: TypeAlias = str
     FileName: TypeAlias = str
     FileText: TypeAlias = str
     Tags: TypeAlias = list[str]
@@ -26,7 +25,6 @@ else:
     FieldName = line(60, pattern=r"^[a-z][a-z0-9_]*$")
     FieldText = line(200, min_length=0)
     OrderNumber = line(40)
-    Address = line(254)
     FileName = line(120)
     FileText = text(60_000, min_length=0)
     Tags = Annotated[list[Tag], Field(max_length=40)]

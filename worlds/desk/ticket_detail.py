@@ -33,6 +33,13 @@ _NAMES = Query(
     LEFT JOIN organization o ON o.id = t.organization_id LEFT JOIN desk_user a ON a.id = t.assignee_id
     LEFT JOIN desk_group g ON g.id = t.group_id WHERE t.id = :ticket""",
 )
+
+
+class _Reply(NamedTuple):
+    body: str
+
+
+_REPLY = Query(_Reply, "SELECT body FROM comment WHERE id = :comment AND public = 1 AND author_role <> 'end_user'")
 _SHARED = (
     "number", "subject", "status", "type", "priority", "impact", "urgency", "topic", "language", "assignee_id",
     "group_id", "due_at",
@@ -86,8 +93,14 @@ def changed(ctx: Context, done: Updated) -> views.TicketChanged:
         tags=json.loads(ticket.tags),
         fields=ticket_parts.fields(ctx, ticket.id),
         comment_id=done.comment_id,
+        replied=_replied(ctx, done.comment_id),
         rules=list(done.fired)[:50],
     )
+
+
+def _replied(ctx: Context, comment_id: int | None) -> str | None:
+    reply = _REPLY.first(ctx, comment=comment_id)
+    return None if reply is None else reply.body
 
 
 def lock(ctx: Context, ticket_id: int) -> views.LockView | None:

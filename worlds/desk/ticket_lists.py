@@ -72,7 +72,8 @@ class TicketFilters:
     spam: bool | None = False
 
 
-_NEXT_DUE: Final = "(SELECT min(s.due_at) FROM sla_timer s WHERE s.ticket_id = t.id AND s.state = 'active')"
+_NEXT_DUE: Final = "(SELECT min(s.due_at) FROM sla_timer s WHERE s.ticket_id = t.id AND +s.state = 'active')"
+"""The `+` keeps SQLite from walking through all clocks that run, in the order of their ends, for each ticket."""
 _SELECT: Final = f"""t.id, t.number, t.subject, t.status, t.type, t.priority, t.topic, t.channel, t.language,
   t.requester_id, u.name, u.vip, t.assignee_id, a.name, t.group_id, g.name, t.organization_id, o.name, t.tags,
   t.problem_id, t.spam, t.created_at, t.updated_at,
@@ -99,6 +100,12 @@ _ROWS: Final = Query(
 def tickets(ctx: Context, filters: TicketFilters, sort: str, page: int, page_size: int) -> Page[TicketRow]:
     """One page of tickets."""
     rows, total = page_of(ctx, Row, _SELECT, _SOURCE, _conditions(filters), SORTS[sort], page, page_size)
+    return Page[TicketRow].of([row_view(row) for row in rows], total, page, page_size)
+
+
+def tickets_where(ctx: Context, conditions: Conditions, order: str, page: int, page_size: int) -> Page[TicketRow]:
+    """One page of the tickets that meet conditions over `t`, `u`, `a`, `g` and `o`, in an order of `SORTS`' kind."""
+    rows, total = page_of(ctx, Row, _SELECT, _SOURCE, conditions, order, page, page_size)
     return Page[TicketRow].of([row_view(row) for row in rows], total, page, page_size)
 
 

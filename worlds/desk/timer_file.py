@@ -1,7 +1,6 @@
 """The clocks of tickets as they are stored, the promises behind them, and what of a ticket's past they need."""
 
 from collections.abc import Mapping
-from dataclasses import astuple
 from datetime import datetime
 from typing import NamedTuple
 
@@ -141,8 +140,3 @@ def beginnings(ctx: Context, ticket: Head) -> dict[str, datetime]:
     if past.reopened is None and not past.replied:
         return {"first_reply": ticket.created_at, **begun}
     return begun if past.asked is None else {"next_reply": past.asked, **begun}
-
-
-def as_stored(timer: Timer) -> tuple[object, ...]:
-    """All that is stored of a clock, to see whether it has changed."""
-    return astuple(timer)

@@ -5,7 +5,7 @@ Operations, people, macros, triggers and automations all come through `update`; 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from worlds.desk import laws, mails, sla, triggers
 from worlds.desk.actions import changes_of
@@ -16,6 +16,7 @@ from worlds.desk.rules import REQUESTERS
 from worlds.desk.ticket_file import Head, head
 from worlds.desk.ticket_text import index
 from worlds.engine.context import Context
+from worlds.engine.errors import Invalid, Refusal
 from worlds.engine.fields import iso_instant
 from worlds.engine.rows import Query, insert, run
 
@@ -179,7 +180,7 @@ def _stored(ctx: Context, ticket: Head, changes: Mapping[str, Any]) -> Head:
         row["reassigned"] = ticket.reassigned + 1
     columns = ", ".join(f"{name} = :{name}" for name in row)
     run(ctx, f"UPDATE ticket SET {columns} WHERE id = :ticket_id", ticket_id=ticket.id, **row)  # noqa: S608 - names of our own columns
-    if "subject" in changes:
+    if changes.keys() & {"subject", "requester_id", "organization_id"}:
         index(ctx, ticket.id)
     return ticket._replace(**row)
 
@@ -200,26 +201,65 @@ def _say(ctx: Context, ticket: Head, said: Said, by: Author) -> int:
 
 def _by_rule(ctx: Context) -> triggers.Apply:
     def apply(ticket: Head, actions: Mapping[str, Any], title: str) -> Head:
-        return by_rule(ctx, ticket, actions, title)
+        try:
+            return by_rule(ctx, ticket, actions, title)
+        except Refusal:  # a law is asked before anything is written; nobody's update fails because of a rule
+            return ticket
 
     return apply
 
 
-def by_rule(ctx: Context, ticket: Head, actions: Mapping[str, Any], title: str) -> Head:
-    """Carry out what a rule does to a ticket, without setting off other rules; answers the ticket as it is then."""
+def by_rule(
+    ctx: Context,
+    ticket: Head,
+    actions: Mapping[str, Any],
+    title: str,
+    via: Literal["trigger", "automation"] = "trigger",
+) -> Head:
+    """Carry out what a rule does to a ticket, without setting off other rules; answers the ticket as it is then.
+
+    Raises:
+        Conflict, Invalid, NotFound: where a law forbids it; then nothing is changed.
+    """
     by = Author(None, title, RULE)
-    changes = laws.settled(ctx, ticket, changes_of(ctx, ticket, actions), by_rule=True)
+    changes = _settled_by_rule(ctx, ticket, changes_of(ctx, ticket, actions))
     for public, name in ((False, "note"), (True, "reply")):
         text = actions.get(name)
         if text:
-            said = Said(filled(ctx, ticket, text), public=public, via="trigger", automatic=True)
-            ticket, comment_id = _done(ctx, ticket, changes, said, by, "trigger")
+            said = Said(filled(ctx, ticket, text), public=public, via=via, automatic=True)
+            ticket, comment_id = _done(ctx, ticket, changes, said, by, via)
             mails.on_comment(ctx, ticket, comment_id, said, by)
             changes = {}
-    ticket, _ = _done(ctx, ticket, changes, None, by, "trigger")
-    if actions.get("mail_group"):
-        mails.to_group(ctx, ticket, actions["mail_group"], title)
+    told = actions.get("mail_group")
+    beside = [Beside("notification", "group", None, told)] if told else []
+    ticket, _ = _done(ctx, ticket, changes, None, by, via, beside)
+    if told:
+        mails.to_group(ctx, ticket, told, title)
     return ticket
+
+
+def _settled_by_rule(ctx: Context, ticket: Head, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What a rule changes; a ticket that it gives to another group leaves an assignee who is not in that."""
+    try:
+        return laws.settled(ctx, ticket, changes, by_rule=True)
+    except Invalid as refusal:
+        if refusal.code != "assignee_not_in_group" or "assignee_id" in changes:
+            raise
+        return laws.settled(ctx, ticket, {**changes, "assignee_id": None}, by_rule=True)
+
+
+def by_automation(ctx: Context, ticket: Head, actions: Mapping[str, Any], title: str) -> Head:
+    """Carry out what an automation does to a ticket, with the triggers and clocks that it sets off.
+
+    Raises:
+        Conflict, Invalid, NotFound: where a law forbids it; then nothing is changed.
+    """
+    by = Author(None, title, RULE)
+    after = by_rule(ctx, ticket, actions, title, "automation")
+    if after.status != "closed":
+        after, _ = triggers.fire(ctx, after, _Look(ctx, ticket, None, by, fresh=False).at, _by_rule(ctx))
+    sla.reckon(ctx, ticket, after, None, by)
+    return after
 
 
 class _Named(NamedTuple):

@@ -58,7 +58,7 @@ class TicketRow(Result):
     group_name: str | None
     organization_id: int | None
     organization_name: str | None
-    tags: list[str]
+    tags: UpTo50[str]
     problem_id: int | None
     spam: bool
     created_at: Instant
@@ -260,7 +260,10 @@ class AuditView(Result):
 
 
 class TicketChanged(Result):
-    """A ticket after a change: its columns as they are now, the comment that was written, and the rules that ran."""
+    """A ticket after a change: its columns as they are now, the comment that was written, and the rules that ran.
+
+    `replied` is the public reply that was sent with it, word for word; None where none was.
+    """
 
     ticket_id: int
     version: int
@@ -279,9 +282,10 @@ class TicketChanged(Result):
     assignee_name: str | None
     problem_id: int | None
     due_at: Instant | None
-    tags: list[str]
+    tags: UpTo50[str]
     fields: UpTo50[FieldView]
     comment_id: int | None
+    replied: str | None
     rules: UpTo50[str]
 
 
@@ -307,7 +311,7 @@ class TicketDetail(Result):
     assignee_name: str | None
     group_id: int | None
     group_name: str | None
-    tags: list[str]
+    tags: UpTo50[str]
     fields: UpTo50[FieldView]
     problem: TicketRef | None
     incidents: UpTo500[TicketRef]

@@ -161,7 +161,8 @@ class _Passage:
         if self.met.struck and self.reply.ok and not self.met.keeps():
             self.outcome = "undone"
         if self.outcome == "done" and self.door.company.people:
-            self.door.company.hear(self.driver, self.call.operation.name, self.call.values, self.moment)
+            name, said = self.call.operation.name, self.call.values
+            self.door.company.hear(self.driver, name, said, self.moment, self.reply.body)
         if self.met.struck:
             self.reply = self.met.after(self.reply)
         self.reply = self.met.headed(self.reply)

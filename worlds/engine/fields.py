@@ -23,6 +23,7 @@ MAX_MINOR = 10**12  # ten thousand million in minor units: far above any price, 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d", re.ASCII)
 _MONEY = re.compile(r"-?(?:0|[1-9]\d{0,9})\.\d{2}\Z", re.ASCII)
 
 
@@ -137,6 +138,15 @@ else:
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 
 
+def _spelled(value: Any) -> Any:
+    """A moment that was written out; left to Pydantic, "18.405" would be one of the year 1970."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _INSTANT.match(value):
+        raise ValueError("must be a day and a time, for example 2026-03-02T09:15:00Z")
+    return datetime.fromisoformat(value)
+
+
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("must name its zone, for example 2026-03-02T09:15:00Z")
@@ -148,7 +158,12 @@ def iso_instant(value: datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"  # strftime is 40 times slower
 
 
-Instant = Annotated[datetime, AfterValidator(_utc), PlainSerializer(iso_instant, return_type=str, when_used="json")]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_spelled),
+    AfterValidator(_utc),
+    PlainSerializer(iso_instant, return_type=str, when_used="json"),
+]
 PageNumber = Annotated[int, Field(ge=1, le=10_000)]
 PageSize = Annotated[int, Field(ge=1, le=100)]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from worlds.engine.errors import NotFound, WorldBug
+from worlds.engine.errors import WorldBug
 from worlds.engine.fields import Result, UpTo200
 
 
@@ -46,17 +46,6 @@ def policy_pages(folder: Path) -> Mapping[str, Policy]:
         WorldBug: naming the page that does not open as it must.
     """
     return {path.stem: _parsed(path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.md"))}
-
-
-def policy_page(readable: Mapping[str, Policy], slug: str) -> Policy:
-    """One of the pages that somebody may read.
-
-    Raises:
-        NotFound: where it is none of them.
-    """
-    if slug not in readable:
-        raise NotFound("policy_not_found", f"There is no policy page {slug!r}; list_policies lists them.", field="slug")
-    return readable[slug]
 
 
 def _parsed(slug: str, source: str) -> Policy:

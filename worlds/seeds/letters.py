@@ -54,6 +54,7 @@ _HEADS: Final = {
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _SENTENCE: Final = re.compile(r"(?<=[.!?:])\s+|\n+")
 _BREAK: Final = re.compile(r"(?<=[.!?]) (?=[^\W\d_])")
+_WAYS: Final = re.compile(r"<([^<>|]*(?:\|[^<>|]*)+)>")
 _PRIVATE, _CAPITAL = 0xE000, 0xE800
 
 
@@ -121,8 +122,8 @@ def unsaid(draw: Callable[[], str], said: frozenset[str], tries: int = 12) -> st
 class Stock:
     """Slots with what a caller gives, ready to fill templates with.
 
-    A slot's value counts only if everything in it can be filled. `{Name}` is `{name}` with a capital. What is given
-    stands as one private sign each until `shown`.
+    A slot's value counts only if everything in it can be filled. `{Name}` is `{name}` with a capital, `<one|two>` is
+    either of them. What is given stands as one private sign each until `shown`.
     """
 
     slots: Mapping[str, Sequence[str]]
@@ -136,8 +137,8 @@ class Stock:
         maybe: Mapping[str, Sequence[str]] | None = None,
     ) -> "Stock":
         """The slots that can be filled with what is given; those of `maybe` are empty where theirs cannot."""
-        usable = {name: (chr(_PRIVATE + at),) for at, name in enumerate(given)}
-        capitals = {_capital(name): (chr(_CAPITAL + at),) for at, name in enumerate(given)}
+        usable: dict[str, Sequence[str]] = {name: (chr(_PRIVATE + at),) for at, name in enumerate(given)}
+        capitals: dict[str, Sequence[str]] = {_capital(name): (chr(_CAPITAL + at),) for at, name in enumerate(given)}
         waiting = {name: tuple(values) for name, values in {**slots, **(maybe or {})}.items() if name not in given}
         for _ in range(6):
             known = usable.keys() | capitals.keys()
@@ -148,8 +149,12 @@ class Stock:
         return cls({**capitals, **usable, **empty}, given)
 
     def fits(self, template: str) -> bool:
-        """Whether every slot of a template can be filled."""
-        return _needs(template) <= self.slots.keys()
+        """Whether every slot of a template can be filled, in one of its ways at least."""
+        sure = _needs(_WAYS.sub("", template)) <= self.slots.keys()
+        return sure and all(self._ways(group) for group in _WAYS.findall(template))
+
+    def _ways(self, group: str) -> list[str]:
+        return [one for one in group.split("|") if _needs(one) <= self.slots.keys()]
 
     def choose(self, rng: random.Random, templates: Sequence[str]) -> str:
         """One of the templates that can be filled, filled, with what is given still behind its signs.
@@ -161,7 +166,8 @@ class Stock:
         if not fitting:
             missing = sorted(set().union(*map(_needs, templates)) - self.slots.keys())
             raise LookupError(f"no text can do without {', '.join(missing)}")
-        return filled(rng, rng.choice(fitting), self.slots)
+        sure = _WAYS.sub(lambda found: rng.choice(self._ways(found[1])), rng.choice(fitting))
+        return _WAYS.sub(lambda found: rng.choice(found[1].split("|")), filled(rng, sure, self.slots))
 
     def shown(self, text: str) -> str:
         """The text with what is given in the place of its signs."""
@@ -175,6 +181,8 @@ def _needs(template: str) -> set[str]:
 
 
 def _capital(text: str) -> str:
+    if text.startswith("<"):
+        return _WAYS.sub(lambda found: f"<{'|'.join(map(_capital, found[1].split('|')))}>", text, count=1)
     at = 1 if text.startswith("{") else 0
     return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
 

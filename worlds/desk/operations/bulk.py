@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from worlds.desk import laws
 from worlds.desk.actions import with_tags
 from worlds.desk.operations.tickets import added_tags
 from worlds.desk.rules import MAX_BULK, WORKERS
@@ -139,6 +140,7 @@ def _work_off(ctx: Context, index: int, ticket_id: int, change: BulkChange) -> J
 
 def _change(ctx: Context, ticket_id: int, change: BulkChange) -> None:
     ticket = head(ctx, ticket_id)
+    laws.check_free(ctx, ticket, "ticket_ids")
     changes: dict[str, Any] = change.model_dump(exclude_none=True, exclude={"add_tags", "remove_tags"})
     tags = with_tags(added_tags(ticket, change.add_tags), remove=change.remove_tags)
     update(ctx, ticket, {**changes, "tags": tags}, via="bulk")

@@ -39,11 +39,11 @@ _SOURCE = "escalation e JOIN ticket t ON t.id = e.ticket_id JOIN desk_group g ON
 _GROUP = Query(_Group, "SELECT name FROM desk_group WHERE id = :group AND active = 1")
 
 
-@writes(roles=WORKERS, locks_bind=False)
+@writes(roles=WORKERS, record="ticket_id")
 def escalate(
     ctx: Context, ticket_id: RecordId, group_id: RecordId, reason: EscalationReason, message: Words
 ) -> EscalationView:
-    """Hand a ticket up to a group: it gets the group, loses its assignee, opens, and an internal note holds the message.
+    """Hand a ticket up to a group: it gets the group, loses its assignee, opens, and a note holds the message.
 
     Args:
         ticket_id: The ticket's id.

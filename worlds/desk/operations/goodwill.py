@@ -38,16 +38,15 @@ _SELECTED = """c.id, c.number, c.ticket_id, t.number, c.user_id, c.amount, c.cur
 _SOURCE = "goodwill_credit c JOIN ticket t ON t.id = c.ticket_id"
 CREDITS = Query(
     CreditRow,
-    f"SELECT {_SELECTED} FROM {_SOURCE} WHERE c.user_id = :user ORDER BY c.id DESC LIMIT 200",  # noqa: S608 - texts of this module
+    f"""SELECT {_SELECTED} FROM {_SOURCE} JOIN desk_user u ON u.id = c.user_id
+    WHERE u.id = :user OR u.merged_into_id = :user ORDER BY c.id DESC LIMIT 200""",  # noqa: S608 - texts of this module
 )
-"""Goodwill that somebody was given, newest first."""
+"""Goodwill that somebody was given, also under records that were merged into theirs; newest first."""
 _ONE = Query(CreditRow, f"SELECT {_SELECTED} FROM {_SOURCE} WHERE c.id = :credit")  # noqa: S608 - texts of this module
 
 
 @writes(roles=PEOPLE_AT_WORK, locks_bind=False, duplicates=True)
-def give_credit(
-    ctx: Context, ticket_id: RecordId, amount: Amount, approval_id: RecordId | None = None
-) -> CreditView:
+def give_credit(ctx: Context, ticket_id: RecordId, amount: Amount, approval_id: RecordId | None = None) -> CreditView:
     """Give a ticket's requester shop credit as goodwill. It is booked at once and is not taken back.
 
     Within your limit, which counts all goodwill on the ticket together, no approval is needed; above it an approval of

@@ -4,7 +4,7 @@ Staff also read internal articles, the handbook among them; requesters read what
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from worlds.desk.models import ArticleLink, KbArticle
 from worlds.desk.records import (
@@ -93,7 +93,7 @@ def list_article_categories(ctx: Context) -> ArticleCategories:
 
 
 @reads(roles=EVERYBODY)
-def search_articles(
+def search_articles(  # noqa: PLR0913 - a list's filters are its schema
     ctx: Context,
     query: Query | None = None,
     category: Slug | None = None,
@@ -207,7 +207,7 @@ def update_article(
             f"The page {found.slug} belongs to the handbook, which the management writes; it cannot be changed here.",
             field="article_id",
         )
-    asked = {"title": title, "body": body, "visibility": visibility, "state": state}
+    asked: dict[str, Any] = {"title": title, "body": body, "visibility": visibility, "state": state}
     changes = {name: value for name, value in asked.items() if value is not None and value != getattr(found, name)}
     if changes:
         found = found._replace(**changes, updated_at=ctx.now)

@@ -4,12 +4,15 @@
 
 import json
 import re
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
 
 from worlds.desk import person_file, ticket_lists
 from worlds.desk.models import DeskUser
 from worlds.desk.operations.goodwill import CREDITS
-from worlds.desk.person_file import IDENTITIES, OWNERS, Identity
+from worlds.desk.person_file import IDENTITIES, OWNERS, Identity, Person
 from worlds.desk.records import CreditView, IdentityView, MembershipView, Tier, UserDetail, UserRow
 from worlds.desk.rules import LEADS, STAFF, WORKERS
 from worlds.desk.ticket_lists import TicketFilters
@@ -25,13 +28,15 @@ from worlds.engine.rows import number, run
 
 Kind = Literal["requesters", "staff", "all"]
 Sort = Literal["name", "newest", "most_tickets"]
-Emptied = Literal["organization_id", "notes"]
+Emptiness = Annotated[list[Literal["organization_id", "notes"]], Field(max_length=2)]
 _EXTENSION = re.compile(r"\s*(?:ext\.?|x|tst\.?|dw)\s*\d{1,5}\s*\Z", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+\Z")
 _TICKETS = "(SELECT count(*) FROM ticket t WHERE t.requester_id = u.id)"
 _UNSOLVED = """(SELECT count(*) FROM ticket t WHERE t.requester_id = u.id
   AND t.status NOT IN ('solved', 'closed'))"""
-_ADDRESS = "(SELECT i.value FROM user_identity i WHERE i.user_id = u.id AND i.kind = '{}' ORDER BY i.is_primary DESC, i.id)"
+_ADDRESS = (
+    "(SELECT i.value FROM user_identity i WHERE i.user_id = u.id AND i.kind = '{}' ORDER BY i.is_primary DESC, i.id)"
+)
 _ROW = f"""u.id, u.name, u.role, {_ADDRESS.format("email")}, {_ADDRESS.format("phone")}, u.locale, u.organization_id,
   o.name, u.vip, u.suspended, u.merged_into_id, {_TICKETS}, {_UNSOLVED}"""
 _SOURCE = "desk_user u LEFT JOIN organization o ON o.id = u.organization_id"
@@ -77,7 +82,7 @@ _MERGED = Rows(_Merged, "SELECT id FROM desk_user WHERE merged_into_id = :user O
 
 
 @reads(roles=STAFF)
-def list_users(
+def list_users(  # noqa: PLR0913 - a list's filters are its schema
     ctx: Context,
     query: Query | None = None,
     kind: Kind = "requesters",
@@ -109,8 +114,7 @@ def list_users(
     _searched(conditions, query)
     if kind != "all":
         conditions.add("u.role = 'end_user'" if kind == "requesters" else "u.role <> 'end_user'")
-    conditions.equal(u__organization_id=organization_id, o__tier=tier)
-    conditions.equal(u__vip=None if vip is None else int(vip), u__suspended=None if suspended is None else int(suspended))
+    conditions.equal(u__organization_id=organization_id, o__tier=tier, u__vip=_flag(vip), u__suspended=_flag(suspended))
     if not merged:
         conditions.add("u.merged_into_id IS NULL")
     rows, total = page_of(ctx, _Row, _ROW, _SOURCE, conditions, _SORTS[sort], page, page_size)
@@ -120,7 +124,7 @@ def list_users(
 
 @reads(roles=STAFF)
 def get_user(ctx: Context, user_id: RecordId) -> UserDetail:
-    """Show somebody with all their addresses, organisation or groups, latest tickets, and goodwill that they were given.
+    """Show somebody with their addresses, organisation or groups, latest tickets, and goodwill that they were given.
 
     Args:
         user_id: The person's id.
@@ -138,7 +142,7 @@ def update_user(  # noqa: PLR0913 - what of a person may be changed
     vip: bool | None = None,
     org_manager: bool | None = None,
     notes: Text | None = None,
-    empty: list[Emptied] | None = None,
+    empty: Emptiness | None = None,
 ) -> UserDetail:
     """Change somebody's record: what is left out stays as it is.
 
@@ -152,20 +156,11 @@ def update_user(  # noqa: PLR0913 - what of a person may be changed
         notes: What colleagues should know; replaces what was there.
         empty: What is to be emptied.
     """
-    before = person_file.requester(ctx, user_id)
     asked: dict[str, Any] = {
         "name": name, "locale": locale, "organization_id": organization_id, "notes": notes,
-        "vip": None if vip is None else int(vip), "org_manager": None if org_manager is None else int(org_manager),
+        "vip": _flag(vip), "org_manager": _flag(org_manager),
     }  # fmt: skip
-    changes = {column: value for column, value in asked.items() if value is not None}
-    changes |= dict.fromkeys(empty or ())
-    changes = {column: value for column, value in changes.items() if value != getattr(before, column)}
-    if changes.keys() & {"vip", "org_manager"} and ctx.actor.role not in LEADS:
-        raise Forbidden(
-            "lead_needed", "Only team leads say who is VIP and who sees an organisation's tickets; ask one.", field="vip"
-        )
-    if changes.get("organization_id") is not None:
-        check_organization(ctx, changes["organization_id"])
+    changes = _changes(ctx, person_file.requester(ctx, user_id), asked, empty or ())
     if changes:
         columns = ", ".join(f"{column} = :{column}" for column in changes)
         run(ctx, f"UPDATE desk_user SET {columns} WHERE id = :user_id", user_id=user_id, **changes)
@@ -243,6 +238,25 @@ def check_organization(ctx: Context, organization_id: int) -> None:
             f"There is no organisation {organization_id}; list_organizations lists them.",
             field="organization_id",
         )
+
+
+def _changes(ctx: Context, before: Person, asked: Mapping[str, Any], empty: Sequence[str]) -> dict[str, Any]:
+    """The columns that change, after a look at whether whoever acts may change them."""
+    wanted = {column: value for column, value in asked.items() if value is not None} | dict.fromkeys(empty)
+    changes = {column: value for column, value in wanted.items() if value != getattr(before, column)}
+    if changes.keys() & {"vip", "org_manager"} and ctx.actor.role not in LEADS:
+        raise Forbidden(
+            "lead_needed",
+            "Only team leads say who is VIP and who sees an organisation's tickets; ask one.",
+            field="vip",
+        )
+    if changes.get("organization_id") is not None:
+        check_organization(ctx, changes["organization_id"])
+    return changes
+
+
+def _flag(said: bool | None) -> int | None:
+    return None if said is None else int(said)
 
 
 def _searched(conditions: Conditions, query: str | None) -> None:

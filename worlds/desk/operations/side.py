@@ -1,4 +1,4 @@
-"""Conversations at the side: asking the warehouse, a carrier, a supplier or finance about a ticket, unseen by requesters."""
+"""Conversations at the side: asking the warehouse, a carrier, a supplier or finance, unseen by requesters."""
 
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 

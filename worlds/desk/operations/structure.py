@@ -42,7 +42,7 @@ class MergePreview(Result):
     sources: UpTo50[MergeSource]
     different_requesters: bool
     copied_in: UpTo50[str]
-    tags: list[str]
+    tags: UpTo50[str]
 
 
 class Merged(Result):

@@ -8,7 +8,7 @@ from pydantic import Field
 from worlds.desk import laws, ticket_lists, ticket_parts
 from worlds.desk.actions import with_tags
 from worlds.desk.field_values import set_fields
-from worlds.desk.opening import Draft, open_ticket
+from worlds.desk.opening import Draft, open_ticket, requester
 from worlds.desk.rules import MAX_TAGS, STAFF, WORKERS
 from worlds.desk.texts import Body, OrderNumber, Subject, Tag, Tags
 from worlds.desk.ticket_detail import changed, detail
@@ -187,6 +187,7 @@ def update_ticket(  # noqa: PLR0913 - what of a ticket may be changed
     group_id: RecordId | None = None,
     assignee_id: RecordId | None = None,
     tags: Tags | None = None,
+    requester_id: RecordId | None = None,
     problem_id: RecordId | None = None,
     due_at: Instant | None = None,
     subject: Subject | None = None,
@@ -208,6 +209,7 @@ def update_ticket(  # noqa: PLR0913 - what of a ticket may be changed
         group_id: The group that works on it; an assignee who is not one of its members has to be changed with it.
         assignee_id: The colleague who works on it.
         tags: All the tags it is to have: this replaces those it has. Use add_tags to add some.
+        requester_id: Whose matter it is, where that was written down wrong; their organisation comes with them.
         problem_id: The problem of which it is an incident.
         due_at: By when a task has to be done.
         subject: What it is about, in a few words.
@@ -225,6 +227,8 @@ def update_ticket(  # noqa: PLR0913 - what of a ticket may be changed
         "tags": None if tags is None else json.dumps(sorted(set(tags)), ensure_ascii=False),
     }  # fmt: skip
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if requester_id is not None and requester_id != ticket.requester_id:
+        changes |= {"requester_id": requester_id, "organization_id": requester(ctx, requester_id).organization_id}
     _check_empty(changes, empty or [])
     changes.update({str(name): None for name in empty or ()})
     _check_problem(ctx, ticket, changes)

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from worlds.desk import mailbox
+from worlds.desk import laws, mailbox
 from worlds.desk.actions import with_tags
-from worlds.desk.incoming import hear, where_it_went
+from worlds.desk.incoming import hear, where_it_goes_on, where_it_went
 from worlds.desk.models import Ticket
 from worlds.desk.opening import Draft, open_ticket, requester
 from worlds.desk.rules import LOCK_LIFE
@@ -102,7 +102,9 @@ def requester_writes(
     files: Files | None = None,
     via: Literal["email", "web", "chat", "social"] = "email",
 ) -> Arrived:
-    """Write on a ticket as its requester; on a merged one it reaches the other, on a closed one it opens a follow-up.
+    """Write on a ticket as its requester.
+
+    On a merged one it reaches the one that took it in; a closed one goes on in its last follow-up, or in a new one.
 
     Args:
         ticket_id: The ticket.
@@ -110,7 +112,7 @@ def requester_writes(
         files: Files that come with it.
         via: How it comes.
     """
-    ticket = head(ctx, ticket_id)
+    ticket = where_it_goes_on(ctx, head(ctx, ticket_id))
     who = requester(ctx, ticket.requester_id)
     said = Said(body, public=True, via=via, files=_files(files))
     return _arrived(ctx, hear(ctx, ticket, said, Author(who.id, who.name, "end_user"), via))
@@ -185,6 +187,7 @@ def colleague_updates(
     """
     own = colleague(ctx, who or ctx.actor.name)
     ticket = head(own, ticket_id)
+    laws.check_free(own, ticket, "ticket_id")
     given: dict[str, Any] = changes.model_dump(exclude_none=True) if changes else {}
     tags = with_tags(ticket.tags, add=given.pop("add_tags", ()), remove=given.pop("remove_tags", ()))
     text = note or reply
@@ -201,7 +204,7 @@ def colleague_opens(ctx: Context, ticket_id: RecordId, who: Name | None = None) 
         who: The colleague's name; whose name the event bears if left out.
     """
     own = colleague(ctx, who or ctx.actor.name)
-    head(own, ticket_id)
+    laws.check_free(own, head(own, ticket_id), "ticket_id")
     own.lock(Ticket, ticket_id, own.now + LOCK_LIFE, "editing")
     return Arrived(ticket_id=ticket_id, comment_id=None)
 

@@ -6,17 +6,18 @@ parcel, the article on a line, who asked and when.
 
 import random
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from worlds.desk.population.folk import Record
 from worlds.desk.population.matters import Matter, Planner
+from worlds.desk.population.problems import FLAWS, Problem
 from worlds.desk.population.purchases import CARRIERS, Purchase, strand
-from worlds.desk.population.staffing import ZONE
+from worlds.desk.population.words import Letter
 from worlds.seeds.calendars import Calendar
 from worlds.seeds.names import name_of
 from worlds.seeds.people import slug
@@ -36,26 +37,6 @@ _DEPOTS: Final = (
     "Breda", "Zwolle", "Hengelo", "Born", "Amersfoort", "Oirschot", "Nijmegen", "Den Hoorn", "Veenendaal", "Rotterdam",
     "Duiven", "Leeuwarden", "Roosendaal", "Venlo", "Almere", "Tiel", "Goes", "Emmen",
 )  # fmt: skip
-_FLAWS: Final = {
-    "en": ("the seam opens at the first use", "the fastening breaks off", "it loses its colour in the rain", "a rivet falls out"),
-    "nl": ("de naad gaat bij het eerste gebruik open", "de sluiting breekt af", "hij verliest kleur in de regen"),
-    "de": ("die Naht geht beim ersten Gebrauch auf", "der Verschluss bricht ab", "es färbt im Regen ab"),
-    "fr": ("la couture s'ouvre à la première utilisation", "la fermeture casse", "il déteint sous la pluie"),
-}  # fmt: skip
-_DAYS: Final = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
-    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
-    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message in words of its own: subject and body."""
-
-    subject: str
-    body: str
 
 
 @cache
@@ -76,9 +57,8 @@ def line(rng: random.Random, language: str, kind: str, given: Mapping[str, str])
     return filled(rng, rng.choice(_book()[language]["lines"][kind]), {name: (value,) for name, value in given.items()})
 
 
-def weekday(language: str, moment: datetime) -> str:
-    """The day of the week of a moment, in a language."""
-    return _DAYS[language][moment.astimezone(ZONE).weekday()]
+def _country(who: Record) -> str:
+    return who.person.postal.country if who.person else ""
 
 
 @dataclass(slots=True)
@@ -88,14 +68,29 @@ class Cases:
     planner: Planner
     sizes: Mapping[str, int]
     matters: list[Matter] = field(default_factory=list)
-    problems: list["Problem"] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     _taken: set[int] = field(default_factory=set)
+    _faulty: list[tuple[str, str, int]] = field(init=False)
     _lately: Calendar = field(init=False)
 
     def __post_init__(self) -> None:
         """The days from which open work is left: since Wednesday."""
         whole = self.planner.calendar
         self._lately = Calendar(whole.zone, whole.end - timedelta(days=4.6), whole.end - timedelta(minutes=25))
+
+        self._faulty = self._faulty_articles(self.sizes["problems"] // 2)
+
+    def _faulty_articles(self, count: int) -> list[tuple[str, str, int]]:
+        """Articles that have a flaw, never all of a kind."""
+        known = list(self.planner.goods.items)
+        self._rng("faulty").shuffle(known)
+        kinds = {kind: sum(one[0] == kind for one in known) for kind, _, _ in known}
+        chosen: list[tuple[str, str, int]] = []
+        for one in known:
+            if kinds[one[0]] > 1 and len(chosen) < count:
+                kinds[one[0]] -= 1
+                chosen.append(one)
+        return chosen
 
     def plan(self) -> None:
         """All of them."""
@@ -113,12 +108,16 @@ class Cases:
             self._question(at)
         for at in range(self.sizes["goodwill"]):
             self._goodwill(at)
+        for told in ("legal", "safety"):
+            for at in range(self.sizes[told]):
+                self._grave(told, at)
 
-    def _someone(self, rng: random.Random, *, private: bool = False) -> Record:
-        """A requester who has no other open case, as long as there are any."""
-        for _ in range(40):
+    def _someone(self, rng: random.Random, *, private: bool = False, near: Record | None = None) -> Record:
+        """A requester who has no other open case, as long as there are any; `near` lives in the same country."""
+        for _ in range(60):
             who = self.planner.someone(rng, private=private)
-            if id(who) not in self._taken:
+            lives_near = near is None or _country(who) == _country(near)
+            if id(who) not in self._taken and lives_near:
                 break
         self._taken.add(id(who))
         return who
@@ -151,14 +150,16 @@ class Cases:
     def _pair(self, at: int) -> None:
         """A buyer and somebody close to them write about one order, each for themselves."""
         rng = self._rng("pair", at)
-        buyer, other = self._someone(rng, private=True), self._someone(rng, private=True)
+        buyer = self._someone(rng, private=True)
+        other = self._someone(rng, private=True, near=buyer)
         topic = rng.choice(("wismo", "wismo", "damaged", "change_cancel"))
         moment = self._lately.moment(rng)
         first = self.planner.matter(("pair", at, 1), moment, buyer, topic, case="pair")
         first.order = self.planner.order(rng, buyer, topic, moment)
         first.stage = rng.choice(("new", "triaged", "asked"))
         then = min(moment + timedelta(minutes=rng.randint(20, 2_000)), self._lately.end)
-        second = self.planner.matter(("pair", at, 2), then, other, topic, case="for_another", stage="new", first=first)
+        second = self.planner.matter(("pair", at, 2), then, other, topic, case="pair", stage="new", first=first)
+        second.letter = "for_another"
         second.order, second.channel = first.order, rng.choice(("email", "web"))
         second.given = {
             "buyer": buyer.person.name.full if buyer.person else buyer.name,
@@ -168,7 +169,7 @@ class Cases:
         self._add(first)
         self._add(second)
 
-    def _problem(self, at: int) -> "Problem":
+    def _problem(self, at: int) -> Problem:
         """Something that hits several: a depot that stands still, or an article with a flaw."""
         rng = self._rng("problem", at)
         moment = self._lately.begin + timedelta(hours=rng.uniform(1, 30))
@@ -177,37 +178,39 @@ class Cases:
             depot = _DEPOTS[at // 2 % len(_DEPOTS)]
             problem = Problem(at, "wismo", moment, carrier=carrier, depot=depot)
         else:
-            kind, title, price = self.planner.goods.items[(at * 7) % len(self.planner.goods.items)]
+            kind, title, price = self._faulty[at // 2]
             problem = Problem(at, "damaged", moment, kind=kind, title=title, price=price, flaw=rng.randrange(3))
         for number in range(self.sizes["incidents"]):
-            problem.incidents.append(self._incident(problem, at, number))
+            self._incident(problem, at, number)
         return problem
 
-    def _incident(self, problem: "Problem", at: int, number: int) -> Matter:
+    def _incident(self, problem: Problem, at: int, number: int) -> None:
+        """Somebody is hit; a colleague has linked the first few to the problem, the others are to be found."""
         rng = self._rng("incident", at, number)
         who = self._someone(rng)
         moment = max(problem.at + timedelta(hours=1), self._lately.moment(rng))
         matter = self.planner.matter(("incident", at, number), moment, who, problem.topic, stage="triaged")
+        matter.case, matter.problem = "incident" if number < self.sizes["linked"] else "loose", problem
         matter.order = self.planner.order(
             rng, who, problem.topic, moment, lines=1 + (rng.random() < 0.3), carrier=problem.carrier or None
         )
         self._befall(rng, matter, problem)
-        return self._add(matter)
+        self._add(matter)
 
-    def _befall(self, rng: random.Random, matter: Matter, problem: "Problem", *, alike: bool = False) -> None:
+    def _befall(self, rng: random.Random, matter: Matter, problem: Problem, *, alike: bool = False) -> None:
         """Let somebody write of what the problem is; their order is hit by it, or only looks as if it were."""
         order = matter.order
         assert order is not None  # noqa: S101 - such matters are about orders
         if problem.carrier:
-            matter.case, matter.given = "stranded", {"depot": problem.depot}
+            matter.letter, matter.given = "stranded", {"depot": problem.depot}
             return
-        matter.case = "flawed"
+        matter.letter = "flawed"
         taken = order.lines[0]
         taken.kind, taken.title, taken.price = problem.kind, problem.title, problem.price
         if alike:
-            others = [one for one in self.planner.goods.items if one[0] == problem.kind and one[1] != problem.title]
+            others = [one for one in self.planner.goods.items if one[0] == problem.kind and one not in self._faulty]
             taken.kind, taken.title, taken.price = rng.choice(others)
-        flaws = _FLAWS[matter.language]
+        flaws = FLAWS[matter.language]
         matter.given = {"flaw": flaws[problem.flaw % len(flaws)]}
 
     def _two_parcels(self, at: int) -> None:
@@ -216,17 +219,19 @@ class Cases:
         who, moment = self._someone(rng), self._lately.moment(rng)
         carrier = rng.choice(("PostNL", "PostNL", "DHL", "DPD", "GLS"))
         for _ in range(60):
-            order = self.planner.order(rng, who, "wismo", moment, lines=rng.choice((2, 2, 3)), split=True, carrier=carrier)
+            order = self.planner.order(
+                rng, who, "wismo", moment, lines=rng.choice((2, 2, 3)), split=True, carrier=carrier
+            )
             if len(order.parcels) == 2 and order.parcels[0].delivered and order.parcels[0].delivered < moment:
                 break
             self.planner.orders.remove(order)
             moment = max(moment, self._lately.end - timedelta(days=2))
         strand(rng, order, 1, self.planner.calendar.end)
-        self._add(
-            self.planner.matter(
-                ("two parcels", at), moment, who, "wismo", case="two_parcels", order=order, stage=rng.choice(("new", "triaged")),
-            )
-        )  # fmt: skip
+        matter = self.planner.matter(
+            ("two parcels", at), moment, who, "wismo", case="two_parcels", letter="two_parcels"
+        )
+        matter.order, matter.stage = order, rng.choice(("new", "triaged"))
+        self._add(matter)
 
     def _order_data(self, at: int) -> None:
         """Somebody asks from an unknown address for what an order holds; half of them can prove that it is theirs."""
@@ -239,14 +244,13 @@ class Cases:
         way = rng.choice(("wrong", "wrong", "none")) if not proven else "right"
         name = person.name.full if proven or rng.random() < 0.6 else name_of(rng, "NL", "nl").full
         code = order.postal.postal_code if proven else self._other_code(rng, order)
-        sender = (name, f"{slug(name).replace('-', '.') or 'post'}.{rng.randint(11, 98)}{at % 10}@{rng.choice(('example.com', 'example.net', 'example.org'))}")
+        host = rng.choice(("example.com", "example.net", "example.org"))
+        sender = (name, f"{slug(name).replace('-', '.') or 'post'}.{rng.randint(11, 98)}{at}@{host}")
         given = {"postal_code": code, "proven": "no" if way == "none" else "yes", "name": name}
-        self._add(
-            self.planner.matter(
-                ("order data", at), moment, who, "wismo" if rng.random() < 0.5 else "other", case="order_data",
-                order=order, sender=sender, channel="email", given=given, stage=rng.choice(("new", "new", "triaged")),
-            )
-        )  # fmt: skip
+        matter = self.planner.matter(("order data", at), moment, who, rng.choice(("wismo", "other")), case="order_data")
+        matter.letter, matter.order, matter.sender, matter.channel = "order_data", order, sender, "email"
+        matter.given, matter.stage = given, rng.choice(("new", "new", "triaged"))
+        self._add(matter)
 
     def _other_code(self, rng: random.Random, order: Purchase) -> str:
         """A postcode of the same country that is not the order's."""
@@ -259,71 +263,43 @@ class Cases:
         """A question of ours is out."""
         rng = self._rng("question", at)
         who, topic = self._someone(rng), _PENDING_TOPICS.draw(rng)
-        matter = self.planner.matter(("question", at), self._lately.moment(rng), who, topic, stage="asked", case="question")
+        matter = self.planner.matter(
+            ("question", at), self._lately.moment(rng), who, topic, stage="asked", case="question"
+        )
         if topic not in ("product_question", "account"):
             matter.order = self.planner.order(rng, who, topic, matter.at)
+        self._add(matter)
+
+    def _grave(self, told: str, at: int) -> None:
+        """Somebody threatens with the law, or tells of a danger; nobody has looked yet."""
+        rng = self._rng(told, at)
+        who, topic = self._someone(rng), "complaint" if told == "legal" else "damaged"
+        matter = self.planner.matter(
+            (told, at), self._lately.moment(rng), who, topic, stage="new", case=told, told=told
+        )
+        matter.order = self.planner.order(rng, who, topic, matter.at)
         self._add(matter)
 
     def _goodwill(self, at: int) -> None:
         """Somebody names an amount that they want for their trouble; most look as if a problem had hit them."""
         rng = self._rng("goodwill", at)
         who = self._someone(rng)
-        problem = self.problems[at % len(self.problems)] if at < len(self.problems) * self.sizes["look_alikes"] else None
+        problem = (
+            self.problems[at % len(self.problems)] if at < len(self.problems) * self.sizes["look_alikes"] else None
+        )
         matter = self.planner.matter(
             ("goodwill", at), self._lately.moment(rng), who, problem.topic if problem else "complaint", case="goodwill",
             stage=rng.choice(("new", "triaged", "triaged")),
         )  # fmt: skip
         others = [one for one in CARRIERS.items if problem and one != problem.carrier]
         carrier = rng.choice(others) if problem and problem.carrier else None
-        matter.order = self.planner.order(rng, who, matter.topic, matter.at, lines=1 if problem else None, carrier=carrier)
+        matter.order = self.planner.order(
+            rng, who, matter.topic, matter.at, lines=1 if problem else None, carrier=carrier
+        )
         if problem:
             self._befall(rng, matter, problem, alike=True)
-            problem.alike.append(matter)
+            matter.problem = problem
         wish = rng.choice(_WISHES)
         said = {"wish": f"{wish // 100} EUR" if wish % 100 == 0 else f"{wish / 100:.2f} EUR"}
         matter.more = (line(rng, matter.language, "goodwill", said),)
         self._add(matter)
-
-
-@dataclass(slots=True, eq=False)
-class Problem:
-    """Something that hits several requesters: a carrier's depot, or the flaw of an article."""
-
-    serial: int
-    topic: str
-    at: datetime
-    carrier: str = ""
-    depot: str = ""
-    kind: str = ""
-    title: str = ""
-    price: int = 0
-    flaw: int = 0
-    incidents: list[Matter] = field(default_factory=list)
-    alike: list[Matter] = field(default_factory=list)
-    ticket_id: int = 0
-
-    @property
-    def subject(self) -> str:
-        """As a colleague named it."""
-        if self.carrier:
-            return f"{self.carrier}: parcels stand still at the depot in {self.depot}"
-        return f"{self.title}: {_FLAWS['en'][self.flaw]}"
-
-    @property
-    def body(self) -> str:
-        """What the colleague wrote down."""
-        if self.carrier:
-            return (
-                f"{self.carrier} has told us that its depot in {self.depot} stands still; whatever lies there moves from "
-                f"Tuesday on at the earliest. Incidents are orders whose parcel went with {self.carrier} and has not "
-                "arrived. Parcels of other carriers are not part of this: look at the order before you link."
-            )
-        return (
-            f"Several customers report of the {self.title}: {_FLAWS['en'][self.flaw]}. The supplier looks into the batch. "
-            "Incidents are orders with exactly this article; similar ones come from another maker and are not part of this."
-        )
-
-    @property
-    def fields(self) -> Sequence[tuple[str, str]]:
-        """What the ticket holds in fields of the house's own."""
-        return (("carrier", self.carrier),) if self.carrier else (("product", self.title),)

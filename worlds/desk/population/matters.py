@@ -1,4 +1,4 @@
-"""What people write about: matters planned before anything happens, each with who, when, what it is about, how far it gets.
+"""What people write about: matters planned before anything happens, with who, when, what about, and how far they get.
 
 Most take their own course to the end. Those of the last days stop where their case says, so that there is work on the
 desk when episodes begin.
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from worlds.desk.population.folk import Folk, Record, Streams
+from worlds.desk.population.problems import Problem
 from worlds.desk.population.purchases import Goods, Purchase, bought, send, strand
 from worlds.desk.rules import GROUPS_OF_TOPICS, PRIORITY_MATRIX
 from worlds.seeds.calendars import Calendar
@@ -38,7 +39,10 @@ _AGES: Final = {
     "complaint": (4, 20), "invoice_b2b": (6, 40),
 }  # fmt: skip
 """Days between an order and what is written about it, from and to."""
-_TYPES: Final = {"wismo": "question", "damaged": "incident", "complaint": "incident", "change_cancel": "task", "return_exchange": "task"}
+_TYPES: Final = {
+    "wismo": "question", "damaged": "incident", "complaint": "incident", "change_cancel": "task",
+    "return_exchange": "task",
+}  # fmt: skip
 
 STAGES: Final = ("new", "triaged", "asked", "answered", "held", "done")
 """How far a matter gets before episodes begin: untouched, taken, waiting for its requester, answered by them, waiting
@@ -49,9 +53,13 @@ for somebody outside, solved."""
 class Matter:
     """Something that somebody writes about.
 
-    `case` names the kind of open work it belongs to; `claimed` is the order number that its requester gives, `sender`
-    the name and address of somebody whom the desk does not know. `given` is what the words may speak of beside what
-    follows from order and person. `first` is the matter that it is a duplicate of or is an incident of.
+    `case` names the kind of open work it belongs to, `letter` the words of cases.toml that it is told in, if any;
+    `told` the kind of opening, where that is another than its topic.
+    `mistyped` says that its requester gives a wrong order number, `claimed` which; `sender` is the name and address of
+    somebody whom the desk does not know. `given` is what the words may speak of beside what follows from order and
+    person. `first` is the earlier matter that it is about as well; `problem` is what it is an incident of, or what it
+    only looks like. `turns` says how often its
+    requester is asked back, `said` are the sentences that stand on its ticket, `heard` the last reply and its moment.
     """
 
     key: tuple[object, ...]
@@ -62,17 +70,27 @@ class Matter:
     language: str
     tone: str
     order: Purchase | None = None
+    mistyped: bool = False
     claimed: str | None = None
     stage: str = "done"
     case: str = ""
+    letter: str = ""
+    told: str = ""
     sender: tuple[str, str] | None = None
     given: dict[str, str] = field(default_factory=dict)
     more: tuple[str, ...] = ()
     levels: tuple[str, str] = ("medium", "medium")
     first: "Matter | None" = None
-    exact: datetime | None = None
+    problem: Problem | None = None
     ticket_id: int = 0
-    number: int = 0
+    turns: int = 0
+    said: set[str] = field(default_factory=set)
+    heard: tuple[datetime, str] | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether its requester does not say which order it is about until they are asked."""
+        return not self.letter and self.case in ("", "question") and self.turns > 0 and self.key[-1] != "again"
 
     @property
     def group(self) -> str:
@@ -101,6 +119,8 @@ class Agenda:
 
     matters: list[Matter]
     orders: list[Purchase]
+    problems: list[Problem]
+    letters: list[Matter]
 
 
 @dataclass(slots=True)
@@ -113,11 +133,14 @@ class Planner:
     calendar: Calendar
     rates: Mapping[str, float]
     orders: list[Purchase] = field(default_factory=list)
+    _lately: Calendar = field(init=False)
     _draw: Weighted[int] = field(init=False)
     _writers: Sequence[Record] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Who writes, and how often."""
+        """Who writes, and how often; and what the last days are."""
+        whole = self.calendar
+        self._lately = Calendar(whole.zone, whole.end - timedelta(days=8), whole.end)
         self._writers = [one for one in self.folk.records if one.weight > 0]
         self._draw = Weighted({at: one.weight for at, one in enumerate(self._writers)})
 
@@ -165,12 +188,29 @@ class Planner:
         return [self._ordinary(at) for at in range(count)]
 
     def _ordinary(self, at: int) -> Matter:
+        """A matter of any time, one in five of the last days."""
         rng = self.rng_of("ordinary", at)
+        when = self._lately if at % 5 == 0 else self.calendar
         who = self.someone(rng)
         topic = (_FIRM_TOPICS if who.firm else TOPICS).draw(rng)
-        made = self.matter(("ordinary", at), self.calendar.moment(rng), who, topic)
+        made = self.matter(("ordinary", at), when.moment(rng), who, topic)
         if topic in ABOUT_ORDERS:
             made.order = self.order(rng, who, topic, made.at)
+        return made
+
+    def duplicates(self, count: int) -> list[Matter]:
+        """So many matters that their requesters wrote of twice; a colleague merged the second into the first."""
+        made = []
+        for at in range(count):
+            rng = self.rng_of("duplicate", at)
+            who, topic = self.someone(rng), rng.choice(("wismo", "refund_status", "return_exchange", "damaged"))
+            moment = self.calendar.moment(rng)
+            first = self.matter(("duplicate", at, 1), moment, who, topic)
+            first.order = self.order(rng, who, topic, moment)
+            then = moment + timedelta(minutes=rng.randint(6, 900))
+            second = self.matter(("duplicate", at, 2), then, who, topic, case="merged", first=first)
+            second.order, second.language, second.channel = first.order, first.language, "email"
+            made += [first, second]
         return made
 
     def background(self, count: int) -> None:

@@ -22,7 +22,13 @@ from worlds.seeds.streams import Weighted
 from worlds.seeds.truth import Truth
 
 CARRIERS: Final = Weighted({"PostNL": 44.0, "DHL": 24.0, "DPD": 16.0, "GLS": 9.0, "UPS": 7.0})
-_TRACKING: Final = {"PostNL": ("3SLK", 9), "DHL": ("JVGL", 14), "DPD": ("0534", 10), "GLS": ("ZNL", 8), "UPS": ("1ZLK", 12)}
+_TRACKING: Final = {
+    "PostNL": ("3SLK", 9),
+    "DHL": ("JVGL", 14),
+    "DPD": ("0534", 10),
+    "GLS": ("ZNL", 8),
+    "UPS": ("1ZLK", 12),
+}
 """What a carrier's numbers begin with, and how many digits follow."""
 _FIRST_NUMBER: Final = 10_000
 _SHIPPING: Final = 595
@@ -88,7 +94,7 @@ class Purchase:
     def late(self) -> Parcel | None:
         """The parcel that has not arrived, else the first."""
         waiting = [one for one in self.parcels if one.delivered is None]
-        return (waiting or self.parcels or [None])[0]
+        return next(iter(waiting or self.parcels), None)
 
 
 def bought(rng: random.Random, who: Record, at: datetime, goods: Goods, *, lines: int | None = None) -> Purchase:
@@ -108,7 +114,9 @@ def bought(rng: random.Random, who: Record, at: datetime, goods: Goods, *, lines
     )  # fmt: skip
 
 
-def send(rng: random.Random, order: Purchase, start: datetime, *, split: bool = False, carrier: str | None = None) -> None:
+def send(
+    rng: random.Random, order: Purchase, start: datetime, *, split: bool = False, carrier: str | None = None
+) -> None:
     """Put the articles of an order into one parcel, or into two, and let carriers bring them as they do."""
     shipped = _morning_after(rng, order.at, rng.choice((1, 1, 1, 2)))
     if shipped >= start:

@@ -54,7 +54,6 @@ def _promise(ctx: Context, position: int, one: Mapping[str, Any]) -> None:
             )  # fmt: skip
 
 
-
 def _rule(position: int, one: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": one["title"], "position": position, "conditions": _json(json.loads(one["when"])),

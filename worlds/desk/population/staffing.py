@@ -3,7 +3,7 @@
 import json
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -117,13 +117,17 @@ def hire(ctx: Context, opened: datetime, start: datetime) -> Team:
 def _schedule(ctx: Context, name: str, week: dict[int, list[list[int]]]) -> int:
     intervals = json.dumps({str(day): week[day] for day in sorted(week)})
     row = insert(ctx, Schedule, name=name, zone=str(ZONE), intervals=intervals)
-    for year in _YEARS:
-        for day, called in _rest_days(year):
-            insert(ctx, Holiday, schedule_id=row, day=day.isoformat(), name=called)
+    for day, called in rest_days():
+        insert(ctx, Holiday, schedule_id=row, day=day.isoformat(), name=called)
     return row
 
 
-def _rest_days(year: int) -> list[tuple[date, str]]:
+def rest_days() -> list[tuple[date, str]]:
+    """The days without hours of the years that matter, in order, each with its name."""
+    return [one for year in _YEARS for one in _rest_days_of(year)]
+
+
+def _rest_days_of(year: int) -> list[tuple[date, str]]:
     """The days on which the Netherlands rests, in order, each with its name."""
     sunday, king = easter(year), date(year, 4, 27)
     return sorted(
@@ -164,8 +168,3 @@ def _join(ctx: Context, team: Team, actor: Actor, groups: tuple[str, ...]) -> No
         group = team.groups[name]
         insert(ctx, Membership, group_id=group, user_id=actor.person, is_default=int(name == groups[0]))
         team.members.setdefault(group, []).append(actor)
-
-
-def local(day: date, hour: int, minute: int = 0) -> datetime:
-    """A moment of the desk's own day, in UTC."""
-    return datetime.combine(day, time(hour, minute), ZONE).astimezone(UTC)

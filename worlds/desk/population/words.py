@@ -1,9 +1,10 @@
-"""What customers and staff write at the desk, from the tables in words/; prepared replies and help articles beside them.
+"""What customers and staff write at the desk, from tables in words/; prepared replies and help articles beside them.
 
 `given` holds what a text may speak of, by name: `first` and `article` always; `name`, `order`, `wrong_order`,
 `other_article`, `day` and `date` (in the text's language), `amount`, `tracking`, `carrier`, `city`, `street`,
-`postal_code`, `company`, `code`, `email`, `new_email`, `agent`, `ticket` and `flaw` where they are known. Texts that need
-more than is given are not drawn; the words for an article (`thing`, `flaw`, …) follow from its title.
+`postal_code`, `company`, `code`, `email`, `new_email`, `agent`, `ticket` and `flaw` where they are known; an empty
+value is not known. Texts that need more than is known are not drawn; the words for an article (`thing`, `flaw`, …)
+follow from its title.
 """
 
 import json
@@ -13,10 +14,11 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from worlds.seeds.letters import LANGUAGES, Quoted, Stock, quote, toned, unsaid
+from worlds.seeds.letters import Quoted, Stock, quote, toned, unsaid
 
 NEEDING_CARE: Final = ("legal", "safety", "card_number")
 """Openings that are escalated or redacted, beside those of the ordinary topics."""
@@ -30,6 +32,7 @@ NOTES: Final = ("diagnosis", "handover", "call", "warning", "warehouse", "decisi
 PARTIES: Final = ("warehouse", "carrier", "supplier", "finance")
 _HERE: Final = Path(__file__).parent
 _SUBJECT_CAPITAL: Final = 0.8
+_CAREFUL: Final = frozenset({"polite", "chatty"})
 _NOTHING: Final[frozenset[str]] = frozenset()
 _WITHOUT_ARTICLE: Final = {
     "en": {"thing": "order"},
@@ -38,14 +41,23 @@ _WITHOUT_ARTICLE: Final = {
     "fr": {"thing": "la commande", "of_thing": "de la commande", "my_thing": "ma commande"},
 }
 """What an article that the desk has no words for is called."""
+_MARKS: Final = {"de": ("„", "“"), "fr": ("« ", " »")}
+"""Languages that put an English title into quotation marks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """What somebody writes first."""
 
     subject: str
     body: str
+
+
+class Exchange(NamedTuple):
+    """A conversation with a party outside the desk."""
+
+    subject: str
+    question: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +145,12 @@ def words_for(title: str | None, language: str) -> dict[str, tuple[str, ...]]:
     return {name: (value,) if isinstance(value, str) else tuple(value) for name, value in rows.items()}
 
 
-def _stock(language: str, given: Mapping[str, str], *tables: Mapping[str, Any]) -> Stock:
-    known = {"name": given.get("first", ""), **given}
+def _stock(language: str, given: Mapping[str, str], *tables: Mapping[str, Any], titled: bool = False) -> Stock:
+    """What texts are filled with; `titled` puts titles of articles into the quotation marks that a language wants."""
+    marks = _MARKS.get(language) if titled else None
+    known = {name: value for name, value in {"name": given.get("first", ""), **given}.items() if value}
+    if marks:
+        known |= {name: f"{marks[0]}{known[name]}{marks[1]}" for name in ("article", "other_article") if name in known}
     slots: dict[str, Sequence[str]] = {}
     maybe: dict[str, Sequence[str]] = {}
     for table in tables:
@@ -145,6 +161,11 @@ def _stock(language: str, given: Mapping[str, str], *tables: Mapping[str, Any]) 
 
 def _fitting(stock: Stock, texts: Sequence[str]) -> list[str]:
     return [one for one in texts if stock.fits(one)]
+
+
+def _casual(body: str) -> bool:
+    """Whether a text begins with a small letter, as hurried people write."""
+    return body[0].islower() or body.startswith("{thing")
 
 
 def opening(
@@ -163,8 +184,9 @@ def opening(
         LookupError: if no text of the topic can do with what is given.
     """
     table = _table(f"words/openings_{language}.toml")
-    stock = _stock(language, given, table)
+    stock = _stock(language, given, table, titled=tone in _CAREFUL)
     rows = [row for row in table[topic] if stock.fits(row["body"]) and _fitting(stock, row["subjects"])]
+    rows = [row for row in rows if tone not in _CAREFUL or not _casual(row["body"])] or rows
     if not rows:
         raise LookupError(f"no opening about {topic} in {language} can do with {', '.join(sorted(given))} alone")
     kept: list[Mapping[str, Any]] = []
@@ -179,7 +201,8 @@ def opening(
         return stock.shown(body)
 
     body = unsaid(draw, said)
-    subject = stock.shown(stock.choose(rng, kept[0]["subjects"]))
+    plain = _stock(language, given, table)
+    subject = plain.shown(plain.choose(rng, kept[0]["subjects"]))
     if rng.random() < _SUBJECT_CAPITAL:
         subject = subject[:1].upper() + subject[1:]
     return Letter(subject, body)
@@ -190,8 +213,8 @@ def follow_up(
     language: str,
     intent: str,
     given: Mapping[str, str],
-    quoted: Quoted | None = None,
     tone: str = "brief",
+    quoted: Quoted | None = None,
     said: frozenset[str] = _NOTHING,
 ) -> str:
     """What a customer writes after an answer: one of INTENTS, signed as their program does, with what they answer.
@@ -200,7 +223,9 @@ def follow_up(
         LookupError: if no text of the intent can do with what is given.
     """
     voices, table = _table(f"words/openings_{language}.toml"), _table("words/follow_ups.toml")[language]
-    stock = _stock(language, given, voices, table)
+    stock = _stock(language, given, voices, table, titled=tone in _CAREFUL)
+    if intent in {"answers_with_number", "wrong_number"} and not _fitting(stock, table[intent]):
+        intent = "answers_partly"  # who has no number cannot give one
     if intent == "out_of_office":
         return unsaid(lambda: stock.shown(stock.choose(rng, table[intent])), said)
 
@@ -210,7 +235,7 @@ def follow_up(
         return stock.shown(toned(rng, body, voices["greetings"], closings, tone))
 
     parts = [unsaid(draw, said)]
-    if "company" in given and rng.random() < 0.6:
+    if given.get("company") and rng.random() < 0.6:
         parts.append("-- \n" + stock.shown(stock.choose(rng, table["firm_signatures"])))
     elif rng.random() < 0.22:
         parts.append(rng.choice(table["signatures"]))
@@ -220,65 +245,71 @@ def follow_up(
     return "\n\n".join(parts)
 
 
+def habit_of(agent: str) -> str:
+    """How a colleague writes, always the same."""
+    return HABITS[sha256(agent.encode()).digest()[0] % len(HABITS)]
+
+
 def reply(
     rng: random.Random,
     language: str,
     topic: str,
     stage: str,
     given: Mapping[str, str],
-    agent_habit: str = "warm",
+    agent_habit: str | None = None,
     said: frozenset[str] = _NOTHING,
 ) -> str:
     """What an agent answers in public: `stage` is `first` (often asking something), `answer` or `closing`.
 
-    `given` holds `agent` as well. Legal threats are never answered, dangers only by the `first` reply.
+    `given` holds `agent` as well, whose habit is one of HABITS. Legal threats are never answered, dangers only first.
 
     Raises:
         LookupError: if no text can do with what is given, or nothing is ever answered at this stage.
     """
     table = _table(f"words/replies_{language}.toml")
-    stock, habit = _stock(language, given, table), table["habits"][agent_habit]
+    manner = agent_habit or habit_of(given["agent"])
+    stock, habit = _stock(language, given, table, titled=True), table["habits"][manner]
     texts = table["closing"]["texts"] if stage == "closing" else table["topics"].get(topic, {}).get(stage)
     if not texts or topic in NEEDING_NO_ANSWER or topic == "legal":
         raise LookupError(f"nothing is answered to {topic} at {stage}")
 
     def draw() -> str:
         said_first = "" if topic == "safety" else stock.choose(rng, habit[stage]) + " "
-        opener = "" if agent_habit == "terse" and rng.random() < 0.5 else said_first
+        opener = "" if manner == "terse" and rng.random() < 0.5 else said_first
         greeting, farewell = stock.choose(rng, habit["greetings"]), stock.choose(rng, habit["farewells"])
         return stock.shown(f"{greeting},\n\n{opener}{stock.choose(rng, texts)}\n\n{farewell}")
 
     return unsaid(draw, said)
 
 
-def note(rng: random.Random, kind: str, given: Mapping[str, str], said: frozenset[str] = _NOTHING) -> str:
-    """An internal note of one of the kinds in NOTES, in English; `agent` is the colleague it speaks of.
+def note(rng: random.Random, given: Mapping[str, str], kind: str | None = None, said: frozenset[str] = _NOTHING) -> str:
+    """An internal note in English, of one of NOTES or any of them; `agent` is the colleague it speaks of.
 
     Raises:
         LookupError: if no text can do with what is given.
     """
     table = _table("words/backstage.toml")
     stock = _stock("en", given, table)
-    text = unsaid(lambda: stock.shown(stock.choose(rng, table["notes"][kind])), said)
-    return f"Diagnosis: {text}" if kind == "diagnosis" else text[:1].upper() + text[1:]
+    drawn = kind or rng.choice([one for one in NOTES if _fitting(stock, table["notes"][one])])
+    text = unsaid(lambda: stock.shown(stock.choose(rng, table["notes"][drawn])), said)
+    return f"Diagnosis: {text}" if drawn == "diagnosis" else text[:1].upper() + text[1:]
 
 
-def side(rng: random.Random, kind: str, given: Mapping[str, str], said: frozenset[str] = _NOTHING) -> str:
-    """A message to a party outside the desk or its answer: `to_` or `from_` and one of PARTIES, in English.
+def side(rng: random.Random, party: str, given: Mapping[str, str], said: frozenset[str] = _NOTHING) -> Exchange:
+    """What a colleague asks one of PARTIES, and what comes back, in English.
 
     Raises:
         LookupError: if no text can do with what is given.
     """
     table = _table("words/backstage.toml")
-    stock = _stock("en", given, table)
-    return unsaid(lambda: stock.shown(stock.choose(rng, table["side"][kind]["texts"])), said)
+    stock, rows = _stock("en", given, table), table["side"][party]
+    at = rng.choice([at for at, row in enumerate(rows) if stock.fits(row["question"])])
 
+    def draw(texts: Sequence[str]) -> str:
+        return unsaid(lambda: stock.shown(stock.choose(rng, texts)), said)
 
-def side_subject(rng: random.Random, party: str, given: Mapping[str, str]) -> str:
-    """What a conversation with a party is headed."""
-    table = _table("words/backstage.toml")
-    stock = _stock("en", given, table)
-    return stock.shown(stock.choose(rng, table["side"][f"to_{party}"]["subjects"]))
+    row = rows[at]
+    return Exchange(draw(row["subjects"]), draw([row["question"]]), draw(row["answers"]))
 
 
 @cache
@@ -320,10 +351,3 @@ def _read_articles() -> Iterator[HelpArticle]:
             outdated=facts.get("outdated"),
             version_of=facts.get("version_of"),
         )
-
-
-__all__ = [
-    "HABITS", "INTENTS", "LANGUAGES", "NEEDING_CARE", "NEEDING_NO_ANSWER", "NOTES", "PARTIES", "Good", "HelpArticle",
-    "Letter", "PreparedReply", "Quoted", "Shelf", "article_names", "articles", "follow_up", "goods", "macros", "note",
-    "opening", "reply", "shelves", "side", "side_subject", "words_for",
-]  # fmt: skip

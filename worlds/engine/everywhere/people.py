@@ -92,7 +92,7 @@ def _send(ctx: Context, who: Person, letter: Letter) -> None:
     company: Company = ctx.company
     address = company.reached_by(who)
     if address is not None and who.about is not None:
-        said = {address.record: who.about[1], address.text: letter.body}
+        said = {address.record: who.about[1], "body": letter.body}
         ctx.let_act(who.actor, ctx.now, address.answers, **said)
 
 

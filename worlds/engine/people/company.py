@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from worlds.engine.bookkeeping import Moment
 from worlds.engine.events import Event, queue
@@ -21,6 +22,7 @@ SPEAK = "person_writes"
 WAIT = "person_waits"
 NUDGES = 10_000
 """Above the numbers of what they hear, so that asking again has chance of its own."""
+NO_ANSWER: Mapping[str, object] = MappingProxyType({})
 _EVERYBODY = "*"
 """Under this name lies what all of them have said."""
 
@@ -29,8 +31,10 @@ _EVERYBODY = "*"
 class Address:
     """How an operation addresses somebody: which argument holds the words, which one the record, of which table.
 
+    Where no argument is named `text`, the words stand in the answer under that name.
+
     What they answer lands in the agent's inbox. Where the world has a place for it, `answers` is the event operation
-    that also puts it there, under the same names of arguments.
+    that also puts it there: it takes the record under the same name, and the words as `body`.
     """
 
     text: str
@@ -88,15 +92,23 @@ class Company:
         """How many of the agent's messages a person has heard."""
         return _memory(driver, person.name).heard
 
-    def hear(self, driver: sqlite3.Connection, operation: str, values: Mapping[str, object], moment: Moment) -> None:
+    def hear(
+        self,
+        driver: sqlite3.Connection,
+        operation: str,
+        values: Mapping[str, object],
+        moment: Moment,
+        answer: Mapping[str, object] = NO_ANSWER,
+    ) -> None:
         """Let those hear a call whom it addresses; what they do about it is rooted in the agent, and theirs."""
         address = self.addresses.get(operation)
-        if address is None:
+        words = None if address is None else values.get(address.text, answer.get(address.text))
+        if address is None or words is None:
             return
         subject = (address.table, values[address.record])
         for person in self.people.values():
             if person.role == address.role and person.about == subject:
-                self._hear(driver, person, str(values[address.text]), moment)
+                self._hear(driver, person, str(words), moment)
 
     def write(self, driver: sqlite3.Connection, person: Person, choice: Choice, number: int, answered: str) -> Letter:
         """What a person has to say, in words that nobody has used before."""

@@ -175,6 +175,16 @@ def ids_in(*values: Any) -> dict[str, Any]:
     return known
 
 
+def ids_around(arguments: Any, bodies: Sequence[Any]) -> dict[str, Any]:
+    """The ids that arguments name, and those of what their records belong to, as answers showed it."""
+    ids = ids_in(arguments)
+    for name, value in list(ids.items()):
+        for body in bodies:
+            if (shown := find_object(body, Key(name, value))) is not None:
+                ids = {**ids_in(shown), **ids}
+    return ids
+
+
 def _names_in(schema: Any) -> Iterator[str]:
     if isinstance(schema, Mapping):
         yield from schema.get("properties", {})

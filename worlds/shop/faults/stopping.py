@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from worlds.engine.resilience.sights import Key, find_object, ids_in
+from worlds.engine.resilience.sights import Key, find_object, ids_around
 from worlds.engine.resilience.stopping import Stopped
 from worlds.graders.effects import Effect
 from worlds.graders.predicates import any_value, mentions, one_of
@@ -31,7 +31,7 @@ _OF_ORDERS: Mapping[str, Any] = {
 
 def hand_over(stop: Stopped, seen: Mapping[tuple[str, str], Any]) -> tuple[str, dict[str, Any]] | None:
     """What somebody who was stopped sends; None where nothing that they saw says what it is about."""
-    ids = _ids(stop, list(seen.values()))
+    ids = ids_around(stop.arguments, list(seen.values()))
     subject = next((name for name in SUBJECTS if name in ids), None)
     if subject is None:
         return None
@@ -43,16 +43,6 @@ def hand_over(stop: Stopped, seen: Mapping[tuple[str, str], Any]) -> tuple[str, 
         told = f"{stop.waited_for.operation} was answered with {status} until it was too late for {stop.operation}."
     message = f"{number}: {told} Please see that it gets done."
     return "escalate", {"team": TEAM, "reason": REASON, "message": message, subject: ids[subject]}
-
-
-def _ids(stop: Stopped, bodies: Sequence[Any]) -> dict[str, int]:
-    """The ids that the stopped call names, and those of what its records belong to, as they were seen."""
-    ids = ids_in(stop.arguments)
-    for name, value in list(ids.items()):
-        for body in bodies:
-            if (shown := find_object(body, Key(name, value))) is not None:
-                ids = {**ids_in(shown), **ids}
-    return ids
 
 
 def handed_over(session: Session, target: Mapping[str, Sequence[int]], status: int) -> tuple[Effect, ...]:

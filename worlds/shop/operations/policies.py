@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from worlds.engine.context import Context
+from worlds.engine.errors import NotFound
 from worlds.engine.fields import Slug
-from worlds.engine.house_rules import Policies, Policy, policy_page, policy_pages
+from worlds.engine.house_rules import Policies, Policy, policy_pages
 from worlds.engine.operation import reads
 from worlds.shop import WORLD
 from worlds.shop.rules import EVERYBODY
@@ -23,7 +24,10 @@ def get_policy(ctx: Context, slug: Slug) -> Policy:
     Args:
         slug: The page's name, as list_policies gives it.
     """
-    return policy_page(_readable(ctx), slug)
+    pages = _readable(ctx)
+    if slug not in pages:
+        raise NotFound("policy_not_found", f"There is no policy page {slug!r}; list_policies lists them.", field="slug")
+    return pages[slug]
 
 
 def _readable(ctx: Context) -> Mapping[str, Policy]:

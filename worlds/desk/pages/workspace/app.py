@@ -1,6 +1,7 @@
 """The workspace's app, its navigation, and how its pages say statuses, clocks and money."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import request
 
@@ -54,15 +55,17 @@ def euros(minor: int) -> str:
     return money(minor, "EUR")
 
 
-def filters_of(operation: Operation[..., Any], *fixed: str) -> dict[str, str]:
-    """The filters of a list that stand in the URL, to go on with in another address.
+def with_filters(address: str, operation: Operation[..., Any], *fixed: str) -> str:
+    """An address with the filters of a list that stand in the URL, to go on with them elsewhere.
 
     Args:
+        address: where to.
         operation: what lists.
         fixed: arguments that the address itself decides.
     """
     known = operation.input_schema.get("properties", {}).keys() - set(fixed)
-    return {name: value for name, value in request.args.items() if name in known}
+    kept = [(name, value) for name, value in request.args.items() if name in known]
+    return f"{address}?{urlencode(kept)}" if kept else address
 
 
 @workspace.app_template_global("workspace_navigation")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from worlds.desk.operations.service import list_agents, list_groups, list_ticket_fields
+from worlds.desk.operations.service import AgentView, list_agents, list_groups, list_ticket_fields
 from worlds.desk.pages.workspace.wording import TOPICS, status_words
 from worlds.desk.views import FieldView
 from worlds.engine.surfaces.pages import Door
@@ -30,12 +30,12 @@ class Team:
 
     groups: Options
     agents: Options
+    colleagues: dict[tuple[str, str], str]
 
     @property
     def names(self) -> dict[tuple[str, str], str]:
         """What people call whom an update names by id, by column and id."""
-        of_groups = {("group_id", code): words for code, words in self.groups}
-        return of_groups | {("assignee_id", code): words.partition(" (")[0] for code, words in self.agents}
+        return self.colleagues | {("group_id", code): words for code, words in self.groups}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,24 @@ class OwnField:
 
 def team(door: Door) -> Team:
     """Whom tickets can be given to; colleagues are named with their groups."""
-    groups = door.read(list_groups).items
-    agents = door.read(list_agents).items
+    groups = [one for one in door.read(list_groups).groups if one.active]
+    agents = [one for one in door.read(list_agents, page_size=100).items if not one.suspended]
     return Team(
         [(str(one.group_id), one.name) for one in groups],
-        [(str(one.user_id), f"{one.name} ({', '.join(one.groups)})" if one.groups else one.name) for one in agents],
+        [(str(one.user_id), _colleague(one)) for one in agents if one.role != "light_agent"],
+        {("assignee_id", str(one.user_id)): one.name for one in agents},
     )
+
+
+def _colleague(one: AgentView) -> str:
+    """A colleague with their groups, and until when they are away."""
+    groups = f" ({', '.join(one.groups)})" if one.groups else ""
+    return f"{one.name}{groups}{', away' if one.away_until else ''}"
 
 
 def own_fields(door: Door, shown: list[FieldView]) -> list[OwnField]:
     """The house's own fields as a form has them."""
-    known = {one.name: one for one in door.read(list_ticket_fields).items}
+    known = {one.name: one for one in door.read(list_ticket_fields).fields}
     return [
         OwnField(one.name, one.title, one.value, one.required, _options(one.kind, known[one.name].options))
         for one in shown
@@ -73,7 +80,8 @@ def blank_fields(door: Door) -> list[OwnField]:
     """The house's own fields for a ticket that is not there yet."""
     return [
         OwnField(one.name, one.title, "", required=False, options=_options(one.kind, one.options))
-        for one in door.read(list_ticket_fields).items
+        for one in door.read(list_ticket_fields).fields
+        if one.active
     ]
 
 

@@ -1,5 +1,6 @@
 """The knowledge base and the handbook: searching, reading, using an article for a ticket, correcting it."""
 
+import re
 from typing import Final
 
 from flask import url_for
@@ -14,7 +15,7 @@ from worlds.desk.operations.knowledge import (
     update_article,
 )
 from worlds.desk.operations.tickets import get_ticket
-from worlds.desk.pages.workspace.app import filters_of, workspace
+from worlds.desk.pages.workspace.app import with_filters, workspace
 from worlds.desk.records import ArticleDetail, ArticleUse
 from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.markdown import render_markdown
@@ -28,16 +29,19 @@ SHELVES: Final[Views] = (
     ("Drafts", {"state": "draft"}),
 )
 
+_HEADING: Final = re.compile(r"^#(?=\s)", re.MULTILINE)
+"""A heading of the first level, of which a page has one already."""
+
 
 @workspace.page("/articles")
 def articles(door: Door) -> str:
     """The search, with its filters in the URL."""
-    shelves = door.part(list_article_categories) or []
+    known = door.part(list_article_categories)
     return door.render(
         "workspace/articles.html",
         listed=door.listing(search_articles),
         tabs=tabs(door, SHELVES),
-        shelves=[(one.slug, one.title) for one in shelves],
+        shelves=[(one.slug, one.title) for one in known.items] if known else [],
     )
 
 
@@ -47,7 +51,9 @@ def article(door: Door, slug: str) -> str:
     shown = door.read(get_article, slug=slug)
     fixed = (shown.category == HANDBOOK, "the handbook is the management’s")
     acts: list[Act] = [act(door, "Correct it", url_for("workspace.correct", slug=slug), update_article, fixed)]
-    return door.render("workspace/article.html", article=shown, text=render_markdown(shown.body), acts=acts)
+    return door.render(
+        "workspace/article.html", article=shown, text=render_markdown(_HEADING.sub("##", shown.body)), acts=acts
+    )
 
 
 @workspace.page("/articles/<slug>/correct")
@@ -71,7 +77,6 @@ def ticket_articles(door: Door, ticket_id: int) -> str:
     """Articles to use for a ticket, found by words, and those that were used."""
     shown = door.read(get_ticket, ticket_id=ticket_id)
     listed = door.listing(search_articles)
-    kept = filters_of(search_articles)
     used = {one.article_id for one in shown.articles}
     found = listed.found.items if listed.found else []
     return door.render(
@@ -82,7 +87,7 @@ def ticket_articles(door: Door, ticket_id: int) -> str:
         linking={
             one.article_id: door.form(
                 link_article,
-                url_for("workspace.article_used", ticket_id=ticket_id, article_id=one.article_id, **kept),
+                _stays("article_used", ticket_id, one.article_id),
                 name=f"use{one.article_id}",
             )
             for one in found
@@ -91,12 +96,18 @@ def ticket_articles(door: Door, ticket_id: int) -> str:
         unlinking={
             one.article_id: door.form(
                 unlink_article,
-                url_for("workspace.article_unused", ticket_id=ticket_id, article_id=one.article_id, **kept),
+                _stays("article_unused", ticket_id, one.article_id),
                 name=f"drop{one.article_id}",
             )
             for one in shown.articles
         },
     )
+
+
+def _stays(view: str, ticket_id: int, article_id: int) -> str:
+    """An address that keeps what was searched for."""
+    address = url_for(f"workspace.{view}", ticket_id=ticket_id, article_id=article_id)
+    return with_filters(address, search_articles, "ticket_id", "article_id")
 
 
 @workspace.action("/tickets/<id:ticket_id>/articles/<id:article_id>", link_article, shows=ticket_articles)

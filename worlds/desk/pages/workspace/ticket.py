@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import url_for
 
+from worlds.desk.operations.around import add_item, complete_item
 from worlds.desk.operations.conversation import (
     add_note,
     open_for_editing,
@@ -12,7 +13,7 @@ from worlds.desk.operations.conversation import (
     reply_publicly,
 )
 from worlds.desk.operations.service import list_views
-from worlds.desk.operations.structure import add_item, complete_item, unlink_tickets
+from worlds.desk.operations.structure import unlink_tickets
 from worlds.desk.operations.tickets import (
     add_tags,
     get_ticket,
@@ -139,7 +140,9 @@ def untagged(_door: Door, done: TicketChanged | None, ticket_id: int) -> Done:
 def _tags_now(done: TicketChanged | None) -> str:
     if done is None:
         return AGAIN
-    return f"The tags of #{done.number} are now: {', '.join(done.tags)}." if done.tags else f"#{done.number} has no tags."
+    return (
+        f"The tags of #{done.number} are now: {', '.join(done.tags)}." if done.tags else f"#{done.number} has no tags."
+    )
 
 
 @workspace.action("/tickets/<id:ticket_id>/take", take_ticket, shows=ticket)

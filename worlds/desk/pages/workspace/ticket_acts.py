@@ -6,13 +6,13 @@ from typing import Any
 from flask import url_for
 
 from worlds.desk.operations.approvals import ask_approval
+from worlds.desk.operations.around import add_collaborator
 from worlds.desk.operations.conversation import open_for_editing, release_ticket
 from worlds.desk.operations.escalations import escalate
 from worlds.desk.operations.goodwill import give_credit
 from worlds.desk.operations.macros import apply_macro
 from worlds.desk.operations.side import start_side_conversation
 from worlds.desk.operations.structure import (
-    add_collaborator,
     create_follow_up,
     link_incident,
     link_tickets,
@@ -39,17 +39,23 @@ def acts(door: Door, shown: TicketDetail) -> list[Act]:
     """What is done on a page of its own."""
     closed = (shown.status == "closed", "the ticket is closed")
 
-    def one(title: str, page: str, operation: Operation[..., Any], *hurdles: tuple[bool, str]) -> Act:
-        return act(door, title, url_for(f"workspace.{page}", ticket_id=shown.ticket_id), operation, *hurdles)
+    def one(
+        title: str, page: str, operation: Operation[..., Any], *hurdles: tuple[bool, str], called: str = "ticket_id"
+    ) -> Act:
+        whose: dict[str, Any] = {called: shown.ticket_id}
+        return act(door, title, url_for(f"workspace.{page}", **whose), operation, *hurdles)
 
-    not_problem = (shown.type != "problem", "the ticket is no problem")
     return [
         one("Use a macro", "ticket_macros", apply_macro, closed),
         one("Escalate", "escalation", escalate, closed),
-        one("Merge", "merge", merge_tickets, closed),
+        one("Merge", "merge", merge_tickets, closed, called="target_id"),
         one("Split", "split", split_ticket, closed, (shown.comments_total < 2, "it has only one comment")),
         one("Link", "link", link_tickets),
-        one("Add incidents", "incidents", link_incident, closed, not_problem),
+        (
+            one("Add incidents", "incidents", link_incident, closed, called="problem_id")
+            if shown.type == "problem"
+            else one("Make it an incident", "problem", link_incident, closed)
+        ),
         one("Follow up", "follow_up", create_follow_up, (shown.status != "closed", "the ticket is not closed")),
         one("Add somebody", "collaborator", add_collaborator, closed),
         one("Side conversation", "new_side", start_side_conversation, closed),

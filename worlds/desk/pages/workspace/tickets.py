@@ -6,13 +6,14 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from worlds.desk.operations.bulk import JobTaken, bulk_update_tickets
-from worlds.desk.operations.service import list_views
+from worlds.desk.operations.people import get_user
 from worlds.desk.operations.tickets import create_ticket, list_tickets
-from worlds.desk.pages.workspace.app import filters_of, workspace
+from worlds.desk.pages.workspace.app import with_filters, workspace
 from worlds.desk.pages.workspace.bulk import bulk_of, taken_on
 from worlds.desk.pages.workspace.choices import TOPIC_OPTIONS, blank_fields, team
 from worlds.desk.pages.workspace.wording import status_words
 from worlds.desk.views import TicketChanged
+from worlds.engine.fields import MAX_ID
 from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
 
@@ -52,7 +53,7 @@ def tickets(door: Door) -> str:
         acts=new,
         people=people,
         topics=TOPIC_OPTIONS,
-        bulk=bulk_of(door, url_for("workspace.tickets_changed", **filters_of(list_tickets)), people),
+        bulk=bulk_of(door, with_filters(url_for("workspace.tickets_changed"), list_tickets), people),
         statuses=STATUSES,
     )
 
@@ -60,7 +61,7 @@ def tickets(door: Door) -> str:
 @workspace.page("/tickets/bulk")
 def tickets_again(_door: Door) -> Response:
     """The search itself: its bar has this address, which a browser may open again."""
-    return redirect(url_for("workspace.tickets", **filters_of(list_tickets)), 303)
+    return redirect(with_filters(url_for("workspace.tickets"), list_tickets), 303)
 
 
 @workspace.action("/tickets/bulk", bulk_update_tickets, shows=tickets)
@@ -73,13 +74,15 @@ def tickets_changed(_door: Door, done: JobTaken | None) -> Done:
 def new_ticket(door: Door) -> str:
     """A ticket on behalf of somebody, who is found among the people first."""
     form = door.form(create_ticket, url_for("workspace.ticket_made"))
+    asked = form["requester_id"].value
+    who = door.read(get_user, user_id=int(asked)) if asked.isdecimal() and 0 < int(asked) <= MAX_ID else None
     return door.render(
         "workspace/new_ticket.html",
         form=form,
+        who=who,
         people=team(door),
         topics=TOPIC_OPTIONS,
         fields=blank_fields(door),
-        views=door.part(list_views),
     )
 
 

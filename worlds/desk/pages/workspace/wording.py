@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from worlds.desk.operations.macros import PreviewedChange
+from worlds.desk.operations.service import GroupView
 from worlds.desk.pages.workspace.app import workspace
 from worlds.desk.views import AuditEventView, CommentView, TimerView
 from worlds.engine.surfaces.wording import phrase
@@ -56,6 +58,7 @@ COLUMNS: Final = {
 SOON: Final = 60
 """Minutes before its end from which a clock is shown as urgent."""
 KIB: Final = 1_024
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +200,26 @@ def _value(field: str | None, value: str | None, names: Mapping[tuple[str, str],
     if field == "status":
         return status_words(value).lower()
     return names.get((field or "", value), value)
+
+
+@workspace.app_template_filter("change_words")
+def change_words(change: PreviewedChange, names: Mapping[tuple[str, str], str]) -> str:
+    """A change that a macro would make, as a sentence."""
+    before, after = (_value(change.field, one, names) for one in (change.before, change.after))
+    return f"{COLUMNS.get(change.field, phrase(change.field))}: {before} → {after}"
+
+
+@workspace.app_template_filter("hours_words")
+def hours_words(group: GroupView) -> str:
+    """A group's hours of work, a line for the days that have the same."""
+    spans: dict[int, list[str]] = {}
+    for one in group.hours:
+        spans.setdefault(one.weekday, []).append(f"{_clock(one.opens)}–{_clock(one.closes)}")
+    lines: dict[str, list[str]] = {}
+    for weekday, listed in sorted(spans.items()):
+        lines.setdefault(" and ".join(listed), []).append(DAYS[weekday])
+    return "\n".join(f"{', '.join(days)}: {hours}" for hours, days in lines.items()) or "none"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60}:{minute % 60:02d}"
