@@ -69,6 +69,7 @@ FLOORS = (
         "worlds.engine.folding",
         "worlds.engine.house_rules",
         "worlds.engine.schema",
+        "worlds.engine.dialect",
         "worlds.engine.docstrings",
         "worlds.engine.json_schema",
         "worlds.engine",

@@ -11,7 +11,7 @@ from served import brought, night_shift
 from tiny_desk import ANNA, BEN, CARLA, FRONTLINE, KADE, NOOR, RETURNS, SAM, START, Desk, opened_desk
 
 from worlds.desk import WORLD
-from worlds.desk.condition_sql import SOURCE, written
+from worlds.desk.condition_sql import source_of, written
 from worlds.desk.conditions import OPERATORS, holds
 from worlds.desk.rule_grammar import CHOICES, FIELDS, FLAGS, USES, actions_problem, conditions_problem, operators_of
 from worlds.desk.ticket_file import head
@@ -75,7 +75,7 @@ def test_asking_all_tickets_at_once_finds_those_that_meet_the_conditions_one_by_
             assert conditions_problem(json.loads(text), "view") is None
             alone = [one for one in ids if holds(text, facts_of(ctx, head(ctx, one)))]
             asked = written(ctx, text)
-            found = desk.db.execute(f"SELECT t.id FROM {SOURCE}{asked.where} ORDER BY t.id", asked.values)  # noqa: S608 - the text under test
+            found = desk.db.execute(f"SELECT t.id FROM {source_of(asked)}{asked.where} ORDER BY t.id", asked.values)  # noqa: S608 - the text under test
             assert [row[0] for row in found.fetchall()] == alone
 
         several = st.lists(conditions(), max_size=3)

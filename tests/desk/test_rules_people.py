@@ -216,7 +216,7 @@ def test_a_mail_address_belongs_to_one_record_and_a_phone_to_many(desk: Desk):
     assert refused(add_identity, ctx, ANNA, "email", " Anna@Example.com") == "identity_known"
     assert refused(add_identity, ctx, ANNA, "email", "anna at home") == "address_malformed"
     assert refused(add_identity, ctx, ANNA, "phone", "12") == "address_malformed"
-    add_identity(ctx, BEN, "phone", "06 12 34 56 78")
+    add_identity(ctx, BEN, "phone", "+31 (6) 12345678")
     assert [row.user_id for row in list_users(ctx, query="+31612345678").items] == [ANNA, BEN]
     done = add_identity(ctx, ANNA, "email", "a.devries@work.example", primary=True)
     mails = {one.value: one.is_primary for one in done.identities if one.kind == "email"}
@@ -283,7 +283,7 @@ def test_orders_are_found_by_what_a_customer_names(orders: Desk, how: dict[str, 
 
 def test_orders_are_not_listed_without_a_reason(orders: Desk):
     ctx = orders.as_("agent")
-    assert refused(find_orders, ctx) == "search_needed"
+    assert find_orders(ctx).total == 0
     assert find_orders(ctx, query="100% Müller").total == 0
     assert [row.order_id for row in find_orders(ctx, query="Müller").items] == [2]
     assert find_orders(ctx, query="LK_1").total == 0

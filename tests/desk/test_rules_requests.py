@@ -31,6 +31,7 @@ from worlds.desk.operations.writing_in import (
 )
 from worlds.desk.people import ADDRESSES, opens, requester, updates, writes
 from worlds.desk.rules import REQUESTERS, STAFF
+from worlds.engine.bookkeeping import Moment
 from worlds.engine.everywhere.people import person_writes
 from worlds.engine.people.company import Company
 
@@ -270,6 +271,20 @@ def test_what_a_requester_answers_comes_to_the_ticket(desk: Desk):
     assert (due, operation, who, arguments["ticket_id"]) == (desk.now, "requester_writes", "person:Anna de Vries", NEW)
     requester_writes(desk.as_system("Anna de Vries"), **arguments)
     assert desk.said(NEW)[-1] == (1, "Anna de Vries", arguments["body"])
+
+
+def test_a_requester_hears_public_replies_however_they_were_written_and_no_notes(desk: Desk):
+    anna = requester("Anna de Vries", NEW)
+    company, moment = Company.of([anna], ADDRESSES, "test"), Moment(int(desk.now.timestamp()), 1, 1)
+    written = reply_publicly(desk.as_("agent"), NEW, "Which order is it?").model_dump(mode="json")
+    company.hear(desk.db, "reply_publicly", {"ticket_id": NEW, "body": "Which order is it?"}, moment, written)
+    company.hear(desk.db, "apply_macro", {"ticket_id": NEW, "macro_id": 1}, moment, written)
+    assert company.heard(desk.db, anna) == 2
+    noted = add_note(desk.as_("agent"), NEW, "Hm.").model_dump(mode="json")
+    company.hear(desk.db, "apply_macro", {"ticket_id": NEW, "macro_id": 2}, moment, noted)
+    company.hear(desk.db, "add_note", {"ticket_id": NEW, "body": "Hm."}, moment, noted)
+    company.hear(desk.db, "reply_publicly", {"ticket_id": OPEN, "body": "Hello."}, moment, written)
+    assert company.heard(desk.db, anna) == 2
 
 
 @pytest.mark.parametrize("role", REQUESTERS)

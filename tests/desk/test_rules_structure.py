@@ -154,6 +154,9 @@ def test_comments_are_split_off_to_a_ticket_of_their_own(desk: Desk):
         ("ledger.txt", other),
     ]
     assert [one.ticket_id for one in get_ticket(ctx, OPEN).links] == [other]
+    audited = "SELECT after FROM audit_event WHERE ticket_id = ? AND kind = 'comment' ORDER BY CAST(after AS INTEGER)"
+    named = [row[0] for row in desk.rows(audited, other)]
+    assert named == [str(row[0]) for row in desk.rows("SELECT id FROM comment WHERE ticket_id = ? ORDER BY id", other)]
     assert desk.mails() == []
 
 

@@ -1,4 +1,4 @@
-"""Promises of tickets: how they are found, read, opened and changed, one by one and many at once."""
+"""Promises of tickets: how they are found, read, opened and changed."""
 
 import ast
 import json
@@ -26,13 +26,11 @@ from tiny_desk import (
 from worlds.desk import WORLD, models
 from worlds.desk.errors import CODES, body
 from worlds.desk.operations.around import add_collaborator, add_item, complete_item
-from worlds.desk.operations.bulk import BulkChange, bulk_update_tickets, work_off_updates
 from worlds.desk.operations.conversation import (
     add_note,
     open_for_editing,
     reply_publicly,
 )
-from worlds.desk.operations.structure import merge_tickets
 from worlds.desk.operations.tickets import (
     add_tags,
     create_ticket,
@@ -43,11 +41,9 @@ from worlds.desk.operations.tickets import (
     take_ticket,
     update_ticket,
 )
-from worlds.desk.operations.writing_in import colleague_updates
 from worlds.desk.rules import STAFF, WORKERS
 from worlds.desk.views import FieldSetting
 from worlds.engine.errors import Conflict, NotFound
-from worlds.engine.everywhere.jobs import get_job
 
 REFUSALS = {"Conflict", "Forbidden", "Invalid", "NotFound", "Unauthorized"}
 
@@ -224,6 +220,19 @@ def test_solving_asks_for_an_assignee_a_topic_and_the_fields_of_the_topic(desk: 
     assert desk.ticket(NEW, "solved_at") == "2026-03-16T08:00:00Z"
 
 
+def test_a_solved_ticket_keeps_what_solving_asked_for(desk: Desk):
+    ctx = desk.as_("agent")
+    with desk.refuses("field_required", field="fields.0.value"):
+        update_ticket(ctx, SOLVED, fields=order_number(""))
+    with desk.refuses("assignee_required", field="assignee_id"):
+        update_ticket(ctx, SOLVED, empty=["assignee_id"])
+    update_ticket(ctx, OPEN, status="solved")
+    with desk.refuses("field_required", field="fields.order_number"):
+        update_ticket(ctx, OPEN, topic="wismo")
+    assert update_ticket(ctx, SOLVED, fields=order_number("LK-8"), tags=["x"]).status == "solved"
+    assert update_ticket(ctx, SOLVED, empty=["assignee_id"], status="open").assignee_id is None
+
+
 def test_an_open_checklist_holds_a_ticket_open(desk: Desk):
     ctx = desk.as_("agent")
     item = add_item(ctx, OPEN, "Ask finance").items[0]
@@ -235,6 +244,8 @@ def test_an_open_checklist_holds_a_ticket_open(desk: Desk):
     with desk.refuses("item_done"):
         complete_item(ctx, OPEN, item.item_id)
     assert update_ticket(ctx, OPEN, status="solved").status == "solved"
+    with desk.refuses("ticket_solved", field="ticket_id"):
+        add_item(ctx, OPEN, "One more thing")
 
 
 def test_fields_hold_what_their_kind_allows(desk: Desk):
@@ -281,46 +292,6 @@ def test_only_incidents_belong_to_problems(desk: Desk):
         update_ticket(ctx, OPEN, type="question")
     assert [one.ticket_id for one in get_ticket(ctx, PENDING).incidents] == [OPEN]
     assert ids(list_tickets(ctx, problem_id=PENDING)) == [OPEN]
-
-
-def test_a_bulk_update_changes_what_it_can_and_tells_of_each_ticket(desk: Desk):
-    update_ticket(desk.as_("agent"), OPEN, tags=["kept"])
-    taken = bulk_update_tickets(desk.as_("agent"), [NEW, OPEN, CLOSED, 99], priority="low", add_tags=["wave"])
-    assert [desk.ticket(one, "priority") for one in (NEW, OPEN)] == [None, "normal"]
-    ((due, operation, arguments, _),) = desk.later
-    assert operation == "work_off_updates"
-    assert due > desk.now
-    desk.now = due
-    work_off_updates(desk.as_system(), **WORLD.operations[operation].bind_json(arguments))
-    assert (desk.tags(NEW), desk.tags(OPEN), desk.tags(CLOSED)) == (["wave"], ["kept", "wave"], ["parcel"])
-    job = get_job(desk.as_("agent"), taken.job_id)
-    assert {one.index: one.error for one in job.items} == {
-        0: None, 1: None, 2: "ticket_closed", 3: "ticket_not_found",
-    }  # fmt: skip
-    names = desk.rows("SELECT DISTINCT actor_role, actor_name FROM ticket_audit WHERE via = 'bulk'")
-    assert names == [("agent", "Sam Okafor")]
-
-
-def test_a_bulk_update_says_what_it_changes_and_each_ticket_once(desk: Desk):
-    ctx = desk.as_("agent")
-    with desk.refuses("nothing_to_change", field="ticket_ids"):
-        bulk_update_tickets(ctx, [NEW])
-    with desk.refuses("duplicate_ticket", field="ticket_ids"):
-        bulk_update_tickets(ctx, [NEW, NEW], priority="low")
-    assert BulkChange(priority="low").add_tags == []
-
-
-def test_what_a_colleague_has_to_themselves_is_left_alone_by_jobs_and_merges(desk: Desk):
-    open_for_editing(desk.as_("agent", NOOR), OPEN)
-    bulk_update_tickets(desk.as_("agent"), [NEW, OPEN], priority="low")
-    ((_, operation, arguments, _),) = desk.later
-    work_off_updates(desk.as_system(), **WORLD.operations[operation].bind_json(arguments))
-    assert (desk.ticket(NEW, "priority"), desk.ticket(OPEN, "priority")) == ("low", "normal")
-    with desk.refuses("ticket_locked", field="source_ids.0"):
-        merge_tickets(desk.as_("agent"), NEW, [OPEN], confirm_different_requesters=True)
-    with desk.refuses("ticket_locked", field="ticket_id"):
-        colleague_updates(desk.as_system("Ines Duarte"), OPEN, note="Mine now.")
-    assert colleague_updates(desk.as_system("Noor Haddad"), OPEN, note="Still mine.").ticket_id == OPEN
 
 
 def test_a_wrong_requester_is_put_right_with_their_organisation(desk: Desk):

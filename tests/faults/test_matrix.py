@@ -9,8 +9,9 @@ from worlds.cli.commands.check import command
 from worlds.engine.faults.plan import FaultPlan, Rule
 from worlds.engine.proofs.failures.cells import look
 from worlds.engine.proofs.failures.matrix import Cell, Search, concluded, plans_for, search
-from worlds.engine.resilience.merging import Versions
+from worlds.engine.resilience.merging import Versions, changed_since, merged
 from worlds.engine.resilience.sights import Key, Look, shows
+from worlds.engine.resilience.signs import Sign
 from worlds.engine.start import Start
 from worlds.engine.world import find
 
@@ -128,6 +129,16 @@ def test_a_reading_without_what_was_changed_confirms_nothing():
     assert not shows([card, lost], own, arguments, told, before)
     assert not shows([theirs], own, arguments, told, before), "another field was changed by somebody else"
     assert shows([card, kept], own, arguments, told, before)
+
+
+def test_where_a_conflict_does_not_say_what_differs_the_readings_do():
+    was = {"ticket_id": 7, "tags": ["a"], "priority": "low", "version": 1}
+    now = {**was, "tags": ["a", "b"], "version": 2}
+    arguments = {"ticket_id": 7, "tags": ["a"], "priority": "high"}
+    place = ("get_ticket", "")
+    changes = changed_since(arguments, {place: was}, {place: now})
+    told = Sign("changed", 409, {"error": "UpdateConflict", "description": "It was changed."}, "It was changed.")
+    assert merged(arguments, told, changes) == {"ticket_id": 7, "tags": ["a", "b"], "priority": "high"}
 
 
 def test_a_write_is_conditional_on_the_oldest_reading_that_it_may_build_on(shop):

@@ -1,5 +1,6 @@
 """The ticket desk: Larkfield Care, where customers ask, agents answer, and clocks run."""
 
+from worlds.engine.dialect import Dialect
 from worlds.engine.world import Role, World
 
 WORLD = World(
@@ -24,4 +25,5 @@ WORLD = World(
     },
     zone="Europe/Amsterdam",
     currency="EUR",
+    dialect=Dialect(version="safe_version", cursor="after_cursor", paging="cursors"),
 )

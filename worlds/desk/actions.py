@@ -1,8 +1,8 @@
 """What rules and macros do to a ticket: JSON that is read into changes of columns, tags and words.
 
 `{"set": {"status": "pending", "priority": "high", "group": "Returns", "assignee": "current_user", "topic": "wismo"},
-"add_tags": ["a"], "remove_tags": ["b"], "note": "text", "reply": "text", "mail_group": "Returns"}`, each optional. Groups
-are named by name; `assignee` is `current_user`, `nobody` or a user's id.
+"add_tags": ["a"], "remove_tags": ["b"], "note": "text", "reply": "text", "mail_group": "Returns"}`, each optional.
+Groups are named by name; `assignee` is `current_user`, `nobody` or the id of a user.
 """
 
 import json

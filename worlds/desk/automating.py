@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from worlds.desk import mails
-from worlds.desk.condition_sql import SOURCE, written
+from worlds.desk.condition_sql import source_of, written
 from worlds.desk.facts import calendar_of
 from worlds.desk.hours import Calendar
 from worlds.desk.models import Rating
@@ -55,7 +55,7 @@ def automations(ctx: Context) -> int:
         asked = written(ctx, rule.conditions)
         asked.add(_NOT_BEFORE, title=rule.title)
         asked.add("t.status <> 'closed'")
-        query = Query(_Ticket, f"SELECT t.id FROM {SOURCE}{asked.where} ORDER BY t.id")  # noqa: S608 - fixed texts of this world
+        query = Query(_Ticket, f"SELECT t.id FROM {source_of(asked)}{asked.where} ORDER BY t.id")  # noqa: S608 - fixed texts of this world
         found = [one.id for one in query.all(ctx, **asked.values)]
         done += _act(ctx, found, json.loads(rule.actions), rule.title)
     return done
@@ -109,7 +109,8 @@ def _too_long(ctx: Context, tickets: list[Head]) -> Iterator[Head]:
 
 _UNASKED = Query(
     _Due,
-    """SELECT t.id, u.id, u.locale, i.value FROM ticket t JOIN desk_user u ON u.id = t.requester_id AND u.suspended = 0
+    """SELECT t.id, u.id, u.locale, i.value FROM ticket t
+    CROSS JOIN desk_user u ON u.id = t.requester_id AND u.suspended = 0  -- tickets first: few are solved at any time
     LEFT JOIN user_identity i ON i.user_id = u.id AND i.kind = 'email' AND i.is_primary = 1
     LEFT JOIN rating r ON r.ticket_id = t.id
     WHERE t.status = 'solved' AND t.solved_at <= :since AND t.spam = 0 AND t.merged_into_id IS NULL AND r.id IS NULL

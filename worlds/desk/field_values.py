@@ -8,7 +8,7 @@ from worlds.desk.models import FieldValue
 from worlds.desk.ticket_file import Head
 from worlds.desk.updating import Beside
 from worlds.engine.context import Context
-from worlds.engine.errors import Invalid, NotFound
+from worlds.engine.errors import Conflict, Invalid, NotFound
 from worlds.engine.rows import Query, insert, run
 
 Setting = tuple[str, str]
@@ -69,6 +69,12 @@ def set_fields(ctx: Context, ticket: Head, settings: Iterable[Setting]) -> list[
                 field=f"fields.{at}.name",
             )
         _check(known[name], value, f"fields.{at}.value")
+        if not value and known[name].required and ticket.status == "solved":
+            raise Conflict(
+                "field_required",
+                f"Ticket {ticket.number} is solved, and its topic asks for {name}; it can be changed but not emptied.",
+                field=f"fields.{at}.value",
+            )
     changed = []
     for name, value in dict(wanted).items():
         row = known[name]

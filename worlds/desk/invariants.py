@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
+from worlds.desk.service_laws import SERVICE
 from worlds.engine.world import Invariant
 
 _AMONG = "IN (SELECT value FROM json_each(:keys))"
@@ -130,7 +131,10 @@ INVARIANTS = (
         sentence="Nobody is asked how content they are with spam or a merged ticket.",
         table="rating",
         sql=f"""SELECT r.id FROM rating r JOIN ticket t ON t.id = r.ticket_id WHERE r.id {_AMONG}
-          AND (t.spam = 1 OR t.merged_into_id IS NOT NULL) AND r.score = 'offered' AND r.offered_at > t.solved_at""",
+          AND ((t.merged_into_id IS NOT NULL AND r.offered_at > t.state_since) OR (t.spam = 1 AND EXISTS (
+            SELECT 1 FROM audit_event e JOIN ticket_audit a ON a.id = e.audit_id
+            WHERE e.ticket_id = t.id AND e.field = 'spam' AND a.at < r.offered_at)))""",
     ),
+    *SERVICE,
 )
 """All laws. Where a changed row of another table can break one, `via` says which anchor it belongs to."""

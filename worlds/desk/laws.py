@@ -64,7 +64,8 @@ def settled(
         asked["tags"] = _sorted(asked["tags"])
     _check_people(ctx, ticket, asked)
     merged = asked.get("merged_into_id") is not None  # what goes on elsewhere need not be finished here
-    if status in ("solved", "closed") and ticket.status not in ("solved", "closed") and not merged:
+    looks_again = asked.keys() & {"topic", "spam", "assignee_id"} or ticket.status not in ("solved", "closed")
+    if status in ("solved", "closed") and looks_again and not merged:
         _check_solving(ctx, ticket, asked, assignee, by_rule=by_rule)
     if status != ticket.status:
         asked["status"] = status

@@ -39,11 +39,14 @@ def taken_by(operation: Operation[..., Any]) -> Mapping[str, Mapping[str, Any]]:
     """The schemas of what may be said beside an operation's arguments, by name."""
     if operation.duplicates:
         return {ALLOW: ALLOW_SCHEMA}
-    return {cursors.CURSOR: cursors.SCHEMA} if cursors.takes_cursors(operation) else {}
+    word = operation.dialect.cursor
+    return {word: cursors.schema(operation.dialect)} if cursors.takes_cursors(operation) else {}
 
 
-def taken_out(operation: Operation[..., Any], arguments: Any, now: int) -> tuple[Any, Beside]:
-    """The operation's own arguments, and what stood beside them. `now` is the virtual second of the call.
+def taken_out(operation: Operation[..., Any], arguments: Any, now: int, *, typed: bool = False) -> tuple[Any, Beside]:
+    """The operation's own arguments, and what stood beside them.
+
+    `now` is the virtual second of the call; `typed` says that all of it is text of a form.
 
     Raises:
         Invalid: for a cursor that is not good, or a word that is neither yes nor no.
@@ -55,6 +58,12 @@ def taken_out(operation: Operation[..., Any], arguments: Any, now: int) -> tuple
             allow_duplicate=_said(operation, arguments[ALLOW])
         )
     if cursors.takes_cursors(operation):
+        if "page" in arguments and not typed and operation.dialect.paging == "cursors":
+            raise Invalid(
+                "invalid_argument",
+                f"{operation.name} has no argument page; {operation.dialect.cursor} asks for the next page.",
+                field="page",
+            )
         own = cursors.resolved(arguments, operation, now)
         return own, Beside(asked=own, cursor=own is not arguments)
     return arguments, NOTHING_BESIDE

@@ -8,13 +8,14 @@ alone: filters beside it are refused, since it brings its own. It is good for a 
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
+from worlds.engine.dialect import Dialect
 from worlds.engine.errors import Invalid
 from worlds.engine.operation import Operation
 
-CURSOR = "cursor"
 LIFE = 600
 """Virtual seconds for which a cursor is good."""
 LONGEST = 4_000
@@ -22,15 +23,18 @@ _DIGITS = 16
 _BESIDE = frozenset({"page_size"})
 _PAGED = frozenset({"items", "total", "page", "page_size", "pages"})
 
-SCHEMA: Mapping[str, Any] = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": LONGEST,
-    "description": (
-        "The next_cursor of the page before; it brings the filters of that page with it and goes with none of its own, "
-        "page_size apart. It is good for ten minutes."
-    ),
-}
+
+def schema(dialect: Dialect) -> dict[str, Any]:
+    """The JSON Schema of the argument that takes a cursor."""
+    return {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST,
+        "description": (
+            f"The {dialect.next_cursor} of the page before; it brings the filters of that page with it and goes with "
+            "none of its own, page_size apart. It is good for ten minutes."
+        ),
+    }
 
 
 def is_list(operation: Operation[..., Any]) -> bool:
@@ -43,8 +47,18 @@ def takes_cursors(operation: Operation[..., Any]) -> bool:
     return (
         "tools" in operation.doors
         and is_list(operation)
-        and operation.input_schema.get("properties", {}).keys() >= {"page", "page_size"}
+        and "page_size" in operation.input_schema.get("properties", {})
     )
+
+
+def spoken_in(operation: Operation[..., Any], dialect: Dialect) -> Operation[..., Any]:
+    """The operation as callers of a world with that dialect know it; lists that cursors turn have no page numbers."""
+    if dialect == operation.dialect:
+        return operation
+    known = operation.input_schema
+    if dialect.paging == "cursors" and takes_cursors(operation):
+        known = {**known, "properties": {name: one for name, one in known["properties"].items() if name != "page"}}
+    return replace(operation, dialect=dialect, input_schema=known)
 
 
 def next_cursor(
@@ -76,42 +90,57 @@ def resolved(arguments: Mapping[str, Any], operation: Operation[..., Any], now: 
     Raises:
         Invalid: with status 400, when it is none of this list's, has run out, or does not stand alone.
     """
-    if arguments.get(CURSOR) is None:
-        return (
-            {name: value for name, value in arguments.items() if name != CURSOR} if CURSOR in arguments else arguments
-        )
-    beside = {name: value for name, value in arguments.items() if name != CURSOR}
-    return _opened(operation, arguments[CURSOR], beside, now)
+    word = operation.dialect.cursor
+    beside = {name: value for name, value in arguments.items() if name != word}
+    if arguments.get(word) is None:
+        return beside if word in arguments else arguments
+    return _opened(operation, arguments[word], beside, now)
 
 
 def _opened(operation: Operation[..., Any], cursor: Any, beside: Mapping[str, Any], now: int) -> dict[str, Any]:
+    word = operation.dialect.cursor
     named = sorted(name for name, value in beside.items() if name not in _BESIDE and value is not None)
     if named:
         raise _refused(
+            word,
             "cursor_with_filters",
-            f"{', '.join(named)} cannot be passed when {CURSOR} is present; it brings the filters of its list.",
+            f"{', '.join(named)} cannot be passed when {word} is present; it brings the filters of its list.",
         )
-    name, filters, page, issued = _read(cursor)
+    try:
+        name, filters, page, issued = _read(cursor)
+    except ValueError:
+        raise _refused(
+            word, "cursor_invalid", "This cursor is none that a list has given, or it was changed on the way."
+        ) from None
     if name != operation.name:
-        raise _refused("cursor_invalid", f"This cursor is one of {name}, not of {operation.name}.")
+        raise _refused(word, "cursor_invalid", f"This cursor is one of {name}, not of {operation.name}.")
     if now > issued + LIFE:
         raise _refused(
-            "cursor_expired", "This cursor is older than ten minutes and has expired. Begin again with the first page."
+            word,
+            "cursor_expired",
+            "This cursor is older than ten minutes and has expired. Begin again with the first page.",
         )
     return {**filters, "page": page, **{name: value for name, value in beside.items() if name in _BESIDE}}
 
 
 def _read(cursor: Any) -> tuple[str, dict[str, Any], int, int]:
+    """What a cursor stands for: the list, its filters, the page and the second of its issue.
+
+    Raises:
+        ValueError: when it is none that a list has given.
+    """
     if not isinstance(cursor, str) or len(cursor) > LONGEST:
-        raise _unreadable()
+        raise ValueError("no cursor")
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         digest, payload = text[:_DIGITS], text[_DIGITS:]
         name, filters, page, issued = json.loads(payload)
-    except (TypeError, ValueError, RecursionError):
-        raise _unreadable() from None
+    except (TypeError, RecursionError):
+        raise ValueError("no cursor") from None
     if digest != _digest(payload) or not isinstance(filters, dict) or type(issued) is not int:
-        raise _unreadable()  # the digest keeps no secret: whoever works it out may have put anything behind it
+        raise ValueError(
+            "no cursor"
+        )  # the digest keeps no secret: whoever works it out may have put anything behind it
     return name, filters, page, issued
 
 
@@ -119,9 +148,5 @@ def _digest(payload: str) -> str:
     return sha256(f"cursor|{payload}".encode()).hexdigest()[:_DIGITS]
 
 
-def _unreadable() -> Invalid:
-    return _refused("cursor_invalid", "This cursor is none that a list has given, or it was changed on the way.")
-
-
-def _refused(code: str, message: str) -> Invalid:
-    return Invalid(code, message, field=CURSOR, status=400)
+def _refused(word: str, code: str, message: str) -> Invalid:
+    return Invalid(code, message, field=word, status=400)

@@ -306,6 +306,7 @@ def _run(passage: _Passage) -> Reply:
     body = operation.encode(value)
     if (listed := passage.call.beside.asked) is not None:
         body["next_cursor"] = next_cursor(operation, listed, body, moment.now)
+        body = body if passage.call.surface == "pages" else operation.dialect.page(body)
     return Reply(ok=True, status=202 if operation.deferred else 200, body=body, value=value, headers=etag(body))
 
 

@@ -129,7 +129,7 @@ class Episode:
                 self._check_open()
                 operation = self._offered(name, surface)
                 asked, terms = taken_out(operation, arguments, Terms(key, if_version), typed=surface == "pages")
-                own, beside = taken_out_beside(operation, asked, int(self.now.timestamp()))
+                own, beside = taken_out_beside(operation, asked, int(self.now.timestamp()), typed=surface == "pages")
                 values = operation.bind_form(own) if surface == "pages" else operation.bind_json(own)
             except Refusal as refusal:
                 return self._turned_away(name, arguments, surface, refusal)

@@ -46,10 +46,10 @@ def check(
     if if_version is not None and operation.record is not None:
         table, key = table_of(world.metadata, operation.record), values[operation.record]
         if table is not None and _there(driver, table, key):
-            _check_version(world, driver, (table, key), if_version)
+            _check_version(world, driver, (table, key), if_version, operation.dialect.version)
 
 
-def _check_version(world: World, driver: sqlite3.Connection, record: Record, asked: int) -> None:
+def _check_version(world: World, driver: sqlite3.Connection, record: Record, asked: int, word: str) -> None:
     table, key = record
     now = versions.version_of(driver, world.metadata, table, key)
     if asked == now:
@@ -69,7 +69,7 @@ def _check_version(world: World, driver: sqlite3.Connection, record: Record, ask
         headers={"ETag": f'"{now}"'},
         face="conflict",
     )
-    failure.details = {"record": called, "id": key, "if_version": asked, "version": now, "changes": changes}
+    failure.details = {"record": called, "id": key, word: asked, "version": now, "changes": changes}
     raise failure
 
 

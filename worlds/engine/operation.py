@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from worlds.engine.context import Context
+from worlds.engine.dialect import PLAIN, Dialect
 from worlds.engine.docstrings import read_docstring
 from worlds.engine.errors import Invalid, Refusal
 from worlds.engine.json_schema import check_bounded, inlined
@@ -57,6 +58,8 @@ class Operation(Generic[P, R]):
     priority: int = 5
     deferred: bool = False
     """Whether it only takes work on, which is done later: it answers 202 with the id of a job."""
+    dialect: Dialect = PLAIN
+    """In whose words it is called, and answers."""
 
     def __call__(self, ctx: Context, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run it inside another operation's transaction, with Python values, unchecked."""

@@ -58,13 +58,23 @@ class Worker(Protocol):
 
 def every_row(worker: Worker, operation: str, /, **arguments: Any) -> Iterator[dict[str, Any]]:
     """Every row that a list finds, page by page; the next page is asked for once this one's rows were taken."""
-    page = 1
-    while True:
-        found = worker.call(operation, **arguments, page=page, page_size=100)
-        yield from found["items"]
-        if page >= found["pages"]:
-            return
-        page += 1
+    found = worker.call(operation, **arguments, page_size=100)
+    if "pages" not in found:
+        yield from _by_cursors(worker, operation, found)
+        return
+    yield from found["items"]
+    for page in range(2, found["pages"] + 1):
+        yield from worker.call(operation, **arguments, page=page, page_size=100)["items"]
+
+
+def _by_cursors(worker: Worker, operation: str, found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows of a list that cursors turn: all pages first, since a cursor does not wait until rows are worked on."""
+    rows = list(found["items"])
+    while found["has_more"]:
+        (cursor,) = (name for name in found if name.endswith("cursor"))
+        found = worker.call(operation, **{cursor: found[cursor]}, page_size=100)
+        rows += found["items"]
+    yield from rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from worlds.engine.operation import Operation
 
 KEY = "idempotency_key"
 VERSION = "if_version"
-NAMES = frozenset({KEY, VERSION})
+"""What forms call it, and whoever speaks no dialect."""
 LONGEST_KEY = 255
 LONGEST_VERSION = 16
 _HALVES = re.compile(r"[\ud800-\udfff]")
@@ -55,7 +55,7 @@ def taken_by(operation: Operation[..., Any]) -> Mapping[str, Mapping[str, Any]]:
     """The schemas of the terms that an operation takes, by name."""
     if not operation.writing:
         return {}
-    return {VERSION: VERSION_SCHEMA, KEY: KEY_SCHEMA} if operation.record else {KEY: KEY_SCHEMA}
+    return {operation.dialect.version: VERSION_SCHEMA, KEY: KEY_SCHEMA} if operation.record else {KEY: KEY_SCHEMA}
 
 
 def schema_with(operation: Operation[..., Any]) -> dict[str, Any]:
@@ -79,14 +79,16 @@ def taken_out(
         Invalid: for a term that is not what its schema says, or that is said twice and differs.
     """
     if not isinstance(arguments, Mapping):
-        return arguments, _checked(terms, ())
-    named = {name: arguments[name] for name in taken_by(operation) if name in arguments}
+        return arguments, _checked(terms, (), VERSION)
+    word = VERSION if typed else operation.dialect.version
+    taken = [name for name, takes in ((KEY, operation.writing), (word, operation.record)) if takes]
+    named = {name: arguments[name] for name in taken if name in arguments}
     if not named:
-        return arguments, _checked(terms, ())
-    version = named.get(VERSION)
+        return arguments, _checked(terms, (), word)
+    version = named.get(word)
     said = Terms(named.get(KEY) or None if typed else named.get(KEY), _read(version) if typed else version)
-    both = Terms(_one(KEY, terms.key, said.key), _one(VERSION, terms.if_version, said.if_version))
-    return {name: value for name, value in arguments.items() if name not in named}, _checked(both, named)
+    both = Terms(_one(KEY, terms.key, said.key, KEY), _one("version", terms.if_version, said.if_version, word))
+    return {name: value for name, value in arguments.items() if name not in named}, _checked(both, named, word)
 
 
 def version_in(header: str) -> int:
@@ -114,17 +116,17 @@ def _read(value: Any) -> Any:
     return value or None
 
 
-def _one(name: str, first: Any, second: Any) -> Any:
+def _one(what: str, first: Any, second: Any, word: str) -> Any:
     if first is not None and second is not None and first != second:
-        raise Invalid(f"invalid_{_SPOKEN[name]}", f"{name} is said twice and differs; say it once.", field=name)
+        raise Invalid(f"invalid_{what}", f"{word} is said twice and differs; say it once.", field=word)
     return second if first is None else first
 
 
-_SPOKEN = {KEY: KEY, VERSION: "version"}
+def _checked(terms: Terms, named: Container[str], word: str) -> Terms:
+    """The terms, if they are what they should be; `named` are those that stood among the arguments.
 
-
-def _checked(terms: Terms, named: Container[str]) -> Terms:
-    """The terms, if they are what they should be; `named` are those that stood among the arguments."""
+    `word` is what the caller calls the version.
+    """
     key, version = terms.key, terms.if_version
     if key is not None and not (isinstance(key, str) and 1 <= len(key) <= LONGEST_KEY and not _HALVES.search(key)):
         raise Invalid(
@@ -133,6 +135,6 @@ def _checked(terms: Terms, named: Container[str]) -> Terms:
             field=KEY if KEY in named else None,
         )
     if version is not None and not (type(version) is int and 1 <= version <= MAX_ID):
-        field = VERSION if VERSION in named else None
-        raise Invalid("invalid_version", "if_version is the number that the record's version shows.", field=field)
+        field = word if word in named else None
+        raise Invalid("invalid_version", f"{word} is the number that the record's version shows.", field=field)
     return terms

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData
 
+from worlds.engine.cursors import spoken_in
+from worlds.engine.dialect import PLAIN, Dialect
 from worlds.engine.errors import Refusal
 from worlds.engine.operation import Operation
 from worlds.engine.people.company import Address
@@ -74,6 +76,7 @@ class World:
         roles: by name.
         zone: IANA name of the zone in which its people read dates.
         currency: ISO 4217 code of its money.
+        dialect: what it calls what stands beside arguments, and how its lists turn.
     """
 
     name: str
@@ -81,6 +84,7 @@ class World:
     roles: Mapping[str, Role]
     zone: str = "UTC"
     currency: str = "EUR"
+    dialect: Dialect = PLAIN
     package: str = ""
 
     def __post_init__(self) -> None:
@@ -119,9 +123,9 @@ class World:
                 raise TypeError(f"World {self.name} has two operations named {value.name}.")
             if unknown := value.roles - self.roles.keys():
                 raise TypeError(f"Operation {value.name} names roles {sorted(unknown)} that {self.name} lacks.")
-            found[value.name] = value
+            found[value.name] = spoken_in(value, self.dialect)
         for value in _operations_in(importlib.import_module("worlds.engine.everywhere")):
-            found.setdefault(value.name, replace(value, roles=frozenset(self.roles)))
+            found.setdefault(value.name, spoken_in(replace(value, roles=frozenset(self.roles)), self.dialect))
         return MappingProxyType(dict(sorted(found.items())))
 
     @cached_property

@@ -7,8 +7,9 @@ no typing slips.
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Final
 
 from worlds.seeds.text import TONES, filled, slipped
@@ -148,6 +149,10 @@ class Stock:
         empty: dict[str, Sequence[str]] = {name: ("",) for name in maybe or {} if name not in usable}
         return cls({**capitals, **usable, **empty}, given)
 
+    def about(self, given: Mapping[str, str]) -> "Stock":
+        """The same slots for another case, of which the same is known."""
+        return replace(self, given={name: given[name] for name in self.given})
+
     def fits(self, template: str) -> bool:
         """Whether every slot of a template can be filled, in one of its ways at least."""
         sure = _needs(_WAYS.sub("", template)) <= self.slots.keys()
@@ -164,7 +169,7 @@ class Stock:
         """
         fitting = [one for one in templates if self.fits(one)]
         if not fitting:
-            missing = sorted(set().union(*map(_needs, templates)) - self.slots.keys())
+            missing = sorted(frozenset().union(*map(_needs, templates)) - self.slots.keys())
             raise LookupError(f"no text can do without {', '.join(missing)}")
         sure = _WAYS.sub(lambda found: rng.choice(self._ways(found[1])), rng.choice(fitting))
         return _WAYS.sub(lambda found: rng.choice(found[1].split("|")), filled(rng, sure, self.slots))
@@ -176,8 +181,9 @@ class Stock:
         return text
 
 
-def _needs(template: str) -> set[str]:
-    return set(_SLOT.findall(template))
+@cache
+def _needs(template: str) -> frozenset[str]:
+    return frozenset(_SLOT.findall(template))
 
 
 def _capital(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from worlds.desk.models.model import Model
@@ -63,7 +63,7 @@ class SlaTimer(Model):
         "trace",
         one_of("metric", METRICS),
         one_of("state", TIMER_STATES),
-        Index("sla_timer_due", "state", "due_at"),
+        Index("sla_timer_due", "due_at", sqlite_where=text("state = 'active' AND breached_at IS NULL")),
     )
 
     id: Mapped[int] = key()

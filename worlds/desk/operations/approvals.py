@@ -163,7 +163,7 @@ def approver_decides(ctx: Context, ticket_id: RecordId, decision: Decision, answ
     row = approving.pending(ctx, approving.pending_of_ticket(ctx, ticket_id))
     done = _close(ctx, row, decision, answer)
     text = f"{answer}\n\n{row.number}, ticket {row.ticket_number}: {format_money(row.amount)} EUR is {decision}."
-    _tell(ctx, row, f"{row.number}: {decision}", text)
+    _tell(ctx, row, f"{row.number}: {decision}", text, role="approver")
     return done
 
 
@@ -178,7 +178,13 @@ def approval_lapses(ctx: Context, approval_id: RecordId) -> ApprovalDetail:
     if row.status != "pending":
         return _detail(ctx, row)
     done = _close(ctx, row, "lapsed", None)
-    _tell(ctx, row, f"{row.number}: lapsed", f"Nobody answered request {row.number} in time. It has lapsed.")
+    _tell(
+        ctx,
+        row,
+        f"{row.number}: lapsed",
+        f"Nobody answered request {row.number} in time. It has lapsed.",
+        role="system",
+    )
     return done
 
 
@@ -221,8 +227,8 @@ def _close(ctx: Context, row: ApprovalRow, status: ApprovalStatus, answer: str |
     return _detail(ctx, approving.request(ctx, row.approval_id))
 
 
-def _tell(ctx: Context, row: ApprovalRow, subject: str, body: str) -> None:
-    ctx.tell(subject, body, role="approver", about=("approval", row.approval_id))
+def _tell(ctx: Context, row: ApprovalRow, subject: str, body: str, *, role: str) -> None:
+    ctx.tell(subject, body, role=role, about=("approval", row.approval_id))
 
 
 def _detail(ctx: Context, row: ApprovalRow) -> ApprovalDetail:

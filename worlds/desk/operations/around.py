@@ -111,6 +111,12 @@ def add_item(ctx: Context, ticket_id: RecordId, title: Subject, assignee_id: Rec
     """
     ticket = head(ctx, ticket_id)
     laws.check_not_closed(ticket)
+    if ticket.status == "solved":
+        raise Conflict(
+            "ticket_solved",
+            f"Ticket {ticket.number} is solved, so no work is left on it; set its status to open first.",
+            field="ticket_id",
+        )
     if assignee_id is not None and not _works_here(ctx, assignee_id):
         raise NotFound(
             "agent_not_found", f"Nobody with id {assignee_id} works here; see list_agents.", field="assignee_id"

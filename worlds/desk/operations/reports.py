@@ -5,8 +5,9 @@ from statistics import median_low
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from worlds.desk.rules import STAFF
+from worlds.desk.ticket_lists import DAYS
 from worlds.engine.context import Context
-from worlds.engine.fields import Instant, Result, UpTo200, iso_instant, whole
+from worlds.engine.fields import Day, Result, UpTo200, iso_instant, whole
 from worlds.engine.operation import reads
 from worlds.engine.rows import Query
 
@@ -50,14 +51,15 @@ class AgeBand(Result):
 
 
 class DeskReport(Result):
-    """The desk in numbers. Spam counts nowhere. Medians are in minutes around the clock, None where there is nothing.
+    """The desk in numbers, from the beginning of a day until now. Spam counts nowhere.
 
+    Medians are in minutes around the clock, None where there is nothing.
     First replies are those of people, to tickets that came in within the period; resolution counts what was solved in
     it and is still solved or closed.
     """
 
-    since: Instant
-    until: Instant
+    since: Day
+    until: Day
     created: int
     solved: int
     unsolved: int
@@ -99,7 +101,7 @@ class _Opened(NamedTuple):
     created_at: datetime
 
 
-_VOLUME = """sum(t.created_at >= :since), sum(coalesce(t.solved_at, '') >= :since AND t.status IN ('solved', 'closed')),
+_VOLUME = """sum(t.created_at >= :since), sum(coalesce(t.solved_at, '') >= :since),
   sum(t.status NOT IN ('solved', 'closed'))"""
 _BY_STATUS = Query(_Count, "SELECT status, count(*) FROM ticket WHERE spam = 0 GROUP BY status ORDER BY status")
 _BY_GROUP = Query(
@@ -120,7 +122,7 @@ _FIRST_REPLIES = Query(
 _RESOLUTIONS = Query(
     _Minutes,
     """SELECT (strftime('%s', solved_at) - strftime('%s', created_at)) / 60 FROM ticket
-    WHERE spam = 0 AND status IN ('solved', 'closed') AND merged_into_id IS NULL AND solved_at >= :since""",
+    WHERE spam = 0 AND merged_into_id IS NULL AND solved_at >= :since""",
 )
 _CLOCKS = Query(
     _Clock,
@@ -139,15 +141,16 @@ def desk_report(ctx: Context, days: Days = 30) -> DeskReport:
     """Show the desk in numbers over the last days: volumes, waiting times, promises kept, ratings, age of open tickets.
 
     Args:
-        days: How many days back from now.
+        days: How many days before today, which counts as well.
     """
-    since = ctx.now - timedelta(days=days)
-    at = iso_instant(since)
+    today = DAYS.of(ctx.now)
+    since = today - timedelta(days=days)
+    at = iso_instant(DAYS.start(since))
     groups, topics = _BY_GROUP.all(ctx, since=at), _BY_TOPIC.all(ctx, since=at)
     ratings = {row.name: row.tickets for row in _RATINGS.all(ctx, since=at)}
     return DeskReport(
         since=since,
-        until=ctx.now,
+        until=today,
         created=sum(row.created for row in topics),
         solved=sum(row.solved for row in topics),
         unsolved=sum(row.unsolved for row in topics),

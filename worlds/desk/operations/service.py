@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 from pydantic import Field
 
 from worlds.desk import ticket_lists
-from worlds.desk.condition_sql import SOURCE, written
+from worlds.desk.condition_sql import source_of, written
 from worlds.desk.facts import groups_at_work
 from worlds.desk.rule_inputs import ConditionView, conditions_view
 from worlds.desk.rules import LEADS, STAFF
@@ -87,7 +87,7 @@ def _counts(ctx: Context, found: list[_View]) -> dict[int, int]:
     values: dict[str, Any] = {}
     for one in found:
         asked = _asked(ctx, one, f"v{one.id}_")
-        texts.append(f"SELECT {one.id}, count(*) FROM {SOURCE}{asked.where}")  # noqa: S608 - fixed texts, and a number of ours
+        texts.append(f"SELECT {one.id}, count(*) FROM {source_of(asked)}{asked.where}")  # noqa: S608 - fixed texts, and a number of ours
         values |= asked.values
     return dict(Query(_Count, " UNION ALL ".join(texts)).all(ctx, **values)) if texts else {}
 

@@ -1,7 +1,7 @@
 """How tickets belong together: merging, splitting, follow-ups, problems and incidents, links."""
 
 import json
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -24,6 +24,7 @@ from worlds.engine.operation import reads, writes
 from worlds.engine.rows import Query, insert, number, run
 
 Sources = Annotated[list[RecordId], Field(min_length=1, max_length=20)]
+SPLIT: Final = "split"
 LinkKind = Literal["related", "parent"]
 
 
@@ -210,33 +211,39 @@ def split_ticket(
     """
     ticket = head(ctx, ticket_id)
     laws.check_not_closed(ticket)
-    known = _COMMENTS.all(ctx, ticket=ticket_id)
-    moving = set(comment_ids)
+    moving = _check_split(ctx, ticket, comment_ids)
+    said = Said(f"Split off from ticket #{ticket.number}.", public=False)
+    draft = Draft(ticket.requester_id, subject, said, ticket.channel, {"language": ticket.language})
+    made = open_ticket(ctx, draft, via=SPLIT)
+    ids = json.dumps([one.id for one in moving])
+    for table, column in (("comment", "id"), ("attachment", "comment_id")):
+        sql = f"UPDATE {table} SET ticket_id = :new WHERE {column} IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - names of our own
+        run(ctx, sql, new=made.ticket.id, ids=ids)
+    came = [Beside("comment", "public" if one.public else "internal", None, str(one.id)) for one in moving]
+    record(ctx, made.ticket, *came, via=SPLIT)
+    insert(ctx, TicketLink, ticket_id=ticket_id, other_id=made.ticket.id, kind="related", created_at=ctx.now)
+    note = Said(f"Comments were split off to ticket #{made.ticket.number}.", public=False)
+    after = update(ctx, ticket, {}, note, via=SPLIT, beside=[Beside("split", "comments", ids, str(made.ticket.number))])
+    return SplitOff(ticket=ref(after.ticket), split_off=changed(ctx, made), moved=len(moving))
+
+
+def _check_split(ctx: Context, ticket: Head, comment_ids: list[int]) -> list[_Comment]:
+    """The comments that move: they are the ticket's, and a public one stays."""
+    known = {row.id: row for row in _COMMENTS.all(ctx, ticket=ticket.id)}
     for at, one in enumerate(comment_ids):
-        if one not in [row.id for row in known]:
+        if one not in known:
             raise NotFound(
                 "comment_not_found",
                 f"Ticket {ticket.number} has no comment {one}; get_ticket shows its comments.",
                 field=f"comment_ids.{at}",
             )
-    if not any(row.public and row.id not in moving for row in known):
+    if not any(row.public for row in known.values() if row.id not in comment_ids):
         raise Conflict(
             "nothing_left",
             f"At least one public comment has to stay on ticket {ticket.number}; change its subject instead.",
             field="comment_ids",
         )
-    said = Said(f"Split off from ticket #{ticket.number}.", public=False)
-    draft = Draft(ticket.requester_id, subject, said, ticket.channel, {"language": ticket.language})
-    made = open_ticket(ctx, draft, via="split")
-    ids = json.dumps(sorted(moving))
-    for table, column in (("comment", "id"), ("attachment", "comment_id")):
-        sql = f"UPDATE {table} SET ticket_id = :new WHERE {column} IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - names of our own
-        run(ctx, sql, new=made.ticket.id, ids=ids)
-    insert(ctx, TicketLink, ticket_id=ticket_id, other_id=made.ticket.id, kind="related", created_at=ctx.now)
-    note = Said(f"Comments were split off to ticket #{made.ticket.number}.", public=False)
-    gone = Beside("split", "comments", ids, str(made.ticket.number))
-    after = update(ctx, ticket, {}, note, via="split", beside=[gone])
-    return SplitOff(ticket=ref(after.ticket), split_off=changed(ctx, made), moved=len(moving))
+    return [known[one] for one in sorted(set(comment_ids))]
 
 
 @writes(roles=WORKERS, duplicates=True)

@@ -6,7 +6,7 @@ parcel, the article on a line, who asked and when.
 
 import random
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -34,9 +34,12 @@ _WISHES: Final = (500, 750, 1000, 1000, 1250, 1500, 2000, 2000, 2500, 3000, 3500
 """Cents that people ask for; an agent may give up to 25.00 EUR, a lead up to 75.00 EUR."""
 _PROBLEM_CARRIERS: Final = ("DPD", "GLS", "UPS", "DHL")
 _DEPOTS: Final = (
-    "Breda", "Zwolle", "Hengelo", "Born", "Amersfoort", "Oirschot", "Nijmegen", "Den Hoorn", "Veenendaal", "Rotterdam",
-    "Duiven", "Leeuwarden", "Roosendaal", "Venlo", "Almere", "Tiel", "Goes", "Emmen",
+    "Hengelo", "Oirschot", "Veenendaal", "Duiven", "Roosendaal", "Goes", "Emmen", "Zaltbommel", "Waddinxveen",
+    "Ridderkerk", "Dokkum", "Steenwijk", "Kampen", "Barneveld", "Culemborg", "Oosterhout", "Terneuzen", "Boxtel",
+    "Deurne", "Panningen", "Winterswijk", "Zevenaar", "Raalte", "Hoogeveen", "Veendam", "Winschoten", "Drachten",
+    "Heerenveen", "Medemblik", "Hoofddorp", "Etten-Leur", "Echt-Susteren",
 )  # fmt: skip
+"""Towns where a carrier sorts parcels: one problem each."""
 
 
 @cache
@@ -93,28 +96,26 @@ class Cases:
         return chosen
 
     def plan(self) -> None:
-        """All of them."""
-        for at in range(self.sizes["twins"]):
-            self._twins(at)
-        for at in range(self.sizes["pairs"]):
-            self._pair(at)
-        for at in range(self.sizes["problems"]):
-            self.problems.append(self._problem(at))
-        for at in range(self.sizes["two_parcels"]):
-            self._two_parcels(at)
-        for at in range(self.sizes["order_data"]):
-            self._order_data(at)
-        for at in range(self.sizes["questions"]):
-            self._question(at)
-        for at in range(self.sizes["goodwill"]):
-            self._goodwill(at)
-        for told in ("legal", "safety"):
-            for at in range(self.sizes[told]):
-                self._grave(told, at)
+        """All of them; problems before what only looks like one."""
+        kinds: tuple[tuple[str, Callable[[int], None]], ...] = (
+            ("twins", self._twins),
+            ("pairs", self._pair),
+            ("problems", self._problem),
+            ("two_parcels", self._two_parcels),
+            ("order_data", self._order_data),
+            ("questions", self._question),
+            ("goodwill", self._goodwill),
+            ("held", self._held),
+            ("legal", lambda at: self._grave("legal", at)),
+            ("safety", lambda at: self._grave("safety", at)),
+        )
+        for kind, make in kinds:
+            for at in range(self.sizes[kind]):
+                make(at)
 
     def _someone(self, rng: random.Random, *, private: bool = False, near: Record | None = None) -> Record:
-        """A requester who has no other open case, as long as there are any; `near` lives in the same country."""
-        for _ in range(60):
+        """A requester without another open case, as long as there are any; `near` lives in the same country."""
+        for _ in range(400):
             who = self.planner.someone(rng, private=private)
             lives_near = near is None or _country(who) == _country(near)
             if id(who) not in self._taken and lives_near:
@@ -169,7 +170,7 @@ class Cases:
         self._add(first)
         self._add(second)
 
-    def _problem(self, at: int) -> Problem:
+    def _problem(self, at: int) -> None:
         """Something that hits several: a depot that stands still, or an article with a flaw."""
         rng = self._rng("problem", at)
         moment = self._lately.begin + timedelta(hours=rng.uniform(1, 30))
@@ -182,7 +183,7 @@ class Cases:
             problem = Problem(at, "damaged", moment, kind=kind, title=title, price=price, flaw=rng.randrange(3))
         for number in range(self.sizes["incidents"]):
             self._incident(problem, at, number)
-        return problem
+        self.problems.append(problem)
 
     def _incident(self, problem: Problem, at: int, number: int) -> None:
         """Somebody is hit; a colleague has linked the first few to the problem, the others are to be found."""
@@ -277,6 +278,14 @@ class Cases:
         matter = self.planner.matter(
             (told, at), self._lately.moment(rng), who, topic, stage="new", case=told, told=told
         )
+        matter.order = self.planner.order(rng, who, topic, matter.at)
+        self._add(matter)
+
+    def _held(self, at: int) -> None:
+        """A question to somebody outside is out; the ticket is on hold."""
+        rng = self._rng("held", at)
+        who, topic = self._someone(rng), rng.choice(("wismo", "damaged", "return_exchange", "refund_status"))
+        matter = self.planner.matter(("held", at), self._lately.moment(rng), who, topic, stage="held", case="held")
         matter.order = self.planner.order(rng, who, topic, matter.at)
         self._add(matter)
 

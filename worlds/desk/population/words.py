@@ -41,6 +41,8 @@ _WITHOUT_ARTICLE: Final = {
     "fr": {"thing": "la commande", "of_thing": "de la commande", "my_thing": "ma commande"},
 }
 """What an article that the desk has no words for is called."""
+_BY_GROUP: Final = ("unwanted", "kept", "size")
+"""Slots that differ between what is worn, what is big and what is small."""
 _MARKS: Final = {"de": ("„", "“"), "fr": ("« ", " »")}
 """Languages that put an English title into quotation marks."""
 
@@ -138,25 +140,43 @@ def _kinds() -> dict[str, str]:
 
 def words_for(title: str | None, language: str) -> dict[str, tuple[str, ...]]:
     """What a language has to say of an article: what it is called, flaws and questions."""
-    kind = _kinds().get(title or "")
+    return _kind_words(_kinds().get(title or ""), language)
+
+
+def _kind_words(kind: str | None, language: str) -> dict[str, tuple[str, ...]]:
     if kind is None:
-        return {name: (value,) for name, value in _WITHOUT_ARTICLE[language].items()}
-    rows: Mapping[str, Any] = _table("words/goods.toml")["kind"][kind][language]
-    return {name: (value,) if isinstance(value, str) else tuple(value) for name, value in rows.items()}
+        known = {**_WITHOUT_ARTICLE[language], **{f"{name}_kind": f"{{{name}_small}}" for name in _BY_GROUP}}
+        return {name: (value,) for name, value in known.items()}
+    book = _table("words/goods.toml")
+    rows: Mapping[str, Any] = book["kind"][kind][language]
+    group = next(name for name, kinds in book["class"].items() if kind in kinds)
+    of_group = {f"{name}_kind": (f"{{{name}_{group}}}",) for name in _BY_GROUP}
+    return of_group | {name: (value,) if isinstance(value, str) else tuple(value) for name, value in rows.items()}
 
 
-def _stock(language: str, given: Mapping[str, str], *tables: Mapping[str, Any], titled: bool = False) -> Stock:
-    """What texts are filled with; `titled` puts titles of articles into the quotation marks that a language wants."""
-    marks = _MARKS.get(language) if titled else None
-    known = {name: value for name, value in {"name": given.get("first", ""), **given}.items() if value}
-    if marks:
-        known |= {name: f"{marks[0]}{known[name]}{marks[1]}" for name in ("article", "other_article") if name in known}
+@cache
+def _shape(language: str, kind: str | None, names: tuple[str, ...], tables: tuple[str, ...]) -> Stock:
+    """The slots that can be filled where so much is known: worked out once, since thousands of letters share it."""
+    rows = _kind_words(kind, language)
     slots: dict[str, Sequence[str]] = {}
     maybe: dict[str, Sequence[str]] = {}
-    for table in tables:
-        slots |= table.get("slots", {})
-        maybe |= table.get("maybe", {})
-    return Stock.of({**slots, **words_for(given.get("article"), language)}, known, maybe)
+    for name in tables:
+        table = _table(name)
+        part = table.get(language, table)
+        slots |= part.get("slots", {})
+        maybe |= part.get("maybe", {})
+    return Stock.of({**slots, **rows}, dict.fromkeys(names, ""), maybe)
+
+
+def _stock(language: str, given: Mapping[str, str], *tables: str, titled: bool = False) -> Stock:
+    """What texts are filled with; `titled` puts titles of articles into the quotation marks that a language wants."""
+    known = {name: value for name, value in {"name": given.get("first", ""), **given}.items() if value}
+    kind = _kinds().get(known.get("article", ""))
+    shape = _shape(language, kind, tuple(sorted(known)), tables)
+    marks = _MARKS.get(language) if titled else None
+    if marks:
+        known |= {name: f"{marks[0]}{known[name]}{marks[1]}" for name in ("article", "other_article") if name in known}
+    return shape.about(known)
 
 
 def _fitting(stock: Stock, texts: Sequence[str]) -> list[str]:
@@ -183,9 +203,11 @@ def opening(
     Raises:
         LookupError: if no text of the topic can do with what is given.
     """
-    table = _table(f"words/openings_{language}.toml")
-    stock = _stock(language, given, table, titled=tone in _CAREFUL)
-    rows = [row for row in table[topic] if stock.fits(row["body"]) and _fitting(stock, row["subjects"])]
+    page = f"words/openings_{language}.toml"
+    table, stock = _table(page), _stock(language, given, page, titled=tone in _CAREFUL)
+    kind = _kinds().get(given.get("article", ""))
+    rows = [row for row in table[topic] if kind is None or kind in row.get("kinds", (kind,))]
+    rows = [row for row in rows if stock.fits(row["body"]) and _fitting(stock, row["subjects"])]
     rows = [row for row in rows if tone not in _CAREFUL or not _casual(row["body"])] or rows
     if not rows:
         raise LookupError(f"no opening about {topic} in {language} can do with {', '.join(sorted(given))} alone")
@@ -201,7 +223,7 @@ def opening(
         return stock.shown(body)
 
     body = unsaid(draw, said)
-    plain = _stock(language, given, table)
+    plain = _stock(language, given, page)
     subject = plain.shown(plain.choose(rng, kept[0]["subjects"]))
     if rng.random() < _SUBJECT_CAPITAL:
         subject = subject[:1].upper() + subject[1:]
@@ -222,8 +244,9 @@ def follow_up(
     Raises:
         LookupError: if no text of the intent can do with what is given.
     """
-    voices, table = _table(f"words/openings_{language}.toml"), _table("words/follow_ups.toml")[language]
-    stock = _stock(language, given, voices, table, titled=tone in _CAREFUL)
+    pages = (f"words/openings_{language}.toml", "words/follow_ups.toml")
+    voices, table = _table(pages[0]), _table(pages[1])[language]
+    stock = _stock(language, given, *pages, titled=tone in _CAREFUL)
     if intent in {"answers_with_number", "wrong_number"} and not _fitting(stock, table[intent]):
         intent = "answers_partly"  # who has no number cannot give one
     if intent == "out_of_office":
@@ -232,13 +255,12 @@ def follow_up(
     def draw() -> str:
         body = stock.choose(rng, table[intent])
         closings = [stock.choose(rng, [one]) for one in _fitting(stock, voices["closings"])]
-        return stock.shown(toned(rng, body, voices["greetings"], closings, tone))
+        text = stock.shown(toned(rng, body, voices["greetings"], closings, tone))
+        if given.get("company") and rng.random() < 0.6:
+            return f"{text}\n\n-- \n{stock.shown(stock.choose(rng, table['firm_signatures']))}"
+        return f"{text}\n\n{rng.choice(table['signatures'])}" if rng.random() < 0.22 else text
 
     parts = [unsaid(draw, said)]
-    if given.get("company") and rng.random() < 0.6:
-        parts.append("-- \n" + stock.shown(stock.choose(rng, table["firm_signatures"])))
-    elif rng.random() < 0.22:
-        parts.append(rng.choice(table["signatures"]))
     if quoted is not None:
         below = quote(rng, language, quoted)
         parts = [below, *parts] if rng.random() < 0.1 else [*parts, below]
@@ -266,9 +288,10 @@ def reply(
     Raises:
         LookupError: if no text can do with what is given, or nothing is ever answered at this stage.
     """
-    table = _table(f"words/replies_{language}.toml")
+    page = f"words/replies_{language}.toml"
+    table = _table(page)
     manner = agent_habit or habit_of(given["agent"])
-    stock, habit = _stock(language, given, table, titled=True), table["habits"][manner]
+    stock, habit = _stock(language, given, page, titled=True), table["habits"][manner]
     texts = table["closing"]["texts"] if stage == "closing" else table["topics"].get(topic, {}).get(stage)
     if not texts or topic in NEEDING_NO_ANSWER or topic == "legal":
         raise LookupError(f"nothing is answered to {topic} at {stage}")
@@ -288,8 +311,7 @@ def note(rng: random.Random, given: Mapping[str, str], kind: str | None = None, 
     Raises:
         LookupError: if no text can do with what is given.
     """
-    table = _table("words/backstage.toml")
-    stock = _stock("en", given, table)
+    table, stock = _table("words/backstage.toml"), _stock("en", given, "words/backstage.toml")
     drawn = kind or rng.choice([one for one in NOTES if _fitting(stock, table["notes"][one])])
     text = unsaid(lambda: stock.shown(stock.choose(rng, table["notes"][drawn])), said)
     return f"Diagnosis: {text}" if drawn == "diagnosis" else text[:1].upper() + text[1:]
@@ -301,8 +323,7 @@ def side(rng: random.Random, party: str, given: Mapping[str, str], said: frozens
     Raises:
         LookupError: if no text can do with what is given.
     """
-    table = _table("words/backstage.toml")
-    stock, rows = _stock("en", given, table), table["side"][party]
+    rows, stock = _table("words/backstage.toml")["side"][party], _stock("en", given, "words/backstage.toml")
     at = rng.choice([at for at, row in enumerate(rows) if stock.fits(row["question"])])
 
     def draw(texts: Sequence[str]) -> str:

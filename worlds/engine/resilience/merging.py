@@ -1,7 +1,7 @@
 """What becomes of a call's arguments on the way: a condition, two people's edits in one, what a rule asks for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -11,8 +11,6 @@ from worlds.engine.resilience.signs import Sign, mappings
 
 ALLOW = "allow_duplicate"
 """The argument that saves what is alike to something, where a tool takes it."""
-VERSION = "if_version"
-"""The argument that makes a write conditional, where a tool takes it."""
 
 
 class Versions:
@@ -37,14 +35,14 @@ class Versions:
         for key, version in versions_in(body):
             self._newest[key] = max(version, self._newest.get(key, version))
 
-    def conflict(self, body: Any) -> dict[str, Any]:
+    def conflict(self, tool: Operation[..., Any], body: Any) -> dict[str, Any]:
         """The condition that a conflict asks for: the version up to which it says what was changed, if it says it."""
         said = _conflict(body)
         record, version = Key(f"{said.get('record')}_id", said.get("id")), said.get("version")
         if not isinstance(version, int):
             return {}
         self._newest[record] = max(version, self._newest.get(record, version))
-        return {VERSION: version} if "changes" in said else {}
+        return {tool.dialect.version: version} if "changes" in said else {}
 
     def anew(self) -> None:
         """The work begins anew, and builds on nothing yet."""
@@ -59,20 +57,20 @@ class Versions:
 
         A record that the work has not read is taken as it was seen last.
         """
-        if VERSION in arguments or not takes_version(tool):
+        if tool.dialect.version in arguments or not takes_version(tool):
             return {}
-        return _of(arguments, self._built_on) or self.latest(tool, arguments, seen)
+        return _of(tool, arguments, self._built_on) or self.latest(tool, arguments, seen)
 
     def latest(self, tool: Operation[..., Any], arguments: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
         """The version at which a record was seen last."""
         if not takes_version(tool):
             return {}
-        return _of(arguments, {key: version for body in seen.values() for key, version in versions_in(body)})
+        return _of(tool, arguments, {key: version for body in seen.values() for key, version in versions_in(body)})
 
 
-def _of(arguments: Mapping[str, Any], versions: Mapping[Key, int]) -> dict[str, Any]:
+def _of(tool: Operation[..., Any], arguments: Mapping[str, Any], versions: Mapping[Key, int]) -> dict[str, Any]:
     keys = (Key(name, value) for name, value in ids_in(arguments).items())
-    return next(({VERSION: versions[key]} for key in keys if key in versions), {})
+    return next(({tool.dialect.version: versions[key]} for key in keys if key in versions), {})
 
 
 def versions_in(body: Any) -> list[tuple[Key, int]]:
@@ -82,16 +80,32 @@ def versions_in(body: Any) -> list[tuple[Key, int]]:
 
 def takes_version(tool: Operation[..., Any]) -> bool:
     """Whether an operation can be made conditional."""
-    return bool(getattr(tool, "record", "")) or VERSION in tool.input_schema.get("properties", {})
+    return bool(tool.record) or tool.dialect.version in tool.input_schema.get("properties", {})
 
 
-def merged(mine: Mapping[str, Any], told: Sign) -> dict[str, Any]:
+def changed_since(arguments: Mapping[str, Any], before: Seen, after: Seen) -> list[dict[str, Any]]:
+    """What readings show of the records that a call names, other than they showed it before: `field`, `was`, `now`."""
+    found = []
+    for name, value in ids_in(arguments).items():
+        for place, body in after.items():
+            was, now = find_object(before.get(place), Key(name, value)), find_object(body, Key(name, value))
+            if was is not None and now is not None:
+                found += [
+                    {"field": field, "was": was[field], "now": now[field]}
+                    for field in sorted(was.keys() & now.keys())
+                    if was[field] != now[field]
+                ]
+    return found
+
+
+def merged(mine: Mapping[str, Any], told: Sign, seen: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """My arguments, but for those that only repeat what the record held: these follow what somebody else made of it.
 
-    The conflict says what differs: a list of `changes` with `field` (a dotted path), `was` and `now`.
+    The conflict says what differs: a list of `changes` with `field` (a dotted path), `was` and `now`. Where it says
+    nothing, as those of many systems do, what was `seen` to have changed counts.
     """
     sent: dict[str, Any] = deepcopy(dict(mine))
-    for change in _conflict(told.body).get("changes", ()):
+    for change in _conflict(told.body).get("changes", seen):
         *path, last = str(change["field"]).split(".")
         inner: Any = sent
         for name in path:
@@ -132,4 +146,4 @@ def _named_in(words: set[str], arguments: Mapping[str, Any], seen: Seen) -> list
 
 def _conflict(body: Any) -> Mapping[str, Any]:
     """What a conflict says of the record, wherever its system puts it."""
-    return next((one for one in mappings(body) if "changes" in one or "if_version" in one), {})
+    return next((one for one in mappings(body) if "changes" in one), {})

@@ -15,8 +15,8 @@ from typing import Any
 
 from worlds.engine.adversary.notation import plain
 from worlds.engine.resilience.line import Desk
-from worlds.engine.resilience.merging import VERSION, Versions, mended, merged
-from worlds.engine.resilience.sights import Atlas, Key, Look, Seen, find_object, ids_in, key_of, objects, shows
+from worlds.engine.resilience.merging import Versions, changed_since, mended, merged
+from worlds.engine.resilience.sights import Atlas, Key, Look, Seen, find_object, ids_in, is_all, key_of, objects, shows
 from worlds.engine.resilience.signs import Sign, may_change, sign_of
 from worlds.engine.resilience.stopping import Stopped, handing_over
 from worlds.engine.task import Refused, Task
@@ -148,16 +148,13 @@ class Resilient:
             try:
                 return self._through(operation, {**sent, **asked}, key), sent != arguments
             except Changed as changed:
-                asked = self._versions.conflict(changed.sign.body)
-                if VERSION in arguments:  # whoever named a version merges as they mean it
+                asked = self._versions.conflict(tool, changed.sign.body)
+                if tool.dialect.version in arguments:  # whoever named a version merges as they mean it
                     raise Refused(changed.sign.status, changed.sign.told) from None
-                self._read_again(arguments)
-                sent = merged(sent, changed.sign)
+                sent = merged(sent, changed.sign, self._read_again(arguments))
                 asked = asked or self._versions.latest(tool, sent, self._seen)
                 key = self._key(operation, sent)
-        raise Stopped(
-            operation, arguments, Sign("changed", 409, None, "The record changes faster than it can be read.")
-        )
+        raise Stopped(operation, arguments, Sign("changed", 409, None, "It changes faster than it can be read."))
 
     def _look_before(self, arguments: Mapping[str, Any]) -> None:
         """See the records that a write names, so that what it changes can be told; quick where they were just seen."""
@@ -165,9 +162,12 @@ class Resilient:
             if not any(find_object(body, Key(name, value)) for body in self._seen.values()):
                 self._look_at(Key(name, value), arguments)
 
-    def _read_again(self, arguments: Mapping[str, Any]) -> None:
+    def _read_again(self, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Read what a call names once more; answers what has changed since it was seen."""
+        before = dict(self._seen)
         for name, value in ids_in(arguments).items():
             self._look_at(Key(name, value), arguments)
+        return changed_since(arguments, before, self._seen)
 
     def _read(self, operation: str, arguments: dict[str, Any]) -> Any:
         """Read, and once more a little later what is older than is known already; remember it as the latest sight."""
@@ -190,7 +190,7 @@ class Resilient:
                 body = self._read(reading.operation, dict(reading.arguments))
             except Refused:
                 continue
-            whole = reading.by_key or (bool(reading.arguments) and isinstance(body, dict) and body.get("pages") == 1)
+            whole = reading.by_key or (bool(reading.arguments) and is_all(body))
             looks.append(Look((reading.operation, _text(reading.arguments)), body, whole))
         return looks
 
@@ -274,7 +274,7 @@ class Resilient:
             self._trouble = trouble if trip.key is not None else self._trouble
             raise Refused(sign.status, sign.told)
         self._trouble = trouble
-        if sign.status == 400 and "cursor" in trip.arguments:  # the list has to be begun again
+        if sign.status == 400 and any(one.endswith("cursor") for one in trip.arguments):  # begin the list again
             raise Refused(sign.status, sign.told)
 
     def _made_ready(self, trip: "_Trip", sign: Sign) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from worlds.engine.operation import Operation
 
 Shown = Mapping[str, Any]
-_PASSING = ("version", "_at", "now", "page", "total", "pages", "page_size")
+_PASSING = ("version", "_at", "now", "page", "total", "pages", "page_size", "cursor")
 """Names whose values move by themselves."""
 
 
@@ -162,6 +162,11 @@ class Atlas:
             if all(one in given for one in needed) and (given or not needed):
                 found.append(Reading(operation.name, given, by_key=bool(needed)))
         return sorted(found, key=lambda one: (name not in one.arguments, not one.by_key, one.operation))
+
+
+def is_all(body: Any) -> bool:
+    """Whether a list was answered whole, on one page."""
+    return isinstance(body, Mapping) and (body.get("pages") == 1 or body.get("has_more") is False)
 
 
 def ids_in(*values: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from worlds.engine.cursors import takes_cursors
 from worlds.engine.errors import Invalid
 from worlds.engine.operation import Operation
 from worlds.engine.terms import KEY_SCHEMA, schema_with
@@ -55,9 +56,9 @@ _VERSION = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "The record's version as its ETag gave it; it may stand in the body as if_version too.",
     "schema": {"type": "string", "maxLength": 20, "examples": ['"3"']},
 }
+_VERSION_SAID = "The record's version as its ETag gave it; it may stand in the body as {} too."
 _ETAG = {"ETag": {"description": "The record's version, if it has one.", "schema": {"type": "string"}}}
 
 
@@ -68,15 +69,21 @@ def _described(operation: Operation[..., Any]) -> dict[str, Any]:
         "description": operation.description,
         "requestBody": {"required": True, "content": _content(schema_with(operation))},
         "responses": {
-            "200": {"description": "Done.", "content": _content(operation.output_schema)},
+            "200": {"description": "Done.", "content": _content(_answered(operation))},
             **{status: {"$ref": f"#/components/responses/Refused{status}"} for status in REFUSALS},
         },
     }
     if operation.writing:
-        described["parameters"] = [_KEY, _VERSION] if operation.record else [_KEY]
+        version = {**_VERSION, "description": _VERSION_SAID.format(operation.dialect.version)}
+        described["parameters"] = [_KEY, version] if operation.record else [_KEY]
     if "version" in operation.output_schema.get("properties", {}):
         described["responses"]["200"]["headers"] = _ETAG
     return described
+
+
+def _answered(operation: Operation[..., Any]) -> dict[str, Any]:
+    schema = operation.output_schema
+    return operation.dialect.page_schema(schema) if takes_cursors(operation) else schema
 
 
 def _content(schema: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from worlds.desk.rules import STAFF
+from worlds.engine.fields import MAX_ID
 from worlds.engine.operation import Operation
 from worlds.engine.surfaces.chrome import Entry
 from worlds.engine.surfaces.pages import Pages
@@ -66,6 +67,12 @@ def with_filters(address: str, operation: Operation[..., Any], *fixed: str) -> s
     known = operation.input_schema.get("properties", {}).keys() - set(fixed)
     kept = [(name, value) for name, value in request.args.items() if name in known]
     return f"{address}?{urlencode(kept)}" if kept else address
+
+
+def id_in(text: str) -> int | None:
+    """The id of a record that stands in a field, or None where there is none."""
+    plain = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
+    return int(text) if plain and 0 < int(text) <= MAX_ID else None
 
 
 @workspace.app_template_global("workspace_navigation")

@@ -8,9 +8,8 @@ from worlds.desk.operations.around import Following, add_collaborator
 from worlds.desk.operations.organizations import get_organization, list_organizations
 from worlds.desk.operations.people import add_identity, get_user, list_users, merge_users, suspend_user, update_user
 from worlds.desk.operations.tickets import create_ticket, get_ticket
-from worlds.desk.pages.workspace.app import workspace
+from worlds.desk.pages.workspace.app import id_in, workspace
 from worlds.desk.records import UserDetail
-from worlds.engine.fields import MAX_ID
 from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
 
@@ -110,8 +109,8 @@ def merge_people(door: Door, user_id: int) -> str:
     """Chooses the record that goes, and shows both before anything is done, since it cannot be undone."""
     shown = door.read(get_user, user_id=user_id)
     form = door.form(merge_users, url_for("workspace.people_merged", user_id=user_id))
-    chosen = form["merged_user_id"].value
-    other = door.read(get_user, user_id=int(chosen)) if chosen.isdecimal() and 0 < int(chosen) <= MAX_ID else None
+    chosen = id_in(form["merged_user_id"].value)
+    other = None if chosen is None else door.read(get_user, user_id=chosen)
     listed = door.listing(list_users) if other is None and request.args.get("query") else None
     return door.render("workspace/merge_people.html", person=shown, form=form, other=other, listed=listed)
 

@@ -8,12 +8,11 @@ from werkzeug.wrappers import Response
 from worlds.desk.operations.bulk import JobTaken, bulk_update_tickets
 from worlds.desk.operations.people import get_user
 from worlds.desk.operations.tickets import create_ticket, list_tickets
-from worlds.desk.pages.workspace.app import with_filters, workspace
+from worlds.desk.pages.workspace.app import id_in, with_filters, workspace
 from worlds.desk.pages.workspace.bulk import bulk_of, taken_on
 from worlds.desk.pages.workspace.choices import TOPIC_OPTIONS, blank_fields, team
 from worlds.desk.pages.workspace.wording import status_words
 from worlds.desk.views import TicketChanged
-from worlds.engine.fields import MAX_ID
 from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
 
@@ -74,8 +73,8 @@ def tickets_changed(_door: Door, done: JobTaken | None) -> Done:
 def new_ticket(door: Door) -> str:
     """A ticket on behalf of somebody, who is found among the people first."""
     form = door.form(create_ticket, url_for("workspace.ticket_made"))
-    asked = form["requester_id"].value
-    who = door.read(get_user, user_id=int(asked)) if asked.isdecimal() and 0 < int(asked) <= MAX_ID else None
+    user_id = id_in(form["requester_id"].value)
+    who = None if user_id is None else door.read(get_user, user_id=user_id)
     return door.render(
         "workspace/new_ticket.html",
         form=form,

@@ -122,7 +122,7 @@ class ShiftingPages(Fault):
 
     def may_strike(self, operation: Operation[..., Any]) -> bool:
         """Lists that have pages."""
-        return is_list(operation) and "page" in operation.input_schema["properties"]
+        return is_list(operation) and "page_size" in operation.input_schema["properties"]
 
     def fits(self, hit: Hit) -> bool:
         """Whether a further page is asked for, and something can come in between."""

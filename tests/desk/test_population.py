@@ -1,0 +1,201 @@
+"""Promises of the desk's population: the same every time, lawful, in order of time, and as mixed as a desk's data."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from worlds.desk import WORLD
+from worlds.desk.rule_grammar import actions_problem, conditions_problem
+from worlds.engine.build import broken_rows, build
+from worlds.engine.world import SeedSpec
+
+MINI = {
+    "days": 30, "requesters": 90, "tickets": 90, "merged": 6, "spam": 12, "orders_unasked": 12, "twins": 3, "pairs": 3,
+    "problems": 4, "incidents": 3, "linked": 2, "look_alikes": 2, "two_parcels": 4, "order_data": 4, "questions": 4,
+    "goodwill": 9, "held": 3, "legal": 2, "safety": 2,
+}  # fmt: skip
+
+
+def population(seed=77, **sizes):
+    """A small population with the rates of `small`, in memory, and its sealed truth."""
+    world = dataclasses.replace(WORLD)
+    small = WORLD.seeds["small"].settings
+    settings = {**small, "seed": seed, "sizes": {**MINI, **sizes}}
+    vars(world)["seeds"] = {"mini": SeedSpec("mini", settings)}
+    connection = sqlite3.connect(":memory:")
+    truth = build(world, "mini", connection, lambda *_: None)
+    return connection, truth
+
+
+def digest(connection, truth):
+    """A hash of all rows in all tables, in their order, of the schema and of the truth."""
+    lines = list(connection.iterdump())
+    rows = [line for line in lines if not line.startswith("CREATE")]
+    schema = sorted(line for line in lines if line.startswith("CREATE"))
+    return hashlib.sha256("\n".join([*rows, *schema, json.dumps(truth)]).encode()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def made():
+    connection, truth = population()
+    yield connection, truth
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def ask(made):
+    connection, _ = made
+    return lambda sql, *values: connection.execute(sql, values).fetchall()
+
+
+def test_the_same_seed_gives_the_same_rows_in_another_process(made):
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); "
+        "import test_population as t; print(t.digest(*t.population()))"
+    )
+    told = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONHASHSEED": "4242"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == digest(*made)
+
+
+def test_another_seed_gives_other_people(ask):
+    other, _ = population(seed=78, tickets=50)
+    names = {row[0] for row in other.execute("SELECT value FROM user_identity WHERE kind = 'email'")}
+    other.close()
+    own = {row[0] for row in ask("SELECT value FROM user_identity WHERE kind = 'email' AND value NOT LIKE 'test%'")}
+    assert not {one for one in own & names if not one.endswith("@larkfieldcare.example")}
+
+
+def test_sizes_are_kept(ask, made):
+    tickets = ask("SELECT count(*) FROM ticket")[0][0]
+    assert MINI["tickets"] <= tickets <= MINI["tickets"] * 1.2  # follow-ups and released mail come on top
+    assert made[1]["counts"]["tickets"] <= tickets
+    assert ask("SELECT count(*) FROM desk_user WHERE role = 'end_user'")[0][0] >= MINI["requesters"]
+    assert ask("SELECT count(*) FROM desk_user WHERE role <> 'end_user' AND role <> 'integration'") == [(18,)]
+
+
+def test_every_law_of_the_desk_holds(made):
+    connection, _ = made
+    assert len(WORLD.invariants) >= 10
+    for law in WORLD.invariants:
+        assert broken_rows(connection, law) == [], law.sentence
+
+
+def test_every_reference_leads_somewhere(ask):
+    assert ask("PRAGMA foreign_key_check") == []
+
+
+def test_nothing_happens_after_episodes_begin(ask):
+    start = WORLD.seeds["small"].settings["start"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moments = (
+        ("ticket", "created_at"), ("ticket", "updated_at"), ("comment", "created_at"), ("ticket_audit", "at"),
+        ("outbox_email", "sent_at"), ("sla_timer", "started_at"), ("sla_timer", "breached_at"),
+        ("shop_order", "placed_at"), ("shop_parcel", "shipped_at"), ("shop_parcel", "delivered_at"),
+        ("desk_user", "created_at"), ("side_message", "sent_at"), ("rating", "offered_at"),
+        ("suspended_message", "received_at"), ("kb_article", "updated_at"),
+    )  # fmt: skip
+    for table, column in moments:
+        latest = ask(f"SELECT max({column}) FROM {table}")[0][0]  # noqa: S608 - names of this test
+        assert latest is None or latest < start, (table, column)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("ticket", "created_at"),
+        ("comment", "created_at"),
+        ("ticket_audit", "at"),
+        ("outbox_email", "sent_at"),
+        ("shop_order", "placed_at"),
+        ("suspended_message", "received_at"),
+    ],
+)
+def test_ids_follow_time(ask, table, column):
+    moments = [row[0] for row in ask(f"SELECT {column} FROM {table} ORDER BY id")]  # noqa: S608 - names of this test
+    assert moments == sorted(moments)
+
+
+def test_tickets_are_in_every_state(ask):
+    known = dict(ask("SELECT status, count(*) FROM ticket GROUP BY status"))
+    assert set(known) == {"new", "open", "pending", "hold", "solved", "closed"}
+
+
+def test_everybody_who_answers_works_in_the_hours_of_their_group(ask):
+    """Nobody writes to a customer at night or on a Sunday."""
+    rows = ask(
+        "SELECT created_at FROM comment WHERE author_role IN ('agent', 'team_lead') AND public = 1 AND automatic = 0"
+    )
+    assert len(rows) > 40
+    hours = {int(row[0][11:13]) for row in rows}
+    assert hours <= set(range(6, 20))
+    assert ask(
+        "SELECT count(*) FROM comment WHERE author_role = 'agent' AND public = 1 AND automatic = 0"
+        " AND strftime('%w', created_at) = '0'"
+    ) == [(0,)]
+
+
+def test_rules_could_have_been_saved_by_their_administrator(ask):
+    for use, table in (("trigger", "trigger_rule"), ("automation", "automation_rule")):
+        for title, when, then in ask(f"SELECT title, conditions, actions FROM {table}"):  # noqa: S608 - names of this test
+            assert conditions_problem(json.loads(when), use) is None, title
+            assert actions_problem(json.loads(then)) is None, title
+    for use, table, name in (("view", "ticket_view", "title"), ("sla", "sla_policy", "name")):
+        for title, when in ask(f"SELECT {name}, conditions FROM {table}"):  # noqa: S608 - names of this test
+            assert conditions_problem(json.loads(when), use) is None, title
+    for title, then in ask("SELECT title, actions FROM macro"):
+        assert actions_problem(json.loads(then), prepared=True) is None, title
+
+
+def test_the_handbook_is_on_the_shelf_for_staff_alone(ask):
+    pages = {path.stem for path in (WORLD.folder / "policy").glob("*.md")}
+    rows = ask(
+        "SELECT a.slug, a.visibility, a.title, a.body FROM kb_article a JOIN kb_category c ON c.id = a.category_id"
+        " WHERE c.slug = 'handbook'"
+    )
+    assert {row[0] for row in rows} == pages
+    assert {row[1] for row in rows} == {"internal"}
+    assert all(title and not title.startswith("#") and body for _, _, title, body in rows)
+
+
+def test_only_addresses_for_examples_receive_mail(ask):
+    sql = "SELECT value FROM user_identity WHERE kind = 'email' UNION SELECT to_address FROM outbox_email"
+    rows = [row[0] for row in ask(sql)]
+    assert all(re.search(r"@([\w-]+\.)*example(\.(com|net|org))?$", one, re.IGNORECASE) for one in rows)
+
+
+def test_no_text_holds_an_unfilled_slot(ask):
+    texts = [
+        row[0]
+        for sql in (
+            "SELECT subject FROM ticket", "SELECT body FROM comment", "SELECT body FROM side_message",
+            "SELECT message FROM escalation", "SELECT subject FROM suspended_message", "SELECT comment FROM rating",
+        )
+        for row in ask(sql)
+        if row[0]
+    ]  # fmt: skip
+    assert len(texts) > 300
+    assert not [one for one in texts if re.search(r"lorem|ipsum|\{|\}|\bNone\b", one)]
+
+
+def test_the_truth_names_the_records_of_persons(ask, made):
+    persons = made[1]["persons"]
+    assert len(persons) >= 0.85 * MINI["requesters"]
+    named = [row for one in persons.values() for row in one["records"].get("ticket", [])]
+    requesters = dict(ask("SELECT id, requester_id FROM ticket"))
+    users = {row: pid for pid, one in persons.items() for row in one["records"].get("desk_user", [])}
+    assert all(users[requesters[ticket]] for ticket in named)
+    assert set(made[1]["mess"]) >= {"misgrouped", "link_wrong", "duplicate_new_email", "macro_stale"}

@@ -1,0 +1,260 @@
+"""What several families need: finding tickets by what people say, and what notes, replies and escalations leave behind.
+
+Clocks and audits are trails of a ticket's changes and need no effect of their own; rules of the desk that answer what
+staff do to a ticket are those on new tickets alone (VIPs, groups), and they are judged with the ticket that is made.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from worlds.desk.models import Collaborator, DeskGroup, FieldValue, Ticket, TicketField, UserIdentity
+from worlds.engine.task import Worker, every_row
+from worlds.graders.effects import Effect
+from worlds.graders.predicates import MESSAGE_CAP, Pred, Scalar, any_value, mentions, multiset
+from worlds.graders.typed import Typed, enum
+
+MARKS: Final = {
+    "en": ("the", "you", "your"),
+    "nl": ("het", "uw", "een"),
+    "de": ("und", "wir", "Ihnen"),
+    "fr": ("vous", "votre", "nous"),
+}
+"""Words that hardly any letter in a language does without, and that no letter in the others holds."""
+_COMMON: Final = {
+    "en": " the and is it my i you your was not that for have has this are of ",
+    "nl": " de het een en ik is niet van mijn dat te jullie voor op er uw we maar ",
+    "de": " der die das und ich ist nicht sie mein meine es zu den auf wir ihr ein eine für ",
+    "fr": " le la les et je est pas vous mon ma de du un une que il j c votre l d ",
+}
+"""The commonest words of each language."""
+_HANDED_UP: Final = enum("up", {"up": "handed up"})
+"""What stands in the note that an escalation writes."""
+_ORDER: Final = re.compile(r"\bLK-\d{5}\b", re.IGNORECASE)
+
+
+# -- finding ------------------------------------------------------------------------------------------------------
+
+
+def spoken(number: int) -> str:
+    """A ticket's number as people say it: `#48211`."""
+    return f"#{number}"
+
+
+def ticket_numbered(worker: Worker, number: str) -> dict[str, Any]:
+    """The ticket of a number such as `#48211`, shown whole."""
+    rows = worker.call("list_tickets", query=number)["items"]
+    row = next(one for one in rows if spoken(one["number"]) == number)
+    found: dict[str, Any] = worker.call("get_ticket", ticket_id=row["ticket_id"])
+    return found
+
+
+def tickets_where(worker: Worker, **filters: Any) -> Iterator[dict[str, Any]]:
+    """Every ticket that a list finds, page by page, each shown whole."""
+    for row in every_row(worker, "list_tickets", **filters):
+        yield worker.call("get_ticket", ticket_id=row["ticket_id"])
+
+
+def field_of(ticket: dict[str, Any], name: str) -> str:
+    """What a ticket holds in a field of the house's own; empty where it holds nothing."""
+    return next((str(one["value"]) for one in ticket["fields"] if one["name"] == name), "")
+
+
+def said_by_requester(ticket: dict[str, Any]) -> list[str]:
+    """What the requester has written on a ticket, in order."""
+    return [one["body"] for one in ticket["comments"] if one["author_role"] == "end_user" and one["public"]]
+
+
+def orders_named(ticket: dict[str, Any]) -> set[str]:
+    """The numbers of the orders that a ticket is about, by its field, its subject and its requester's words."""
+    words = "\n".join([field_of(ticket, "order_number"), ticket["subject"], *said_by_requester(ticket)])
+    return {one.upper() for one in _ORDER.findall(words)}
+
+
+def language_of(text: str) -> str:
+    """The language in which something is written, by its commonest words: `en`, `nl`, `de` or `fr`."""
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    counts = {language: sum(f" {word} " in known for word in words) for language, known in _COMMON.items()}
+    return max(counts, key=lambda language: counts[language])
+
+
+def group_named(worker: Worker, name: str) -> int:
+    """The id of a group."""
+    return next(int(one["group_id"]) for one in worker.call("list_groups")["groups"] if one["name"] == name)
+
+
+def handbook(worker: Worker, slug: str) -> str:
+    """A page of the handbook."""
+    return str(worker.call("get_article", slug=slug)["body"])
+
+
+# -- what is true when a task begins ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody to whom public replies on a ticket are mailed: as `public_reply` the requester, as `cc_reply` others."""
+
+    kind: str
+    address: str
+
+
+def receivers(session: Session, ticket_id: int) -> tuple[Receiver, ...]:
+    """Everybody who is mailed what is said in public on a ticket."""
+    requester_id = session.get_one(Ticket, ticket_id).requester_id
+    copied = select(Collaborator.user_id).where(
+        Collaborator.ticket_id == ticket_id, Collaborator.route == "cc", Collaborator.user_id != requester_id
+    )
+    address = select(UserIdentity.value).where(UserIdentity.kind == "email", UserIdentity.is_primary)
+    told = [Receiver("public_reply", one) for one in session.scalars(address.filter_by(user_id=requester_id))]
+    others = session.scalars(address.where(UserIdentity.user_id.in_(copied)).order_by(UserIdentity.user_id))
+    return (*told, *(Receiver("cc_reply", one) for one in others))
+
+
+def fields_held(session: Session, ticket_id: int) -> dict[int, str]:
+    """What a ticket holds in the fields that are in use, by the field's id."""
+    held = (
+        select(FieldValue.field_id, FieldValue.value)
+        .join(TicketField, TicketField.id == FieldValue.field_id)
+        .where(FieldValue.ticket_id == ticket_id, TicketField.active)
+        .order_by(FieldValue.field_id)
+    )
+    return dict(session.execute(held).tuples())
+
+
+def group_id(session: Session, name: str) -> int:
+    """The id of a group, in the tables."""
+    return session.scalars(select(DeskGroup.id).where(DeskGroup.name == name)).one()
+
+
+def tags_of(ticket: Ticket) -> list[str]:
+    """A ticket's tags."""
+    tags: list[str] = json.loads(ticket.tags)
+    return tags
+
+
+def other_languages(language: str) -> tuple[Typed, ...]:
+    """What a text in a language does not hold: the words that mark the others."""
+    words = [word for other, marks in sorted(MARKS.items()) if other != language for word in marks]
+    return tuple(enum(word, {word: word}) for word in words)
+
+
+# -- what is left behind ------------------------------------------------------------------------------------------
+
+
+def free_words(never: Sequence[Typed] = ()) -> Pred:
+    """Any words to colleagues of a sensible length, or none, without these facts."""
+    return mentions(must_not=tuple(never)) if never else any_value("a note to colleagues may say what was done")
+
+
+def spare_note(ticket_id: int, never: Sequence[Typed] = (), name: str = "a-note") -> Effect:
+    """One internal note on a ticket: never asked for, never wrong unless it holds one of these facts."""
+    return Effect(
+        name, "comment", "insert", where={"ticket_id": ticket_id, "public": False, "via": "web"},
+        set={"automatic": False, "body": free_words(never)}, count=(0, 1), words="An internal note on the ticket",
+    )  # fmt: skip
+
+
+def noted(ticket: int | Pred, *facts: Typed, never: Sequence[Typed] = (), name: str = "note") -> Effect:
+    """One internal note on a ticket that states these facts and none of those."""
+    return Effect(
+        name, "comment", "insert", where={"ticket_id": ticket, "public": False, "via": "web"},
+        set={"automatic": False, "body": mentions(*facts, must_not=tuple(never))},
+        words=f"One internal note on the ticket states {', '.join(map(str, facts))}",
+    )  # fmt: skip
+
+
+def diagnosis(ticket_id: int, *facts: Typed, name: str = "diagnosis") -> Effect:
+    """The internal note that goes before an escalation (escalations: the diagnosis comes first)."""
+    return noted(ticket_id, enum("diagnosis", {"diagnosis": "Diagnosis"}), *facts, name=name)
+
+
+def replied(
+    ticket: int | Pred,
+    told: Sequence[Receiver],
+    *facts: Typed,
+    never: Sequence[Typed] = (),
+    via: str = "web",
+    name: str = "reply",
+    cap: int = MESSAGE_CAP,
+) -> list[Effect]:
+    """One public reply on a ticket that states these facts and none of those, and the mails that go out with it.
+
+    `via` is `macro` for one that a macro has written.
+    """
+    said = mentions(*facts, must_not=tuple(never), cap=cap)
+    stated = ", ".join(map(str, facts))
+    reply = Effect(
+        name, "comment", "insert", where={"ticket_id": ticket, "public": True}, set={"via": via, "body": said},
+        words=f"One public reply on the ticket states {stated}",
+    )  # fmt: skip
+    return [
+        reply,
+        *(
+            Effect(
+                f"{name}-mail-{at}", "outbox_email", "insert",
+                where={"ticket_id": ticket, "kind": one.kind, "to_address": one.address}, set={"body": said},
+                words=f"It is mailed once to {one.address}",
+            )
+            for at, one in enumerate(told, start=1)
+        ),
+    ]  # fmt: skip
+
+
+def ticket_set(session: Session, ticket_id: int, name: str = "ticket", **columns: Scalar | Pred) -> list[Effect]:
+    """The ticket's columns are set to these values; no effect where all of them hold already."""
+    ticket = session.get_one(Ticket, ticket_id)
+    wanted = {column: value for column, value in columns.items() if getattr(ticket, column) != value}
+    if not wanted:
+        return []
+    said = ", ".join(f"{column} {value}" for column, value in wanted.items())
+    words = f"Ticket #{ticket.number} gets {said}, and nothing else of it changes"
+    return [Effect(name, "ticket", "update", where={"id": ticket_id}, set=wanted, words=words)]
+
+
+def tagged(session: Session, ticket_id: int, *added: str, name: str = "tags") -> list[Effect]:
+    """The ticket gets these tags and keeps those that it has."""
+    had = tags_of(session.get_one(Ticket, ticket_id))
+    wanted = sorted({*had, *added})
+    if wanted == sorted(had):
+        return []
+    words = f"The ticket's tags are {', '.join(wanted)}"
+    return [Effect(name, "ticket", "update", where={"id": ticket_id}, set={"tags": multiset(*wanted)}, words=words)]
+
+
+def may_take(session: Session, ticket_id: int, person: int | None) -> Effect:
+    """That the agent takes the ticket, which opens a new one: for families in which nobody says whose it is."""
+    opened: dict[str, Scalar | Pred] = {"status": "open"} if session.get_one(Ticket, ticket_id).status == "new" else {}
+    return Effect(
+        "taken", "ticket", "update", where={"id": ticket_id}, set={"assignee_id": person, **opened}, count=(0, 1),
+        words="The agent takes the ticket",
+    )  # fmt: skip
+
+
+def escalated(
+    session: Session, ticket_id: int, group: str, reason: str, *facts: Typed, never: Sequence[Typed] = ()
+) -> list[Effect]:
+    """The one escalation of a ticket to a group for a reason: its message, the note of it, what becomes of the ticket.
+
+    The first effect is the escalation (`escalation`), for an order of effects.
+    """
+    to, said = group_id(session, group), mentions(*facts, must_not=tuple(never)) if facts or never else free_words()
+    stated = f", with {', '.join(map(str, facts))}" if facts else ""
+    escalation = Effect(
+        "escalation", "escalation", "insert", where={"ticket_id": ticket_id},
+        set={"group_id": to, "reason": reason, "message": said},
+        words=f"The ticket is escalated once to {group}, reason {reason}{stated}",
+    )  # fmt: skip
+    note = Effect(
+        "escalation-note", "comment", "insert",
+        where={"ticket_id": ticket_id, "public": False, "via": "web"},
+        set={"body": mentions(_HANDED_UP, *facts, must_not=tuple(never))},
+        words="Its message stands on the ticket as an internal note",
+    )  # fmt: skip
+    moved = ticket_set(session, ticket_id, "escalated-ticket", group_id=to, assignee_id=None, status="open")
+    return [escalation, note, *moved]
