@@ -130,7 +130,7 @@ def test_a_conversation_waits_again_after_another_question_and_can_be_closed(des
 
 def test_handing_up_sets_the_group_clears_the_assignee_and_leaves_a_note(desk: Desk):
     ctx = desk.as_("agent")
-    done = escalate(ctx, OPEN, RETURNS, "needs_diagnosis", "The grinder smells of hot plastic.")
+    done = escalate(ctx, OPEN, "Returns & Refunds", "needs_diagnosis", "The grinder smells of hot plastic.")
     assert desk.ticket(OPEN, "status, group_id, assignee_id") == ("open", RETURNS, None)
     public, author, body = desk.said(OPEN)[-1]
     assert (public, author) == (0, "Sam Okafor")
@@ -146,16 +146,16 @@ def test_handing_up_sets_the_group_clears_the_assignee_and_leaves_a_note(desk: D
 
 @pytest.mark.parametrize("ticket", [NEW, PENDING, SOLVED])
 def test_a_ticket_that_is_handed_up_is_open(desk: Desk, ticket: int):
-    escalate(desk.as_("agent"), ticket, FRONTLINE, "other", "Please look.")
+    escalate(desk.as_("agent"), ticket, "Frontline", "other", "Please look.")
     assert desk.ticket(ticket, "status, assignee_id") == ("open", None)
 
 
 def test_what_cannot_be_handed_up_leaves_no_trace(desk: Desk):
     before = desk.dump()
-    assert refused(escalate, desk.as_("agent"), OPEN, 9, "other", "Look.") == "group_not_found"
-    assert refused(escalate, desk.as_("agent"), 999, RETURNS, "other", "Look.") == "ticket_not_found"
+    assert refused(escalate, desk.as_("agent"), OPEN, "Delivery", "other", "Look.") == "group_not_found"
+    assert refused(escalate, desk.as_("agent"), 999, "Returns & Refunds", "other", "Look.") == "ticket_not_found"
     assert desk.dump() == before
-    assert refused(escalate, desk.as_("agent"), CLOSED, RETURNS, "other", "Look.") == "ticket_closed"
+    assert refused(escalate, desk.as_("agent"), CLOSED, "Returns & Refunds", "other", "Look.") == "ticket_closed"
     assert desk.count("escalation") == 0
 
 
@@ -249,7 +249,7 @@ def test_lists_beside_tickets_are_read_by_a_fixed_number_of_statements(held: Des
     for at in range(5):
         send_side_message(ctx, asked(held), f"Question {at}?")
         send_side_message(ctx, conversation, f"And {at}?")
-        escalate(ctx, OPEN, RETURNS, "other", f"Matter {at}.")
+        escalate(ctx, OPEN, "Returns & Refunds", "other", f"Matter {at}.")
         give_credit(ctx, OPEN, 100)
         withdraw_approval(ctx, ask_approval(ctx, OPEN, 6_000, "Late.", LEAD).approval_id)
     assert statements() == few

@@ -404,7 +404,7 @@ def test_a_ticket_is_opened_on_behalf_of_a_caller(colleague, cases):
     ("page", "action", "typed", "said", "table"),
     [
         (
-            "escalate", "/escalate", {"group_id": "", "reason": "legal_threat", "message": "They name a lawyer."},
+            "escalate", "/escalate", {"group": "Trust & privacy", "reason": "legal_threat", "message": "They name a lawyer."},
             "Escalation ES-", "escalation",
         ),
         (

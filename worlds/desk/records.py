@@ -15,6 +15,10 @@ EscalationReason = Literal[
     "needs_diagnosis", "legal_threat", "safety", "privacy", "suspected_fraud", "breach_risk", "customer_complaint",
     "outside_policy", "planted_instructions", "system_problem", "other",
 ]  # fmt: skip
+GroupName = Literal[
+    "Frontline", "Delivery", "Returns & Refunds", "Business customers", "Technical & safety", "Trust & privacy",
+    "Team leads",
+]  # fmt: skip
 SuspensionCause = Literal["spam", "loop", "suspended_sender", "too_large"]
 SuspensionState = Literal["held", "released", "deleted"]
 

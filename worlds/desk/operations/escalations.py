@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from worlds.desk.models import Escalation
-from worlds.desk.records import EscalationReason, EscalationView
+from worlds.desk.records import EscalationReason, EscalationView, GroupName
 from worlds.desk.rules import STAFF, WORKERS
 from worlds.desk.ticket_file import head
 from worlds.desk.updating import Beside, Said, acting, update
@@ -30,43 +30,43 @@ class _Row(NamedTuple):
 
 
 class _Group(NamedTuple):
-    name: str
+    id: int
 
 
 _SELECTED = """e.id, e.number, e.ticket_id, t.number, e.group_id, g.name, e.reason, e.message, e.author_role,
   e.created_at"""
 _SOURCE = "escalation e JOIN ticket t ON t.id = e.ticket_id JOIN desk_group g ON g.id = e.group_id"
-_GROUP = Query(_Group, "SELECT name FROM desk_group WHERE id = :group AND active = 1")
+_GROUP = Query(_Group, "SELECT id FROM desk_group WHERE name = :name AND active = 1")
 
 
 @writes(roles=WORKERS, record="ticket_id")
 def escalate(
-    ctx: Context, ticket_id: RecordId, group_id: RecordId, reason: EscalationReason, message: Words
+    ctx: Context, ticket_id: RecordId, group: GroupName, reason: EscalationReason, message: Words
 ) -> EscalationView:
     """Hand a ticket up to a group: it gets the group, loses its assignee, opens, and a note holds the message.
 
     Args:
         ticket_id: The ticket's id.
-        group_id: The group that has to decide; list_groups lists them.
+        group: The group that has to decide.
         reason: Why you cannot.
         message: What the group has to know and is asked to do.
     """
     ticket = head(ctx, ticket_id)
-    group = _GROUP.first(ctx, group=group_id)
-    if group is None:
-        raise NotFound("group_not_found", f"There is no group {group_id}; list_groups lists them.", field="group_id")
+    found = _GROUP.first(ctx, name=group)
+    if found is None:
+        raise NotFound("group_not_found", f"The group {group} is closed; list_groups lists them.", field="group")
     number = f"ES-{700 + ctx.number('escalation_number')}"
-    note = Said(f"{number}, handed up to {group.name} ({reason}):\n\n{message}", public=False)
-    changes = {"status": "open", "group_id": group_id, "assignee_id": None}
-    handed = Beside("escalation", number, None, f"{group.name}, {reason}")
+    note = Said(f"{number}, handed up to {group} ({reason}):\n\n{message}", public=False)
+    changes = {"status": "open", "group_id": found.id, "assignee_id": None}
+    handed = Beside("escalation", number, None, f"{group}, {reason}")
     update(ctx, ticket, changes, note, beside=(handed,))
     escalation_id = insert(
-        ctx, Escalation, number=number, ticket_id=ticket_id, group_id=group_id, reason=reason, message=message,
+        ctx, Escalation, number=number, ticket_id=ticket_id, group_id=found.id, reason=reason, message=message,
         author_role=acting(ctx).role, created_at=ctx.now,
     )  # fmt: skip
     return EscalationView(
         escalation_id=escalation_id, number=number, ticket_id=ticket_id, ticket_number=ticket.number,
-        group_id=group_id, group_name=group.name, reason=reason, message=message, by=acting(ctx).role,
+        group_id=found.id, group_name=group, reason=reason, message=message, by=acting(ctx).role,
         created_at=ctx.now,
     )  # fmt: skip
 

@@ -69,9 +69,7 @@ def hand_up(course: Course, matter: Matter, agent: Actor, now: datetime) -> Goes
     if agent.role != "agent" or rng.random() >= (0.1 if matter.topic in _GOES_HIGH else 0.02):
         return None
     group, reason, message = rng.choice(_BOOK["escalations"])
-    done = course.history.perform(
-        now, agent, escalate, matter.ticket_id, course.rota.team.groups[group], reason, message
-    )
+    done = course.history.perform(now, agent, escalate, matter.ticket_id, group, reason, message)
     if done is None:
         return None
     above = course.rota.someone(rng, group, matter.language)

@@ -115,7 +115,6 @@ def escalation(door: Door, ticket_id: int) -> str:
         "workspace/escalate.html",
         ticket=door.read(get_ticket, ticket_id=ticket_id),
         form=door.form(escalate, url_for("workspace.escalated", ticket_id=ticket_id)),
-        groups=team(door).groups,
     )
 
 
