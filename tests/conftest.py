@@ -1,17 +1,25 @@
 """What all tests share: the tiny world on WORLDS_PATH, found as a user's own world would be, and a real browser."""
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
 
 import worlds
+from worlds.engine.proofs.check import seldom_collect
 from worlds.engine.surfaces.browsing.chromium import find_chromium
 
 FIXTURES = Path(__file__).parent / "fixtures"
 os.environ["WORLDS_PATH"] = os.pathsep.join(  # before any test looks for worlds; subprocesses inherit it
     filter(None, [str(FIXTURES), os.environ.get("WORLDS_PATH")])
 )
+
+
+def pytest_collection_finish():
+    """Thousands of tests are there to stay: looking through them again and again for rubbish takes time from all."""
+    gc.freeze()
+    seldom_collect()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Records of the small desk on which the workspace's pages can be tried, found by what they are and never by their id."""
+"""Records of the small desk on which the workspace's pages can be tried, found by what they are, never by id."""
 
 from dataclasses import dataclass
 from functools import cached_property

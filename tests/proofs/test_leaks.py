@@ -6,7 +6,7 @@ import pytest
 
 from worlds.engine.proofs import leaks, markup
 from worlds.engine.proofs.addresses import Addresses, neighbours
-from worlds.engine.proofs.crawl import PREFIX
+from worlds.engine.proofs.crawl import PREFIX, look_at_all
 from worlds.engine.proofs.leaks import PROOF, Looked, Sightings, expected
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
@@ -79,7 +79,7 @@ def looked(case, monkeypatch, answer, ids=(3, 9, 12, 21, 30)):
     monkeypatch.setattr(world.part("pages"), "a_first", pages, raising=False)
     monkeypatch.setitem(world.__dict__, "families", {"fixed": fixed(case.family, ids)})
     words = Sightings()
-    leaks.look(case.start, world.families["fixed"], words)
+    leaks.look(case.start, world.families["fixed"], words, look_at_all(case.start, case.task).pages)
     assert len(words.of_targets) >= 5
     assert len(words.of_others) >= 8
     return words.telling()

@@ -4,7 +4,7 @@ import re
 from itertools import chain
 
 import pytest
-from chrome import chrome, forms, links, recorded, tree, words
+from chrome import Chrome, forms, links, tree
 from looking import complaints, served
 from office_cases import Cases
 from playwright.sync_api import expect
@@ -21,6 +21,7 @@ from worlds.engine.surfaces.visitor import Visitor
 from worlds.shop import WORLD
 
 LEXICON = lexicon_of(WORLD)
+CHROME = Chrome(WORLD)
 NUMBERS = range(1, 21)
 PLAYED = {2: "buy-with-code", 5: "fix-tracking", 8: "move-stock", 9: "refund-after-timeout", 15: "reprice-product"}
 """By variant, whose solution plays in it: a few, as a play takes seconds; `worlds check --variants` plays all."""
@@ -109,15 +110,15 @@ def test_every_wording_of_the_lexicon_is_read_back_as_what_it_means():
 
 def test_the_plain_pages_are_read_as_they_are(plain):
     for root in plain.values():
-        for _, text in words(root):
+        for _, text in CHROME.words(root):
             assert LEXICON.meaning(text) == text
 
 
 def test_the_chrome_of_the_plain_pages_has_words_in_every_language(plain, office):
-    records = recorded(office)
+    records = CHROME.recorded(office)
     named = tuple(one for one in records if len(one) > 9)
     counted, missing = 0, set()
-    for text in {text for root in plain.values() for text in chrome(root)}:
+    for text in {text for root in plain.values() for text in CHROME.chrome(root)}:
         cores = [core for _, core, _ in parts_of(text) if re.search(r"[^\W\d_]{2}", core)]
         of_records = all(core.casefold() in records or any(one in core.casefold() for one in named) for core in cores)
         if LEXICON.knows(text):

@@ -7,8 +7,12 @@ WORLD = World(
     name="desk",
     title="Larkfield Care",
     roles={
-        "requester": Role("Requester", "Asks for help in the help centre and follows their own requests."),
-        "org_manager": Role("Organisation manager", "A requester who also sees the requests of their organisation."),
+        "requester": Role(
+            "Requester", "Asks for help in the help centre and follows their own requests.", home="help"
+        ),
+        "org_manager": Role(
+            "Organisation manager", "A requester who also sees the requests of their organisation.", home="help"
+        ),
         "light_agent": Role(
             "Light agent", "Reads tickets and leaves internal notes; never writes to customers.", home="workspace"
         ),

@@ -17,13 +17,6 @@ INVARIANTS = (
             SELECT 1 FROM membership m WHERE m.group_id = t.group_id AND m.user_id = t.assignee_id)""",
     ),
     Invariant(
-        name="solved_tickets_are_somebodys",
-        sentence="A solved ticket has an assignee and a topic, unless it is spam or was merged.",
-        table="ticket",
-        sql=f"""SELECT t.id FROM ticket t WHERE t.id {_AMONG} AND t.status IN ('solved', 'closed') AND t.spam = 0
-          AND t.merged_into_id IS NULL AND (t.assignee_id IS NULL OR t.topic IS NULL)""",
-    ),
-    Invariant(
         name="solved_moments_fit_states",
         sentence="A ticket knows when it was solved exactly while it is solved or closed after that.",
         table="ticket",
@@ -32,27 +25,12 @@ INVARIANTS = (
            OR (t.status NOT IN ('solved', 'closed') AND t.solved_at IS NOT NULL))""",
     ),
     Invariant(
-        name="checklists_end_before_solving",
-        sentence="No solved ticket has an open piece of work on its checklist.",
-        table="ticket",
-        sql=f"""SELECT t.id FROM ticket t WHERE t.id {_AMONG} AND t.status = 'solved' AND t.spam = 0
-          AND EXISTS (SELECT 1 FROM checklist_item c WHERE c.ticket_id = t.id AND c.status = 'open')""",
-        via={"checklist_item": "ticket_id"},
-    ),
-    Invariant(
         name="merges_are_recorded",
         sentence="A ticket was merged exactly when a record says into which.",
         table="ticket",
         sql=f"""SELECT t.id FROM ticket t LEFT JOIN merge_record m ON m.source_id = t.id
           WHERE t.id {_AMONG} AND t.merged_into_id IS NOT m.target_id""",
         via={"merge_record": "source_id"},
-    ),
-    Invariant(
-        name="incidents_have_problems",
-        sentence="What an incident belongs to is a problem.",
-        table="ticket",
-        sql=f"""SELECT t.id FROM ticket t JOIN ticket p ON p.id = t.problem_id WHERE t.id {_AMONG}
-          AND p.type IS NOT 'problem'""",
     ),
     Invariant(
         name="follow_ups_go_on_from_closed",
@@ -125,6 +103,24 @@ INVARIANTS = (
             SELECT count(*) FROM user_identity i
             WHERE i.user_id = u.id AND i.kind = 'email' AND i.is_primary = 1) > 1""",
         via={"user_identity": "user_id"},
+    ),
+    Invariant(
+        name="clocks_are_whole",
+        sentence="A clock that runs is due some time, one that has ended says when, and none broke before it began.",
+        table="sla_timer",
+        sql=f"""SELECT s.id FROM sla_timer s WHERE s.id {_AMONG} AND (
+            (s.state = 'active' AND s.due_at IS NULL)
+            OR (s.state IN ('fulfilled', 'stopped')) <> (s.ended_at IS NOT NULL)
+            OR s.used_seconds < 0 OR s.counted_at < s.started_at OR s.breached_at < s.started_at)""",
+    ),
+    Invariant(
+        name="one_clock_a_promise",
+        sentence="A ticket has at most one clock of a metric that has not ended, and none once it is solved.",
+        table="ticket",
+        sql=f"""SELECT t.id FROM ticket t JOIN sla_timer s ON s.ticket_id = t.id AND s.state IN ('active', 'paused')
+          WHERE t.id {_AMONG} GROUP BY t.id, s.metric, t.status
+          HAVING count(*) > 1 OR t.status IN ('solved', 'closed')""",
+        via={"sla_timer": "ticket_id"},
     ),
     Invariant(
         name="ratings_are_of_solved_tickets",

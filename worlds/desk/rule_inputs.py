@@ -9,7 +9,7 @@ from pydantic import Field
 from worlds.desk.rule_grammar import CHOICES, FLAGS, IDS, NUMBERS, actions_problem, conditions_problem
 from worlds.engine.context import Context
 from worlds.engine.errors import Invalid
-from worlds.engine.fields import Input, Result, line
+from worlds.engine.fields import Input, Result, UpTo200, line
 from worlds.engine.rows import Query
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ class SettingView(Result):
 class ActionsView(Result):
     """What a rule does: properties it sets, tags, what it writes as a note or to the requester, whom it mails."""
 
-    set: list[SettingView]
-    add_tags: list[str]
-    remove_tags: list[str]
+    set: UpTo200[SettingView]
+    add_tags: UpTo200[str]
+    remove_tags: UpTo200[str]
     note: str | None
     reply: str | None
     mail_group: str | None

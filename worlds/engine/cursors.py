@@ -51,6 +51,12 @@ def takes_cursors(operation: Operation[..., Any]) -> bool:
     )
 
 
+def answered_schema(operation: Operation[..., Any]) -> dict[str, Any]:
+    """The JSON Schema of an operation's answer, as its callers get it."""
+    schema = operation.output_schema
+    return operation.dialect.page_schema(schema) if takes_cursors(operation) else schema
+
+
 def spoken_in(operation: Operation[..., Any], dialect: Dialect) -> Operation[..., Any]:
     """The operation as callers of a world with that dialect know it; lists that cursors turn have no page numbers."""
     if dialect == operation.dialect:

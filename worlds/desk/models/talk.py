@@ -12,12 +12,13 @@ COMMENT_VIAS = ("email", "web", "chat", "phone", "api", "social", "trigger", "au
 SCAN_STATES = ("pending", "clean", "malware")
 PARTIES = ("warehouse", "carrier", "supplier", "finance")
 MAILS = (
-    "received", "public_reply", "cc_reply", "solved", "csat_offer", "merged", "side_message", "approval", "out_of_hours",
+    "received", "public_reply", "cc_reply", "solved", "csat_offer", "merged", "side_message", "approval",
+    "out_of_hours",
 )  # fmt: skip
 
 
 class Comment(Model):
-    """One thing said on a ticket: to the requester (`public`) or among staff. Comments are never changed, only redacted.
+    """One thing said on a ticket: to the requester (`public`) or among staff. It is never changed, only redacted.
 
     `message_id` is that of the mail it came by. `automatic` ones were written by a rule or a mailbox, not a person.
     """

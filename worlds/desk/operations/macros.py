@@ -19,7 +19,7 @@ from worlds.desk.updating import Said, filled, update
 from worlds.desk.views import Language, TicketChanged
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden, Invalid, NotFound
-from worlds.engine.fields import Instant, Page, PageNumber, PageSize, Query, RecordId, Result, line, text
+from worlds.engine.fields import Instant, Page, PageNumber, PageSize, Query, RecordId, Result, UpTo200, line, text
 from worlds.engine.folding import fold
 from worlds.engine.operation import reads, writes
 from worlds.engine.rows import Query as Rows
@@ -43,9 +43,9 @@ class MacroView(Result):
     language: str
     public: bool
     body: str
-    set: list[SettingView]
-    add_tags: list[str]
-    remove_tags: list[str]
+    set: UpTo200[SettingView]
+    add_tags: UpTo200[str]
+    remove_tags: UpTo200[str]
     group_id: int | None
     group_name: str | None
     active: bool
@@ -76,7 +76,7 @@ class MacroPreview(Result):
     ticket_version: int
     public: bool
     body: str
-    changes: list[PreviewedChange]
+    changes: UpTo200[PreviewedChange]
 
 
 class _Row(NamedTuple):

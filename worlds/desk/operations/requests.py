@@ -64,23 +64,26 @@ class Message(Result):
 class RequestDetail(RequestRow):
     """A request with what was said. `follow_up_of` is the number of the request that it goes on from.
 
-    `rating` is `offered` where you are asked how content you are.
+    `merged_into` is the number of the request of yours that took this one in, where it was merged. `rating` is
+    `offered` where you are asked how content you are.
     """
 
     order_number: str | None
     follow_up_of: int | None
+    merged_into: int | None
     rating: str | None
     messages: UpTo500[Message]
 
 
 class HelpSession(Result):
-    """Who is signed in to the help centre's pages."""
+    """Who is signed in to the help centre's pages, and whether they see what others of their organisation ask."""
 
     signed_in: bool
     user_id: int | None
     name: str
     email: str | None
     organization_name: str | None
+    sees_colleagues: bool
 
 
 class _Row(NamedTuple):
@@ -97,6 +100,7 @@ class _More(NamedTuple):
     requester_name: str
     order_number: str | None
     follow_up_of: int | None
+    merged_into: int | None
     rating: str | None
     updated_at: datetime
 
@@ -106,6 +110,7 @@ class _Me(NamedTuple):
     name: str
     email: str | None
     organization_name: str | None
+    shared_tickets: int
     signed_in: int
 
 
@@ -115,12 +120,13 @@ _MORE = Select(
     f"""SELECT u.name, (SELECT v.value FROM field_value v JOIN ticket_field f ON f.id = v.field_id
         WHERE v.ticket_id = t.id AND f.name = 'order_number'),
       (SELECT p.number FROM ticket p WHERE p.id = t.follow_up_of_id AND p.requester_id = t.requester_id),
+      (SELECT p.number FROM ticket p WHERE p.id = t.merged_into_id AND p.requester_id = t.requester_id),
       (SELECT r.score FROM rating r WHERE r.ticket_id = t.id), coalesce({_LAST_SAID}, t.created_at)
     FROM ticket t JOIN desk_user u ON u.id = t.requester_id WHERE t.id = :ticket""",  # noqa: S608 - a text of this module
 )
 _ME = Select(
     _Me,
-    """SELECT u.id, u.name, i.value, o.name, coalesce(s.signed_in, 1) FROM desk_user u
+    """SELECT u.id, u.name, i.value, o.name, coalesce(o.shared_tickets, 0), coalesce(s.signed_in, 1) FROM desk_user u
     LEFT JOIN user_identity i ON i.user_id = u.id AND i.kind = 'email' AND i.is_primary = 1
     LEFT JOIN organization o ON o.id = u.organization_id LEFT JOIN web_session s ON s.user_id = u.id
     WHERE u.id = :me""",
@@ -240,10 +246,14 @@ def get_help_session(ctx: Context) -> HelpSession:
     """Say who is signed in to the help centre."""
     me = _me(ctx)
     if not me.signed_in:
-        return HelpSession(signed_in=False, user_id=None, name="", email=None, organization_name=None)
+        return HelpSession(
+            signed_in=False, user_id=None, name="", email=None, organization_name=None, sees_colleagues=False
+        )
+    shared = me.organization_name is not None and (bool(me.shared_tickets) or ctx.actor.role == "org_manager")
     return HelpSession(
-        signed_in=True, user_id=me.id, name=me.name, email=me.email, organization_name=me.organization_name
-    )
+        signed_in=True, user_id=me.id, name=me.name, email=me.email, organization_name=me.organization_name,
+        sees_colleagues=shared,
+    )  # fmt: skip
 
 
 @writes(roles=REQUESTERS, doors=("pages",))

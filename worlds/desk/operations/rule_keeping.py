@@ -23,7 +23,7 @@ from worlds.desk.rules import ADMINS, STAFF
 from worlds.desk.texts import Body, Tags
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
-from worlds.engine.fields import Name, RecordId, Result, line, whole
+from worlds.engine.fields import Name, RecordId, Result, UpTo200, line, whole
 from worlds.engine.operation import reads, writes
 from worlds.engine.rows import Query, insert, number, run
 
@@ -46,8 +46,8 @@ class RuleView(Result):
     title: str
     position: int
     active: bool
-    all: list[ConditionView]
-    any: list[ConditionView]
+    all: UpTo200[ConditionView]
+    any: UpTo200[ConditionView]
     actions: ActionsView
 
 

@@ -14,7 +14,7 @@ from worlds.desk.rules import LEADS, STAFF
 from worlds.desk.views import TicketRow
 from worlds.engine.context import Context
 from worlds.engine.errors import Forbidden, NotFound
-from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Result
+from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Result, UpTo200
 from worlds.engine.listing import Conditions
 from worlds.engine.operation import reads
 from worlds.engine.rows import Query, number
@@ -40,8 +40,8 @@ class ViewSummary(Result):
     sort: str
     group_id: int | None
     group_name: str | None
-    all: list[ConditionView]
-    any: list[ConditionView]
+    all: UpTo200[ConditionView]
+    any: UpTo200[ConditionView]
 
 
 class Views(Result):
@@ -147,9 +147,9 @@ class PolicyView(Result):
     name: str
     position: int
     active: bool
-    all: list[ConditionView]
-    any: list[ConditionView]
-    targets: list[TargetView]
+    all: UpTo200[ConditionView]
+    any: UpTo200[ConditionView]
+    targets: UpTo200[TargetView]
 
 
 class Policies(Result):
@@ -224,8 +224,8 @@ class GroupView(Result):
     unsolved: int
     schedule: str
     zone: str
-    hours: list[IntervalView]
-    holidays: list[date]
+    hours: UpTo200[IntervalView]
+    holidays: UpTo200[date]
     open_now: bool
 
 
@@ -287,8 +287,8 @@ class AgentView(Result):
     user_id: int
     name: str
     role: str
-    groups: list[str]
-    skills: list[str]
+    groups: UpTo200[str]
+    skills: UpTo200[str]
     unsolved: int
     away_until: date | None
     suspended: bool
@@ -349,8 +349,8 @@ class TicketFieldView(Result):
     name: str
     title: str
     kind: str
-    options: list[str]
-    topics: list[str]
+    options: UpTo200[str]
+    topics: UpTo200[str]
     required_to_solve: bool
     active: bool
 

@@ -215,19 +215,21 @@ class Cases:
         matter.given = {"flaw": flaws[problem.flaw % len(flaws)]}
 
     def _two_parcels(self, at: int) -> None:
-        """Two parcels, of which one has come; many look like a depot's problem and have another carrier."""
+        """Two parcels, of which one has come and the other is late; every other one of those is lost."""
         rng = self._rng("two parcels", at)
+        lost = at % 2 == 1
         who, moment = self._someone(rng), self._lately.moment(rng)
         carrier = rng.choice(("PostNL", "PostNL", "DHL", "DPD", "GLS"))
         for _ in range(60):
+            before = moment - timedelta(days=10) if lost else moment
             order = self.planner.order(
-                rng, who, "wismo", moment, lines=rng.choice((2, 2, 3)), split=True, carrier=carrier
+                rng, who, "wismo", before, lines=rng.choice((2, 2, 3)), split=True, carrier=carrier
             )
             if len(order.parcels) == 2 and order.parcels[0].delivered and order.parcels[0].delivered < moment:
                 break
             self.planner.orders.remove(order)
             moment = max(moment, self._lately.end - timedelta(days=2))
-        strand(rng, order, 1, self.planner.calendar.end)
+        strand(rng, order, 1, self.planner.calendar.end, lost=lost)
         matter = self.planner.matter(
             ("two parcels", at), moment, who, "wismo", case="two_parcels", letter="two_parcels"
         )
@@ -254,11 +256,10 @@ class Cases:
         self._add(matter)
 
     def _other_code(self, rng: random.Random, order: Purchase) -> str:
-        """A postcode of the same country that is not the order's."""
-        while True:
-            other = rng.choice(self.planner.folk.people)
-            if other.postal.country == order.postal.country and other.postal.postal_code != order.postal.postal_code:
-                return other.postal.postal_code
+        """A postcode that is not the order's, of the same country where anybody else lives there."""
+        others = [one.postal for one in self.planner.folk.people if one.postal.postal_code != order.postal.postal_code]
+        near = [one for one in others if one.country == order.postal.country]
+        return rng.choice(near or others).postal_code
 
     def _question(self, at: int) -> None:
         """A question of ours is out."""

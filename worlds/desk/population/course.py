@@ -15,7 +15,7 @@ from worlds.desk.operations.conversation import add_note, reply_publicly
 from worlds.desk.operations.requests import rate_request, submit_request
 from worlds.desk.operations.structure import link_incident, merge_tickets
 from worlds.desk.operations.tickets import add_tags, create_ticket, update_ticket
-from worlds.desk.operations.writing_in import mail_arrives, requester_writes
+from worlds.desk.operations.writing_in import SCANNING, mail_arrives, requester_writes, scan_finishes
 from worlds.desk.population.cases import line
 from worlds.desk.population.files import enclosed
 from worlds.desk.population.matters import ABOUT_ORDERS, Matter
@@ -26,6 +26,7 @@ from worlds.desk.updating import Said
 from worlds.desk.views import FieldSetting
 from worlds.engine.context import Actor
 from worlds.engine.history import SYSTEM, History
+from worlds.engine.rows import Number, Query
 from worlds.seeds.streams import Weighted
 from worlds.seeds.truth import Truth
 
@@ -59,6 +60,10 @@ _ANSWERS: Final = Weighted(
     }
 )  # fmt: skip
 _WITHOUT_NUMBER: Final = Weighted({"confirms": 60.0, "declines": 14.0, "change_of_mind": 14.0, "second_issue": 12.0})
+_UNSCANNED: Final = Query(
+    Number, "SELECT id FROM attachment WHERE ticket_id = :ticket AND scan_state = 'pending' ORDER BY id"
+)
+_SLOW_SCANS: Final = timedelta(days=3)
 _LAST_MINUTES: Final = timedelta(minutes=20)
 
 
@@ -125,8 +130,24 @@ def _come_in(course: Course, matter: Matter, now: datetime) -> None:
         course.truth.record(person.pid, "ticket", matter.ticket_id)
     if matter.claimed is not None:
         course.truth.dirty("wrong_order_number", matter.ticket_id)
+    _scan(course, matter, rng, now)
     if matter.stage != "new":
         course.then(_looked_at(course, rng, matter, now), _triage, matter)
+
+
+def _scan(course: Course, matter: Matter, rng: random.Random, now: datetime) -> None:
+    """Files that nobody has checked are checked some minutes later; of the last days some are checked after the start."""
+    start = course.history.build.start
+    for file in _UNSCANNED.all(course.history.context(now, SYSTEM), ticket=matter.ticket_id):
+        if start - now < _SLOW_SCANS:
+            due = start + timedelta(minutes=rng.randint(6, 90))
+            course.history.build.later(due, "scan_finishes", "scanner", attachment_id=file.value)
+        else:
+            course.then(now + SCANNING, _scanned, file.value)
+
+
+def _scanned(course: Course, attachment_id: int, now: datetime) -> None:
+    course.history.perform(now, SYSTEM, scan_finishes, attachment_id)
 
 
 def _looked_at(course: Course, rng: random.Random, matter: Matter, now: datetime) -> datetime:

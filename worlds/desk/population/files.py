@@ -1,4 +1,4 @@
-"""Files that come with what people write: pictures of what is broken, as small drawings, and lists."""
+"""Files that come with what people write: pictures of what is broken, lists, and what they have noted."""
 
 import random
 from typing import Final
@@ -9,7 +9,15 @@ from worlds.desk.population.matters import Matter
 _PICTURED: Final = {"damaged": 0.55, "complaint": 0.3, "return_exchange": 0.15}
 _NAMES: Final = ("IMG_{at}.svg", "photo-{at}.svg", "WhatsApp {at}.svg", "scan{at}.svg")
 _COLOURS: Final = ("#7d8c5c", "#b08d57", "#5c7a8c", "#8c5c5c", "#9a9a8e")
-_SCANS: Final = ("clean",) * 44 + ("pending",) * 2 + ("malware",)
+_WRITTEN: Final = 0.45
+"""Of the mails about parcels: so many come with what their writer has noted of the order."""
+_NOTED: Final = {
+    "en": ("My order", "ordered", "order.txt"),
+    "nl": ("Mijn bestelling", "besteld", "bestelling.txt"),
+    "de": ("Meine Bestellung", "bestellt", "bestellung.txt"),
+    "fr": ("Ma commande", "commandé", "commande.txt"),
+}
+_SCANS: Final = ("clean",) * 30 + ("pending",) * 6 + ("malware",)
 
 
 def enclosed(rng: random.Random, matter: Matter) -> list[FileIn]:
@@ -18,6 +26,8 @@ def enclosed(rng: random.Random, matter: Matter) -> list[FileIn]:
         return []
     if matter.topic == "invoice_b2b" and rng.random() < 0.45:
         return [_lines(matter)]
+    if matter.topic == "wismo":
+        return [_notes(matter)] if rng.random() < _WRITTEN else []
     if rng.random() >= _PICTURED.get(matter.topic, 0.0):
         return []
     return [_picture(rng, matter.order.missing.title) for _ in range(rng.choice((1, 1, 2)))]
@@ -43,3 +53,13 @@ def _lines(matter: Matter) -> FileIn:
     rows = [f"{line.title};{line.units};{line.price / 100:.2f}" for line in (order.lines if order else ())]
     content = "\n".join(["article;units;price", *rows, ""])
     return FileIn(name=f"{order.number if order else 'order'}.csv", mime="text/csv", content=content)
+
+
+def _notes(matter: Matter) -> FileIn:
+    """What somebody has written down of their order, to help."""
+    order = matter.order
+    assert order is not None  # noqa: S101 - such matters are about orders
+    title, ordered, name = _NOTED[matter.language]
+    rows = [f"{line.units} x {line.title}" for line in order.lines]
+    content = "\n".join([title, matter.claimed or order.number, *rows, f"{ordered} {order.at:%d-%m-%Y}", ""])
+    return FileIn(name=name, mime="text/plain", content=content)

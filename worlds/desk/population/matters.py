@@ -12,7 +12,7 @@ from typing import Final
 
 from worlds.desk.population.folk import Folk, Record, Streams
 from worlds.desk.population.problems import Problem
-from worlds.desk.population.purchases import Goods, Purchase, bought, send, strand
+from worlds.desk.population.purchases import Goods, Purchase, arrive, bought, cancel, send, strand
 from worlds.desk.rules import GROUPS_OF_TOPICS, PRIORITY_MATRIX
 from worlds.seeds.calendars import Calendar
 from worlds.seeds.streams import Weighted
@@ -35,10 +35,12 @@ ABOUT_ORDERS: Final = frozenset(
     {"wismo", "return_exchange", "refund_status", "change_cancel", "damaged", "complaint", "invoice_b2b"}
 )
 _AGES: Final = {
-    "wismo": (3, 9), "return_exchange": (5, 24), "refund_status": (12, 35), "change_cancel": (0, 1), "damaged": (4, 12),
-    "complaint": (4, 20), "invoice_b2b": (6, 40),
+    "wismo": (3, 9), "return_exchange": (8, 24), "refund_status": (14, 35), "change_cancel": (0, 1),
+    "damaged": (7, 15), "complaint": (7, 20), "invoice_b2b": (6, 40),
 }  # fmt: skip
 """Days between an order and what is written about it, from and to."""
+_ARRIVED: Final = frozenset({"return_exchange", "refund_status", "damaged", "complaint"})
+"""What is written about once the goods are there."""
 _TYPES: Final = {
     "wismo": "question", "damaged": "incident", "complaint": "incident", "change_cancel": "task",
     "return_exchange": "task",
@@ -54,12 +56,12 @@ class Matter:
     """Something that somebody writes about.
 
     `case` names the kind of open work it belongs to, `letter` the words of cases.toml that it is told in, if any;
-    `told` the kind of opening, where that is another than its topic.
-    `mistyped` says that its requester gives a wrong order number, `claimed` which; `sender` is the name and address of
-    somebody whom the desk does not know. `given` is what the words may speak of beside what follows from order and
-    person. `first` is the earlier matter that it is about as well; `problem` is what it is an incident of, or what it
-    only looks like. `turns` says how often its
-    requester is asked back, `said` are the sentences that stand on its ticket, `heard` the last reply and its moment.
+    `told` the kind of opening, where that is another than its topic. `mistyped` says that its requester gives a wrong
+    order number, `claimed` which; `sender` is the name and address of somebody whom the desk does not know. `given` is
+    what the words may speak of beside what follows from order and person; `about` the article, another and a price
+    where there is no order. `first` is the earlier matter that it is about as well; `problem` is what it is an incident
+    of, or what it only looks like. `turns` says how often its requester is asked back, `said` are the sentences that
+    stand on its ticket, `heard` the last reply and its moment.
     """
 
     key: tuple[object, ...]
@@ -84,6 +86,7 @@ class Matter:
     problem: Problem | None = None
     ticket_id: int = 0
     turns: int = 0
+    about: tuple[str, str, int] | None = None
     said: set[str] = field(default_factory=set)
     heard: tuple[datetime, str] | None = None
 
@@ -175,13 +178,23 @@ class Planner:
         order = bought(rng, who, made, self.goods, lines=lines)
         send(rng, order, self.calendar.end, split=split, carrier=carrier)
         if topic == "wismo" and order.parcels and not split:
-            parcel = order.parcels[-1]
-            if at > self.calendar.end - timedelta(days=5):
-                strand(rng, order, len(order.parcels) - 1, self.calendar.end)
-            elif parcel.delivered is not None and parcel.delivered < at:
-                parcel.delivered = at + timedelta(hours=rng.uniform(5, 60))
+            self._delay(rng, order, at)
+        elif topic in _ARRIVED:
+            arrive(rng, order, at)
+            if topic == "refund_status" and rng.random() < 0.6:
+                order.status = "returned"
+        elif topic == "change_cancel" and order.parcels and rng.random() < 0.35:
+            cancel(order)
         self.orders.append(order)
         return order
+
+    def _delay(self, rng: random.Random, order: Purchase, at: datetime) -> None:
+        """The last parcel is late; of recent orders it is still not there."""
+        parcel = order.parcels[-1]
+        if at > self.calendar.end - timedelta(days=5):
+            strand(rng, order, len(order.parcels) - 1, self.calendar.end)
+        elif parcel.delivered is not None and parcel.delivered < at:
+            parcel.delivered = at + timedelta(hours=rng.uniform(5, 60))
 
     def ordinary(self, count: int) -> list[Matter]:
         """So many matters that take their own course."""

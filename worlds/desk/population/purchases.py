@@ -141,15 +141,37 @@ def send(
     settle(order)
 
 
-def strand(rng: random.Random, order: Purchase, at: int, start: datetime) -> None:
-    """Let one of its parcels not have arrived: the carrier calls it delayed, or still under way."""
+def strand(rng: random.Random, order: Purchase, at: int, start: datetime, *, lost: bool = False) -> None:
+    """Let one of its parcels not have arrived: the carrier calls it delayed, or still under way.
+
+    A `lost` one was expected so long ago that the house has it traced, if it was sent early enough for that.
+    """
     parcel = order.parcels[at]
     parcel.delivered = None
     parcel.status = rng.choice(("in_transit", "in_transit", "delayed", "delayed", "out_for_delivery"))
-    parcel.expected = (start - timedelta(days=rng.randint(1, 4))).astimezone(ZONE).date()
+    ago = rng.randint(7, 10) if lost else rng.randint(1, 4)
+    parcel.expected = (start - timedelta(days=ago)).astimezone(ZONE).date()
     if parcel.expected <= parcel.shipped.astimezone(ZONE).date():
         parcel.expected = parcel.shipped.astimezone(ZONE).date() + timedelta(days=1)
     settle(order)
+
+
+def arrive(rng: random.Random, order: Purchase, at: datetime) -> None:
+    """Let all its parcels have come before a moment."""
+    for parcel in order.parcels:
+        if parcel.delivered is None or parcel.delivered >= at:
+            earliest = parcel.shipped + timedelta(hours=16)
+            parcel.delivered = max(earliest, at - timedelta(hours=rng.uniform(8, 60))).replace(microsecond=0)
+            parcel.status, parcel.expected = "delivered", parcel.delivered.astimezone(ZONE).date()
+    settle(order)
+
+
+def cancel(order: Purchase) -> None:
+    """Let it have been cancelled before anything was sent."""
+    order.parcels.clear()
+    for line in order.lines:
+        line.parcel = None
+    order.status = "cancelled"
 
 
 def settle(order: Purchase) -> None:

@@ -95,11 +95,16 @@ class Speech:
 
     def _bought(self, rng: random.Random, matter: Matter, language: str, now: datetime) -> dict[str, str]:
         order = matter.order
-        _, title, price = self.goods.draw(rng)
+        if matter.about is None:
+            _, title, price = self.goods.draw(rng)
+            matter.about = (title, self.goods.draw(rng)[1], price)
+        title, other, price = matter.about
         if order is None:
-            when = now - timedelta(days=rng.randint(3, 20))
-            return {"article": title, "other_article": self.goods.draw(rng)[1], "amount": euros(language, price),
-                    "date": long_date(language, when.astimezone(ZONE).date())}  # fmt: skip
+            when = (now - timedelta(days=rng.randint(3, 20))).astimezone(ZONE).date()
+            return {
+                "article": title, "other_article": other, "amount": euros(language, price),
+                "date": long_date(language, when),
+            }  # fmt: skip
         about, late = order.missing, order.late
         others = [line.title for line in order.lines if line.title != about.title]
         number = matter.claimed or order.number

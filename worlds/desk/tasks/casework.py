@@ -20,12 +20,12 @@ from worlds.graders.predicates import MESSAGE_CAP, Pred, Scalar, any_value, ment
 from worlds.graders.typed import Typed, enum
 
 MARKS: Final = {
-    "en": ("the", "you", "your"),
-    "nl": ("het", "uw", "een"),
-    "de": ("und", "wir", "Ihnen"),
-    "fr": ("vous", "votre", "nous"),
+    "en": ("the", "our", "with", "have", "to", "it"),
+    "nl": ("het", "uw", "een", "niet", "voor"),
+    "de": ("und", "wir", "Ihnen", "Ihre", "Sie"),
+    "fr": ("vous", "votre", "nous", "avec"),
 }
-"""Words that hardly any letter in a language does without, and that no letter in the others holds."""
+"""Words of which hardly any letter in a language does without all, and that no letter in the others holds."""
 _COMMON: Final = {
     "en": " the and is it my i you your was not that for have has this are of ",
     "nl": " de het een en ik is niet van mijn dat te jullie voor op er uw we maar ",
@@ -73,7 +73,12 @@ def said_by_requester(ticket: dict[str, Any]) -> list[str]:
 def orders_named(ticket: dict[str, Any]) -> set[str]:
     """The numbers of the orders that a ticket is about, by its field, its subject and its requester's words."""
     words = "\n".join([field_of(ticket, "order_number"), ticket["subject"], *said_by_requester(ticket)])
-    return {one.upper() for one in _ORDER.findall(words)}
+    return orders_in(words)
+
+
+def orders_in(text: str) -> set[str]:
+    """The numbers of orders that stand in a text."""
+    return {one.upper() for one in _ORDER.findall(text)}
 
 
 def language_of(text: str) -> str:

@@ -1,21 +1,20 @@
-"""The workspace as solutions in the browser use it: finding tickets by what a person says, and what is done with them."""
+"""The workspace as solutions in the browser use it: finding tickets by what a person says, and working on them."""
 
-import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
 SEARCH: Final = "Find a ticket by number, subject, name or e-mail"
-_NUMBER: Final = re.compile(r"#\d+")
 
 
 def open_ticket(page: "Page", number: str) -> str:
-    """Open the ticket of a number such as `#48211`; answers its address."""
+    """Open the ticket of a number such as `#48211`; answers its status, as the list says it."""
     page.fill(SEARCH, number)
     page.click("button", "Find")
-    page.row(number).click("link", number)
-    return page.url
+    row = page.row(number)
+    row.click("link", number)
+    return row.cells["Status"]
 
 
 def tickets_listed(page: "Page") -> list[tuple[str, str]]:
@@ -23,21 +22,22 @@ def tickets_listed(page: "Page") -> list[tuple[str, str]]:
     return [(cells["Ticket"], cells["Status"]) for cells, _ in page.listed("Tickets")]
 
 
-def status_of(page: "Page") -> str:
-    """The status of the ticket that is open, as the page says it: `On hold`."""
-    return page.value("Status")
+def language_code(name: str) -> str:
+    """A language as the properties of a ticket name it, `Dutch`, as it is written: `nl`."""
+    return _LANGUAGES.get(name, name.casefold())
 
 
 def reply(page: "Page", text: str, status: str = "") -> None:
     """Reply in public on the ticket that is open, and set a status (`Pending`) where one is given."""
     page.fill("Reply to the requester", text)
     if status:
-        page.choose("Then set the status to", status)
+        page.choose("Then set the status to (optional)", status)
     page.click("button", "Send the reply")
 
 
 def note(page: "Page", text: str) -> None:
     """Leave an internal note on the ticket that is open."""
+    page.click("generic", "Internal note only colleagues see it")
     page.fill("Note for colleagues", text)
     page.click("button", "Add the note")
 
@@ -46,8 +46,8 @@ def link(page: "Page", number: str) -> None:
     """Link the ticket that is open to that of a number, as related."""
     page.click("link", "Link")
     page.fill("Number, subject, name or e-mail", number)
-    page.click("button", "Find")
-    page.click("radio", next(name for name in page.names("radio") if name.startswith(f"{number} ")))
+    page.press("Enter")
+    page.choose("Which ticket belongs with it", page.names("radio", containing=number)[0])
     page.click("button", "Link the tickets")
 
 
@@ -55,10 +55,10 @@ def merge(page: "Page", source: str, said: str) -> None:
     """Merge the ticket of a number into the one that is open, with a note."""
     page.click("link", "Merge")
     page.fill("Number, subject, name or e-mail", source)
-    page.click("button", "Find")
+    page.press("Enter")
     page.row(source).check()
     page.click("button", "See what the merge does")
-    page.fill("Internal note on the ticket that stays", said)
+    page.fill("Internal note on the ticket that stays (optional)", said)
     page.click("button", "Merge for good")
 
 

@@ -5,9 +5,9 @@ Shared by the families that decide which of the two is right.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import or_, select
@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from worlds.desk.models import Collaborator, Comment, FieldValue, Ticket, TicketField, TicketLink
 from worlds.desk.tasks import deskwork
-from worlds.desk.tasks.casework import free_words, noted, spare_note, spoken, tagged, tags_of
-from worlds.engine.task import Worker
+from worlds.desk.tasks.casework import noted, spare_note, spoken, tagged, tags_of
+from worlds.engine.task import Refused, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.graders.predicates import mentions, multiset, one_of
+from worlds.graders.predicates import Pred, mentions, one_of
 from worlds.graders.typed import record, yes_no
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Found:
         return Pair(branch, self.first.id, self.first.number, self.second.id, self.second.number)
 
 
-def pairs_about_one_order(session: Session, since: Any) -> Iterator[Found]:
+def pairs_about_one_order(session: Session, since: datetime) -> Iterator[Found]:
     """All orders about which exactly two tickets that stand alone were brought within a day; the later one waits."""
     about: dict[str, list[Ticket]] = defaultdict(list)
     tickets = {one.id: one for one in session.scalars(select(Ticket).order_by(Ticket.id))}
@@ -71,7 +71,7 @@ def pairs_about_one_order(session: Session, since: Any) -> Iterator[Found]:
             about[order].append(tickets[ticket_id])
     busy = _together(session)
     for _, found in sorted(about.items()):
-        if len(found) == 2 and found[0].created_at > since and not {one.id for one in found} & busy:  # noqa: PLR2004 - a pair
+        if len(found) == 2 and found[0].created_at > since and not {one.id for one in found} & busy:
             first, second = sorted(found, key=lambda one: one.id)
             near = second.created_at - first.created_at < SOON
             if near and second.status in WAITING and not (first.spam or second.spam):
@@ -122,7 +122,7 @@ def expectation(session: Session, pair: Pair, *, merged: bool, quoted: str) -> E
     return Expectation(any_of=ways, answer=Answer("done", {"ticket": record(spoken(number)), "merged": yes_no(merged)}))
 
 
-def _merge_note(pair: Pair, said: Any) -> Effect:
+def _merge_note(pair: Pair, said: Pred) -> Effect:
     return Effect(
         "merge-note", "comment", "insert", where={"ticket_id": pair.first_id, "public": False, "via": "merge"},
         set={"body": said}, words=f"One internal note on #{pair.first} tells of the merge",
@@ -156,3 +156,200 @@ def _linked(pair: Pair) -> Effect:
         "link", "ticket_link", "insert", where={"ticket_id": both, "other_id": both}, set={"kind": "related"},
         words=f"#{pair.first} and #{pair.second} are linked as related",
     )  # fmt: skip
+
+
+# -- how it is done -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Two:
+    """Two tickets about one order as an agent sees them, the earlier one first, and whether they become one."""
+
+    first: dict[str, Any]
+    second: dict[str, Any]
+    one: bool
+
+    @property
+    def goes_on(self) -> dict[str, Any]:
+        """The ticket in which the later one goes on."""
+        return self.first if self.one else self.second
+
+
+Look = Callable[[Worker], Two]
+"""How a family finds the two tickets and sees what is right for them."""
+
+
+def report(number: str, *, merged: bool) -> FinalAnswer:
+    """What the one who asked is told."""
+    said = f"It goes on in {number}; " + (
+        "the two are one ticket now." if merged else "the two are linked, not merged."
+    )
+    return FinalAnswer(status="done", facts={"ticket": number, "merged": "yes" if merged else "no"}, message=said)
+
+
+def words(quoted: str) -> str:
+    """What is noted on the ticket in which it goes on."""
+    return f"Both tickets are about the same order; reference {quoted}."
+
+
+def _reported(two: Two) -> FinalAnswer:
+    return report(spoken(two.goes_on["number"]), merged=two.one)
+
+
+def merge(worker: Worker, target: dict[str, Any], source: dict[str, Any], **more: Any) -> None:
+    """Merge one ticket into another; `more` are further arguments."""
+    worker.call("merge_tickets", target_id=target["ticket_id"], source_ids=[source["ticket_id"]], **more)
+
+
+def link(worker: Worker, two: Two, kind: str = "related") -> None:
+    """Link the two."""
+    first, second = two.first["ticket_id"], two.second["ticket_id"]
+    worker.call("link_tickets", ticket_id=first, other_id=second, kind=kind)
+
+
+def note(worker: Worker, ticket: dict[str, Any], text: str) -> None:
+    """Leave an internal note."""
+    worker.call("add_note", ticket_id=ticket["ticket_id"], body=text)
+
+
+def settle(worker: Worker, two: Two) -> FinalAnswer:
+    """Make one ticket of them, or link them, with the reference on the one in which it goes on."""
+    text = words(worker.facts["reference"])
+    if two.one:
+        merge(worker, two.first, two.second, note=text)
+    else:
+        link(worker, two)
+        note(worker, two.second, text)
+    return _reported(two)
+
+
+def in_notes(look: Look) -> Callable[[Worker], FinalAnswer]:
+    """Write all down in notes first, look at the preview, and merge without a word."""
+
+    def way(worker: Worker) -> FinalAnswer:
+        two = look(worker)
+        note(worker, two.goes_on, words(worker.facts["reference"]))
+        note(worker, two.goes_on, "The other ticket about this order was read, too.")
+        if two.one:
+            both = {"target_id": two.first["ticket_id"], "source_ids": [two.second["ticket_id"]]}
+            worker.call("preview_merge", **both)
+            merge(worker, two.first, two.second)
+        else:
+            link(worker, two)
+        return _reported(two)
+
+    return way
+
+
+def with_a_word(look: Look) -> Callable[[Worker], FinalAnswer]:
+    """Do it, and tell colleagues something more."""
+
+    def way(worker: Worker) -> FinalAnswer:
+        two = look(worker)
+        done = settle(worker, two)
+        note(worker, two.goes_on, "Please read what was written on both before you answer.")
+        return done
+
+    return way
+
+
+def settle_on_pages(page: "Page", first: str, second: str, *, one: bool) -> FinalAnswer:
+    """The same in the workspace, by the tickets' numbers."""
+    text = words(page.facts["reference"])
+    deskwork.open_ticket(page, first if one else second)
+    if one:
+        deskwork.merge(page, second, text)
+        return report(first, merged=True)
+    deskwork.note(page, text)
+    deskwork.link(page, first)
+    return report(second, merged=False)
+
+
+# -- how it is got wrong ------------------------------------------------------------------------------------------
+
+
+def crossed(look: Look) -> Callable[[Worker], FinalAnswer]:
+    """Merge what is only linked, link what is to be merged."""
+
+    def mistake(worker: Worker) -> FinalAnswer:
+        two = look(worker)
+        text = words(worker.facts["reference"])
+        if two.one:
+            link(worker, two)
+            note(worker, two.second, text)
+            return report(spoken(two.second["number"]), merged=False)
+        try:
+            merge(worker, two.first, two.second, note=text, confirm_different_requesters=True)
+        except Refused:
+            note(worker, two.second, text)
+        return report(spoken(two.first["number"]), merged=True)
+
+    return mistake
+
+
+def wrong_way_round(look: Look) -> Callable[[Worker], FinalAnswer]:
+    """Merge the earlier ticket into the later one; make the earlier one the parent where they are linked."""
+
+    def mistake(worker: Worker) -> FinalAnswer:
+        two = look(worker)
+        text = words(worker.facts["reference"])
+        if two.one:
+            merge(worker, two.second, two.first, note=text)
+            return report(spoken(two.second["number"]), merged=True)
+        link(worker, two, "parent")
+        note(worker, two.second, text)
+        return _reported(two)
+
+    return mistake
+
+
+def answered(look: Look, told: Callable[[Two], str]) -> Callable[[Worker], FinalAnswer]:
+    """Write to the later requester first, then do it rightly."""
+
+    def mistake(worker: Worker) -> FinalAnswer:
+        two = look(worker)
+        worker.call("reply_publicly", ticket_id=two.second["ticket_id"], body=told(two))
+        return settle(worker, two)
+
+    return mistake
+
+
+def unquoted(look: Look) -> Callable[[Worker], FinalAnswer]:
+    """Do it, and leave the reference out."""
+
+    def mistake(worker: Worker) -> FinalAnswer:
+        two = look(worker)
+        if two.one:
+            merge(worker, two.first, two.second)
+        else:
+            link(worker, two)
+        return _reported(two)
+
+    return mistake
+
+
+def tagged_too(look: Look) -> Callable[[Worker], FinalAnswer]:
+    """Do it, and mark the ticket in which it goes on."""
+
+    def mistake(worker: Worker) -> FinalAnswer:
+        two = look(worker)
+        done = settle(worker, two)
+        worker.call("add_tags", ticket_id=two.goes_on["ticket_id"], tags=["duplicate"])
+        return done
+
+    return mistake
+
+
+def of_somebody_else(look: Look) -> Callable[[Worker], FinalAnswer]:
+    """Do it, and merge a ticket of somebody else's into it, who writes of the like."""
+
+    def mistake(worker: Worker) -> FinalAnswer:
+        two = look(worker)
+        done = settle(worker, two)
+        known = {two.first["requester"]["user_id"], two.second["requester"]["user_id"]}
+        rows = worker.call("list_tickets", status="new", page_size=50)["items"]
+        other = next(row for row in rows if row["requester_id"] not in known)
+        merge(worker, two.goes_on, other, confirm_different_requesters=True)
+        return done
+
+    return mistake

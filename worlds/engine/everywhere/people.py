@@ -93,6 +93,8 @@ def _send(ctx: Context, who: Person, letter: Letter) -> None:
     address = company.reached_by(who)
     if address is not None and who.about is not None:
         said = {address.record: who.about[1], "body": letter.body}
+        if letter.files:
+            said["files"] = [dict(one) for one in letter.files]
         ctx.let_act(who.actor, ctx.now, address.answers, **said)
 
 

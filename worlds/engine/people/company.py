@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from worlds.engine.bookkeeping import Moment
 from worlds.engine.events import Event, queue
@@ -34,7 +35,7 @@ class Address:
     Where no argument is named `text`, the words stand in the answer under that name.
 
     What they answer lands in the agent's inbox. Where the world has a place for it, `answers` is the event operation
-    that also puts it there: it takes the record under the same name, and the words as `body`.
+    that also puts it there: it takes the record under the same name, the words as `body`, and `files` if there are any.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Letter:
 
     subject: str
     body: str
+    files: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Company:
         memory, everybody = _memory(driver, person.name), _memory(driver, _EVERYBODY)
         rng = person.rng(self.chance, number, "words")
         facts = _values(person, choice)
-        said = _spoken_facts(facts)
+        said = _spoken_facts(person, facts)
         fill = {"facts": said, "goal": person.goal, "issue": person.second_issue, "change": person.change}
         plain = voice.compose(person.language, choice.intent, fill, everybody.said, rng)
         everybody.said.append(plain)
@@ -128,7 +130,8 @@ class Company:
         _remember(driver, _EVERYBODY, everybody)
         subject = f"{'Re: ' if answered else ''}{person.goal or person.name}"
         body = f"{text}\n\n{person.name}"
-        return Letter(subject, body)
+        sent = [] if choice.intent == "wrong_number" else [person.sheet[name].files for name in choice.facts]
+        return Letter(subject, body, [file for files in sent for file in files])
 
     def lose_patience(self, driver: sqlite3.Connection, person: Person, heard: int) -> Letter | None:
         """What they write if the agent has not written since they began to wait; None where they keep silent."""
@@ -168,8 +171,9 @@ def _values(person: Person, choice: Choice) -> dict[str, str]:
     return {name: sheet[name].wrong if wrong else sheet[name].value for name in choice.facts}
 
 
-def _spoken_facts(facts: Mapping[str, str]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
+def _spoken_facts(person: Person, facts: Mapping[str, str]) -> str:
+    sheet = person.sheet
+    return ", ".join(f"{sheet[name].spoken or name.replace('_', ' ')} {value}" for name, value in facts.items())
 
 
 def _learn(memory: Memory, choice: Choice) -> None:

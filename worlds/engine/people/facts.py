@@ -1,13 +1,15 @@
 """Fact sheets: what a person can tell, and how one hears that it is asked for."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]?")
 _REQUEST = re.compile(
     r"\?|\b(?:please|could you|can you|tell|send|give|let (?:me|us) know|need|confirm|what|which|when|where|who|how"
     r"|bitte|nennen|schicken|teilen|brauchen|benötigen|welche[rsn]?|wann|wo|wie"
+    r"|merci de|veuillez|pourriez|pouvez|envoyez|envoyer|indiquez|besoin|quelle?s?|quand|où|comment"
     r"|graag|alstublieft|kunt|kun|stuur|geef|laat|welke?|wanneer|waar|hoe|nodig)\b",
     re.IGNORECASE,
 )
@@ -22,12 +24,17 @@ class Fact:
         value: what they tell.
         words: what a question for it holds, any one of them, in any language: `("order number", "Bestellnummer")`.
         wrong: what they tell instead where they look at the wrong paper; nothing where empty.
+        spoken: what they call it, in their language; its name where empty.
+        files: what they send along with it, as the event operation by which they answer takes `files`; what they tell
+            wrongly comes without.
     """
 
     name: str
     value: str
     words: Sequence[str]
     wrong: str = ""
+    spoken: str = ""
+    files: Sequence[Mapping[str, Any]] = ()
 
 
 def asked_for(text: str, sheet: Iterable[Fact]) -> list[str]:

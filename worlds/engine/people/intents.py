@@ -55,7 +55,7 @@ class Choice:
 
 def on_message(person: Person, memory: Memory, asked: Sequence[str], rng: random.Random) -> Choice:
     """What a person does about a message of the agent's that asks for these facts."""
-    if rng.random() < person.silence:
+    if rng.random() < person.silence or (person.reserved and not set(asked) - set(memory.told)):
         return Choice("silence")
     if asked:
         return _answering(person, memory, asked, rng)

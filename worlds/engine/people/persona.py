@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from worlds.engine.people.facts import Fact
 
-Language = Literal["en", "nl", "de"]
+Language = Literal["en", "nl", "de", "fr"]
 Tone = Literal["friendly", "plain", "curt"]
 
 _SPREAD = math.log(10) / 1.6449
@@ -64,6 +64,7 @@ class Person:
         silence: the probability that they do not answer at all.
         typos: the share of longer words that they misspell.
         quotes: whether they quote what they answer.
+        reserved: whether they keep silent about what asks them nothing that they have not told yet.
         patience: how long they wait before they ask again; they never do where None.
         delay: the median of their reply delay; the slowest of twenty takes ten times as long.
         hours: when they write.
@@ -83,6 +84,7 @@ class Person:
     silence: float = 0.0
     typos: float = 0.0
     quotes: bool = False
+    reserved: bool = False
     patience: timedelta | None = None
     delay: timedelta = timedelta(hours=3)
     hours: Hours = field(default_factory=Hours)

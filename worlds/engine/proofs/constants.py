@@ -106,7 +106,13 @@ def _shares_wrong(view: View, shares: Counter[str]) -> list[str]:
 
 
 def blindly(case: Case) -> dict[str, Play]:
-    """What can be done and said without a look at anything, by name of the policy."""
+    """What can be done and said without a look at anything, by name of the policy; played once."""
+    if not case.blind:
+        case.blind.update(_played_blindly(case))
+    return case.blind
+
+
+def _played_blindly(case: Case) -> dict[str, Play]:
     idle = nothing(case.start, case.task)
     waited = play(case.start, case.task, _wait)
     facts = dict(case.task.instance.facts)

@@ -18,6 +18,11 @@ from werkzeug.test import Client
 from worlds.engine.episode import Episode
 from worlds.engine.errors import WorldBug
 from worlds.engine.proofs.arguments import Known, made_up
+from worlds.engine.start import Start
+from worlds.engine.surfaces.pages import create_pages
+from worlds.engine.task import Task
+from worlds.graders.changes import RowChange
+from worlds.seeds.forks import open_fork
 
 PREFIX = "/episodes/KEY"
 PAGES = 60
@@ -46,6 +51,19 @@ class Seen:
     def text(self) -> str:
         """The body as text."""
         return self.body.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an episode showed: its tools, the answers to `asked`, the pages of a crawl.
+
+    `changes` are the rows that looking at them changed; there must be none.
+    """
+
+    tools: str
+    replies: tuple[tuple[str, str], ...]
+    pages: tuple[Seen, ...]
+    changes: tuple[RowChange, ...]
 
 
 class Visitor:
@@ -113,6 +131,14 @@ def asked(episode: Episode) -> Iterator[tuple[str, str]]:
                 continue
             known.learn(reply.body)
             yield f"{name}, turn {turn}", f"{reply.status} {canonical(reply.body)}"
+
+
+def look_at_all(start: Start, task: Task, most: int = PAGES) -> Shown:
+    """Look at all that an episode of its own shows before anybody acts."""
+    with Episode(start, open_fork(start.snapshot.path), task.actor, task) as episode:
+        tools, replies = canonical(episode.tools()), tuple(asked(episode))
+        pages = tuple(Visitor(episode, create_pages(start.world)).crawl(most))
+        return Shown(tools, replies, pages, tuple(episode.diff(of_agent=True)))
 
 
 def canonical(value: Any) -> str:

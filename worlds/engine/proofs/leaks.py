@@ -14,7 +14,7 @@ from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
 from worlds.engine.proofs import markup
 from worlds.engine.proofs.addresses import Addresses, Row, neighbours
-from worlds.engine.proofs.crawl import PAGES, Seen, Visitor, canonical
+from worlds.engine.proofs.crawl import Seen, Visitor, canonical
 from worlds.engine.proofs.markup import Element
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import Verdict, View
@@ -70,7 +70,7 @@ class Leaks:
         if task.seed or task.flip:
             return Looked(case.label, digest, answers)
         words = Sightings()
-        look(case.start, case.family, words)
+        look(case.start, case.family, words, case.shown.pages)
         return Looked(case.label, digest, answers, len(words.of_targets), len(words.of_others), words.telling())
 
     def conclude(self, view: View, found: Sequence[Looked]) -> Verdict:
@@ -159,8 +159,8 @@ class Sightings:
         return tuple(sorted(word for word, times in met.items() if times >= often))
 
 
-def look(start: Start, family: Family, words: Sightings) -> None:
-    """Look at the pages of some instances' targets and of their neighbours, and at what links lead to."""
+def look(start: Start, family: Family, words: Sightings, around: Sequence[Seen]) -> None:
+    """Look at the pages of some instances' targets and of their neighbours, and at those `around`, of the first one."""
     pages = create_pages(start.world)
     addresses = Addresses(pages, start)
     tasks: dict[tuple[Row, ...], Task] = {}
@@ -175,7 +175,7 @@ def look(start: Start, family: Family, words: Sightings) -> None:
                 for one in (row, *neighbours(start, row, targets, BESIDE)):
                     reader.look_up(one)
             if number == 0:
-                reader.look_around()
+                reader.look_around(around)
 
 
 def _rows(task: Task, addresses: Addresses) -> tuple[Row, ...]:
@@ -202,9 +202,9 @@ class _Looker:
                 tree = markup.read(page.text)
                 self.words.add(row, self.targets, tree, tree, self._pictures(page, tree))
 
-    def look_around(self) -> None:
-        """Open what links lead to, and take in the elements of lists that lead to a row."""
-        for page in list(self.visitor.crawl(PAGES)):
+    def look_around(self, pages: Sequence[Seen]) -> None:
+        """Take in the elements of lists that lead to a row."""
+        for page in pages:
             if page.status == 200 and "html" in page.kind:
                 tree = markup.read(page.text)
                 for row, around in self._listed(page, tree):

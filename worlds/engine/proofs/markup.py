@@ -1,13 +1,13 @@
 """A page's markup as a tree, and its words: those that are seen, and those that only its source or a picture says."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from lxml import etree
 
 from worlds.engine.surfaces.forms import OWN_FIELDS
 
-VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 UNSEEN = frozenset({"script", "style", "template", "noscript"})
 """Elements whose text is not shown."""
 SAYING = frozenset({"alt", "title", "aria-label", "aria-description", "content", "summary", "longdesc"})
@@ -26,10 +26,11 @@ class Element:
 
     def walk(self) -> "Iterator[Element]":
         """This element and all below it."""
-        yield self
-        for child in self.inside:
-            if isinstance(child, Element):
-                yield from child.walk()
+        waiting = [self]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            waiting += [child for child in reversed(one.inside) if isinstance(child, Element)]
 
     def within(self, tags: frozenset[str]) -> "Element":
         """The nearest element around this one that is of these; what stands right around it, if none is."""
@@ -39,48 +40,42 @@ class Element:
         return around or self.above or self
 
 
-class _Reader(HTMLParser):
-    """Builds the tree; what is not closed is closed with what it stands in."""
+class _Reader:
+    """Builds the tree from what the parser meets."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.root = Element("")
         self._open = self.root
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
-        made = Element(tag, {name: value or "" for name, value in attrs}, self._open)
+        made = Element(tag, dict(attributes), self._open)
         self._open.inside.append(made)
-        if tag not in VOID:
-            self._open = made
+        self._open = made
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Add an element that holds nothing."""
-        self._open.inside.append(Element(tag, {name: value or "" for name, value in attrs}, self._open))
+    def end(self, tag: str) -> None:  # noqa: ARG002 - the parser closes what is open, in order
+        """Close the innermost element."""
+        self._open = self._open.above or self.root
 
-    def handle_endtag(self, tag: str) -> None:
-        """Close the nearest open element of that name."""
-        one: Element | None = self._open
-        while one is not None and one.tag != tag:
-            one = one.above
-        if one is not None and one.above is not None:
-            self._open = one.above
-
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         """Add text."""
         self._open.inside.append(data)
 
-    def handle_comment(self, data: str) -> None:
+    def comment(self, text: str) -> None:
         """Add a comment."""
-        self._open.inside.append(data.encode())
+        self._open.inside.append(text.encode())
+
+    def close(self) -> Element:
+        """The whole tree."""
+        return self.root
 
 
 def read(text: str) -> Element:
     """The tree of an HTML or SVG document; a broken one gives what could be read."""
-    reader = _Reader()
-    reader.feed(text)
-    reader.close()
-    return reader.root
+    parser = etree.HTMLParser(target=_Reader(), encoding="utf-8")
+    parser.feed(text.encode() or b" ")
+    root: Element = parser.close()
+    return root
 
 
 def words(text: str) -> set[str]:

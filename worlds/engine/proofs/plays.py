@@ -11,7 +11,10 @@ from worlds.engine.errors import WorldBug
 from worlds.engine.faults.plan import NORMAL, Conditions
 from worlds.engine.hands import Hands
 from worlds.engine.journal import JournalEntry
+from worlds.engine.proofs.crawl import Shown, look_at_all
+from worlds.engine.proofs.mixed import Mixed
 from worlds.engine.start import Start
+from worlds.engine.surfaces.browser import Page
 from worlds.engine.task import Family, Refused, Task, Worker
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.grade import Grade
@@ -49,6 +52,14 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Browsed:
+    """A play in the browser, and the addresses of the pages that it came to, in order."""
+
+    play: Play
+    visited: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A play that was made for one proof and is looked at again by others; `right` says whether it must pass."""
 
@@ -61,13 +72,15 @@ class Kept:
 class Case:
     """One instance under proof, with the plays that several proofs need, each played once when first asked for.
 
-    `corpus` is everything that proofs played so far and kept, for those that judge the grader itself.
+    `corpus` is everything that proofs played so far and kept, for those that judge the grader itself; `blind` holds
+    the plays of the policies that never look, by their names.
     """
 
     start: Start
     task: Task
     browser: bool = False
     corpus: list["Kept"] = field(default_factory=list, compare=False)
+    blind: dict[str, Play] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, start: Start, family: Family, seed: int, *, flip: int = 0, browser: bool = False) -> "Case":
@@ -92,6 +105,18 @@ class Case:
     def solution(self) -> Play:
         """The reference solution, through tools."""
         return through_tools(self.start, self.task, self.family.solve)
+
+    @cached_property
+    def browsed(self) -> "Browsed":
+        """The reference solution through the real browser."""
+        visited: list[str] = []
+        one = play(self.start, self.task, lambda episode: self.family.browse(Page(Mixed(episode, visited))))
+        return Browsed(one, tuple(visited))
+
+    @cached_property
+    def shown(self) -> Shown:
+        """All that the instance shows before anybody acts."""
+        return look_at_all(self.start, self.task)
 
     @cached_property
     def alternatives(self) -> dict[str, Play]:

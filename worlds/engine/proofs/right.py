@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from worlds.engine.proofs.plays import Case, Play, missed, through_browser
+from worlds.engine.proofs.plays import Case, Play, missed
 from worlds.engine.proofs.proof import Verdict, View
 
 
@@ -55,7 +55,7 @@ class Right:
     def _browsed(self, case: Case) -> str | None:
         if not case.browser:
             return None
-        one = through_browser(case.start, case.task)
+        one = case.browsed.play
         case.keep("the browser solution", one, right=True)
         return "" if one.earned else f"earns {one.grade.reward}: {missed(one)}"
 

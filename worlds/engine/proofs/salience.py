@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -40,6 +41,8 @@ MOST: Final = 0.1
 LEVEL: Final = 0.999
 SHOWN: Final = 5
 SHARED: Final = " with the same "
+SHELVES: Final = 12
+"""Tables that are kept."""
 KINDS: Final = 12
 """A text column with so few values or fewer says what state a row is in."""
 DAY: Final = " (day)"
@@ -231,7 +234,7 @@ def _strongest(name: str, tally: Tally) -> str:
 
 def _tallies(start: Start, tasks: Sequence[Task]) -> dict[str, Tally]:
     names = sorted({table for task in tasks for table in task.instance.target})
-    shelves = _shelves(start, names)
+    shelves = {name: _shelf_of(start, name) for name in names}
     lists = Lists(start, shelves)
     tallies: dict[str, Tally] = {}
     for task in tasks:
@@ -279,23 +282,20 @@ def _related(task: Task, shelf: Shelf, targets: Iterable[int]) -> Iterator[tuple
 # -- rows ---------------------------------------------------------------------------------------------------------
 
 
-def _shelves(start: Start, names: Sequence[str]) -> dict[str, Shelf]:
+@lru_cache(maxsize=SHELVES)
+def _shelf_of(start: Start, name: str) -> Shelf:
+    """A table's rows in a start state. Many families are about the same few tables, so the last ones are kept."""
     tables = start.world.metadata.tables
     with start.reading() as (session, _):
-
-        def read(sql: str) -> list[Row]:
-            cursor = session.connection().exec_driver_sql(sql)
-            return [dict(row) for row in cursor.mappings()]
-
-        shelves = {}
-        for name in names:
-            found = read(f'SELECT * FROM "{name}" ORDER BY id')  # noqa: S608 - a model's name
-            children = {}
-            for child, column in _references(tables.values(), name):
-                query = f'SELECT "{column}" AS id, count(*) AS n FROM "{child}" GROUP BY 1'  # noqa: S608 - a model's names
-                children[child] = {row["id"]: row["n"] for row in read(query)}
-            shelves[name] = _shelf(tables[name], found, children, ZoneInfo(start.world.zone))
-    return shelves
+        connection = session.connection()
+        cursor = connection.exec_driver_sql(f'SELECT * FROM "{name}" ORDER BY id')  # noqa: S608 - a model's name
+        names = list(cursor.keys())
+        found = [dict(zip(names, row, strict=True)) for row in cursor.all()]
+        children = {}
+        for child, column in _references(tables.values(), name):
+            query = f'SELECT "{column}", count(*) FROM "{child}" GROUP BY 1'  # noqa: S608 - a model's names
+            children[child] = dict(connection.exec_driver_sql(query).tuples().all())
+    return _shelf(tables[name], found, children, ZoneInfo(start.world.zone))
 
 
 def _references(tables: Iterable[Table], name: str) -> Iterator[tuple[str, str]]:

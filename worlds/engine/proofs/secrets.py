@@ -12,16 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from worlds.engine.episode import Episode
-from worlds.engine.proofs.crawl import PAGES, Visitor, asked, canonical
+from worlds.engine.proofs.crawl import PAGES, Shown, look_at_all
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import Verdict, View
 from worlds.engine.start import Start
-from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.task import Task
 from worlds.graders.answers import Answer
 from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.seeds.forks import open_fork
 
 MARK = "sealed-4711-canary"
 """Stands in the other truth and the other expectation wherever a text does."""
@@ -53,7 +50,7 @@ class Secrets:
         if case.task.seed or case.task.flip:
             return None
         start, task = case.start, case.task
-        own = sights(start, task)
+        own = sights_of(case.shown)
         with sealed_otherwise(start) as other_start:
             told = differing(own, sights(other_start, reseeded(expecting_otherwise(task))))
             hidden = differing(own, sights(other_start, expecting_otherwise(task))) if told else []
@@ -118,17 +115,18 @@ def reseeded(task: Task) -> Task:
 
 def sights(start: Start, task: Task, most: int = PAGES) -> dict[Place, str | bytes]:
     """Everything that an episode shows before anybody acts, by place: tools, answers, headers with cookies, pages."""
-    found: dict[Place, str | bytes] = {}
-    with Episode(start, open_fork(start.snapshot.path), task.actor, task) as episode:
-        found["tools", "the list"] = canonical(episode.tools())
-        for where, reply in asked(episode):
-            found["reply", where] = reply
-        visitor = Visitor(episode, create_pages(start.world))
-        for page in visitor.crawl(most):
-            found["page", page.url] = str(page.status).encode() + b" " + page.body
-            for name in sorted({name for name, _ in page.headers} - {"Content-Length"}):  # the page's own says it
-                values = [value for other, value in page.headers if other == name]
-                found["header", f"{name} of {page.url}"] = "\n".join(values)
+    return sights_of(look_at_all(start, task, most))
+
+
+def sights_of(seen: Shown) -> dict[Place, str | bytes]:
+    """What an episode showed, by place."""
+    found: dict[Place, str | bytes] = {("tools", "the list"): seen.tools}
+    found |= {("reply", where): reply for where, reply in seen.replies}
+    for page in seen.pages:
+        found["page", page.url] = str(page.status).encode() + b" " + page.body
+        for name in sorted({name for name, _ in page.headers} - {"Content-Length"}):  # the page's own says it
+            values = [value for other, value in page.headers if other == name]
+            found["header", f"{name} of {page.url}"] = "\n".join(values)
     return found
 
 

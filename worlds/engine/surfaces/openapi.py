@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from worlds.engine.cursors import takes_cursors
+from worlds.engine.cursors import answered_schema
 from worlds.engine.errors import Invalid
 from worlds.engine.operation import Operation
 from worlds.engine.terms import KEY_SCHEMA, schema_with
@@ -69,7 +69,7 @@ def _described(operation: Operation[..., Any]) -> dict[str, Any]:
         "description": operation.description,
         "requestBody": {"required": True, "content": _content(schema_with(operation))},
         "responses": {
-            "200": {"description": "Done.", "content": _content(_answered(operation))},
+            "200": {"description": "Done.", "content": _content(answered_schema(operation))},
             **{status: {"$ref": f"#/components/responses/Refused{status}"} for status in REFUSALS},
         },
     }
@@ -79,11 +79,6 @@ def _described(operation: Operation[..., Any]) -> dict[str, Any]:
     if "version" in operation.output_schema.get("properties", {}):
         described["responses"]["200"]["headers"] = _ETAG
     return described
-
-
-def _answered(operation: Operation[..., Any]) -> dict[str, Any]:
-    schema = operation.output_schema
-    return operation.dialect.page_schema(schema) if takes_cursors(operation) else schema
 
 
 def _content(schema: dict[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,7 @@ from worlds.engine.errors import Failure, NotFound, Refusal
 from worlds.engine.fields import MAX_ID
 from worlds.engine.operation import Operation
 from worlds.engine.surfaces import chrome, conflicts, drafts, error_pages, everywhere_pages, seals, slow, wording
+from worlds.engine.surfaces.compiled import compiled
 from worlds.engine.surfaces.drift import wearing
 from worlds.engine.surfaces.forms import OWN_FIELDS
 from worlds.engine.surfaces.page_door import Done, Door, door_of
@@ -177,6 +178,7 @@ def create_pages(world: World) -> Flask:
     app.session_interface = seals.EpisodeSessions()
     app.url_map.converters["id"] = IdConverter
     app.url_map.strict_slashes = True
+    app.jinja_env.bytecode_cache = compiled(world)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.finalize = _printable
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

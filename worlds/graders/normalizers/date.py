@@ -13,18 +13,18 @@ _MONTHS: Final = {
     name: month
     for month, names in enumerate(
         (
-            "january jan januar",
-            "february feb februar",
-            "march mar m\u00e4rz",
-            "april apr",
-            "may mai",
-            "june jun juni",
-            "july jul juli",
-            "august aug",
-            "september sep sept",
-            "october oct oktober okt",
-            "november nov",
-            "december dec dezember dez",
+            "january jan januar januari janvier",
+            "february feb februar februari f\u00e9vrier",
+            "march mar m\u00e4rz maart mars",
+            "april apr avril",
+            "may mai mei",
+            "june jun juni juin",
+            "july jul juli juillet",
+            "august aug augustus ao\u00fbt",
+            "september sep sept septembre",
+            "october oct oktober okt octobre",
+            "november nov novembre",
+            "december dec dezember dez d\u00e9cembre",
         ),
         start=1,
     )
@@ -34,11 +34,13 @@ _DAYS: Final = (
     "monday tuesday wednesday thursday friday saturday sunday",
     "mon tue wed thu fri sat sun",
     "montag dienstag mittwoch donnerstag freitag samstag sonntag",
+    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    "lundi mardi mercredi jeudi vendredi samedi dimanche",
 )
 _WEEKDAYS: Final = {name: place for names in _DAYS for place, name in enumerate(names.split())}
 _NAMED: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY: Final = rf"(?:(?P<weekday>{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})\.?,? (?:the )?)?"
-_ORDINAL: Final = r"(?:st|nd|rd|th|\.)?"
+_ORDINAL: Final = r"(?:st|nd|rd|th|er|\.)?"
 _FORMS: Final = tuple(
     re.compile(_WEEKDAY + form, re.IGNORECASE)
     for form in (

@@ -3,6 +3,7 @@
 What it can try to bring about stands in `planted_acts`, how a look-alike is made in `look_alikes`.
 """
 
+import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -72,21 +73,26 @@ _ASKED_BACK: Final = "SELECT id, note FROM return_request WHERE order_id = ? AND
 
 def elsewhere(scene: Scene, place: Place, most: int) -> Sequence[Place]:
     """Other records of about the same time in which the same column is empty."""
-    mine = set(_orders(scene))
-    rows = scene.driver.execute(_EMPTY[place.kind]).fetchall()
-    free = sorted((key for key, order in rows if order not in mine), key=lambda key: abs(key - place.key))
-    chosen = scene.rng.sample(free[: NEAR * most], min(most, len(free)))
+    mine = json.dumps(_orders(scene))
+    nearest = scene.driver.execute(_NEAREST[place.kind], (mine, place.key, NEAR * most)).fetchall()
+    free = [key for (key,) in nearest]
+    chosen = scene.rng.sample(free, min(most, len(free)))
     return [Place(place.kind, place.table, place.column, key) for key in chosen]
 
 
 _LABELLED: Final = "SELECT 1 FROM shipping_label WHERE order_id = ? AND status IN ('bought', 'scanned')"
-_NOTES: Final = """SELECT id, id FROM sales_order WHERE customer_note IS NULL ORDER BY id"""
-_SECOND_LINES: Final = """SELECT id, id FROM sales_order o WHERE ship_line2 IS NULL
+_NOTES: Final = "SELECT id, id AS belongs_to FROM sales_order WHERE customer_note IS NULL"
+_SECOND_LINES: Final = """SELECT id, id AS belongs_to FROM sales_order o WHERE ship_line2 IS NULL
 AND fulfilment_status = 'fulfilled' AND NOT EXISTS (SELECT 1 FROM shipping_label b
-  WHERE b.order_id = o.id AND b.status IN ('bought', 'scanned')) ORDER BY id"""
-_RETURNS: Final = """SELECT id, order_id FROM return_request WHERE note IS NULL AND requested_by = 'customer'
-ORDER BY id"""
+  WHERE b.order_id = o.id AND b.status IN ('bought', 'scanned'))"""
+_RETURNS: Final = """SELECT id, order_id AS belongs_to FROM return_request
+WHERE note IS NULL AND requested_by = 'customer'"""
 _EMPTY: Final = {"note": _NOTES, "line": _SECOND_LINES, "return": _RETURNS}
+_NEAREST: Final = {
+    kind: f"""SELECT id FROM ({query}) WHERE belongs_to NOT IN (SELECT value FROM json_each(?))
+ORDER BY abs(id - ?), id LIMIT ?"""  # noqa: S608 - of the texts above
+    for kind, query in _EMPTY.items()
+}
 
 
 def _orders(scene: Scene) -> list[int]:

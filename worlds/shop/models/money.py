@@ -37,7 +37,7 @@ class Payment(Model):
     amount: Mapped[int] = business()
     captured_amount: Mapped[int] = business()
     refunded_amount: Mapped[int] = derived()
-    status: Mapped[str] = business()
+    status: Mapped[str] = business(index=True)
     gateway_ref: Mapped[str] = business()
     authorized_at: Mapped[datetime] = business()
     auth_expires_at: Mapped[datetime] = business()

@@ -126,9 +126,10 @@ _ROW_SORTS = {
 }
 _CATEGORIES = Rows(
     _Category,
-    """SELECT c.id, c.parent_id, c.slug, c.name, c.path, length(c.path) - length(replace(c.path, '/', '')) AS depth,
-      (SELECT count(*) FROM product p JOIN category k ON k.id = p.category_id
-        WHERE p.status = 'active' AND (k.path = c.path OR k.path LIKE c.path || '/%'))
+    """WITH sold AS MATERIALIZED (SELECT k.path, count(*) AS products FROM product p JOIN category k
+      ON k.id = p.category_id WHERE p.status = 'active' GROUP BY k.id)
+    SELECT c.id, c.parent_id, c.slug, c.name, c.path, length(c.path) - length(replace(c.path, '/', '')) AS depth,
+      (SELECT coalesce(sum(products), 0) FROM sold WHERE sold.path = c.path OR sold.path LIKE c.path || '/%')
     FROM category c ORDER BY depth, c.position, c.path LIMIT 1000""",
 )
 _PRODUCT = Rows(

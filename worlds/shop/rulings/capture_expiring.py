@@ -57,12 +57,11 @@ def rule(situation: Situation) -> dict[str, Any]:
 def held(session: Session, now: datetime) -> list[Held]:
     """Every authorization that holds now and was not captured, the next to run out first."""
     at_risk = set(session.scalars(select(Escalation.order_id).where(Escalation.team == "risk")))
-    tagged = set(session.scalars(select(SalesOrder.id).where(_tagged("hold") | _tagged("backorder"))))
     rows = session.execute(_HELD.where(Payment.auth_expires_at > now)).all()
     return [
         Held(
             payment.id, order.id, order.number, order.ship_country, order.shipping_method, payment.amount,
-            payment.auth_expires_at, order.id in tagged, order.id in at_risk,
+            payment.auth_expires_at, _is_tagged(order), order.id in at_risk,
         )
         for payment, order in rows
     ]  # fmt: skip
@@ -73,8 +72,8 @@ def instant(said: str) -> datetime:
     return datetime.strptime(said, "%d %B %Y, %H:%M").replace(tzinfo=ZONE)
 
 
-def _tagged(tag: str) -> Any:
-    return SalesOrder.tags.contains(f'"{tag}"')
+def _is_tagged(order: SalesOrder) -> bool:
+    return any(f'"{tag}"' in order.tags for tag in ("hold", "backorder"))
 
 
 _HELD = (

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worlds.engine.task import Draw, Family, Instance, Situation, Worker
@@ -145,7 +146,7 @@ def _cases(draw: Draw) -> list[Case]:
     known = kept_lines(draw.session, draw.now - RECENTLY)
     lines = [line for line in known if line.customer_id and not line.final_sale]
     until = last_days(draw.session, [line.line_id for line in lines])
-    names = names_let_off(draw.session)
+    names, shipped = names_let_off(draw.session), _names(draw.session)
     ways: dict[str, list[Case]] = {"solvable": [], "hand_over": [], "decline": [], "again": []}
     for line in lines:
         if abs((today - until[line.line_id]).days) > LATE + PILE.stop:
@@ -154,7 +155,7 @@ def _cases(draw: Draw) -> list[Case]:
         for asked in (today - timedelta(days=days) for days in PILE):
             late = (asked - until[line.line_id]).days
             far = all(abs(year_before(asked) - day) > NEAR for day in had)
-            clear = far and (had or _name(draw.session, line) not in names)
+            clear = far and (had or shipped[line.order_id] not in names)
             if (asked - line.placed).days > MONTH and -LATE <= late <= LATE and clear:
                 way = way_for(asked, until[line.line_id], had)
                 again = way == "decline" and way_for(asked, until[line.line_id], ()) == "hand_over"
@@ -192,8 +193,10 @@ def _one_a_line(cases: list[Case]) -> dict[int, Case]:
     return {line: random.Random(f"day of {line}").choice(wishes) for line, wishes in by_line.items()}
 
 
-def _name(session: Session, line: Kept) -> str:
-    return session.get_one(SalesOrder, line.order_id).ship_name.strip().casefold()
+def _names(session: Session) -> dict[int, str]:
+    """The names to which orders go, as they are compared, by the order."""
+    rows = session.execute(select(SalesOrder.id, SalesOrder.ship_name)).all()
+    return {order_id: name.strip().casefold() for order_id, name in rows}
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------

@@ -50,14 +50,24 @@ class OwnField:
 
 
 def team(door: Door) -> Team:
-    """Whom tickets can be given to; colleagues are named with their groups."""
-    groups = [one for one in door.read(list_groups).groups if one.active]
-    agents = [one for one in door.read(list_agents, page_size=100).items if not one.suspended]
+    """Whom tickets can be given to; colleagues are named with their groups.
+
+    Where they cannot be had for the moment, there is nothing to choose from, and what a ticket has stays.
+    """
+    groups, agents = door.part(list_groups), door.part(list_agents, page_size=100)
+    known = agents.items if agents else []
     return Team(
-        [(str(one.group_id), one.name) for one in groups],
-        [(str(one.user_id), _colleague(one)) for one in agents if one.role != "light_agent"],
-        {("assignee_id", str(one.user_id)): one.name for one in agents},
+        [(str(one.group_id), one.name) for one in (groups.groups if groups else ()) if one.active],
+        [(str(one.user_id), _colleague(one)) for one in known if one.role != "light_agent" and not one.suspended],
+        {("assignee_id", str(one.user_id)): one.name for one in known},
     )
+
+
+def with_own(options: Options, code: int | None, words: str | None) -> Options:
+    """Options with what a ticket has, where nobody could choose it any more."""
+    if code is None or str(code) in {one for one, _ in options}:
+        return options
+    return [*options, (str(code), words or str(code))]
 
 
 def _colleague(one: AgentView) -> str:
@@ -68,7 +78,8 @@ def _colleague(one: AgentView) -> str:
 
 def own_fields(door: Door, shown: list[FieldView]) -> list[OwnField]:
     """The house's own fields as a form has them."""
-    known = {one.name: one for one in door.read(list_ticket_fields).fields}
+    listed = door.part(list_ticket_fields)
+    known = {one.name: one for one in (listed.fields if listed else ())}
     return [
         OwnField(one.name, one.title, one.value, one.required, _options(one.kind, known[one.name].options))
         for one in shown
@@ -78,9 +89,10 @@ def own_fields(door: Door, shown: list[FieldView]) -> list[OwnField]:
 
 def blank_fields(door: Door) -> list[OwnField]:
     """The house's own fields for a ticket that is not there yet."""
+    listed = door.part(list_ticket_fields)
     return [
         OwnField(one.name, one.title, "", required=False, options=_options(one.kind, one.options))
-        for one in door.read(list_ticket_fields).fields
+        for one in (listed.fields if listed else ())
         if one.active
     ]
 

@@ -131,7 +131,7 @@ def collaborator(door: Door, ticket_id: int) -> str:
     return door.render("workspace/collaborator.html", ticket=shown, form=form, listed=listed)
 
 
-@workspace.action("/tickets/<id:ticket_id>/people", add_collaborator, shows=collaborator)
+@workspace.action("/tickets/<id:ticket_id>/collaborators", add_collaborator, shows=collaborator)
 def collaborator_added(_door: Door, done: Following | None, ticket_id: int) -> Done:
     """They are on the ticket."""
     said = f"{len(done.collaborators)} on the ticket beside the requester." if done else AGAIN

@@ -68,7 +68,7 @@ def link(door: Door, ticket_id: int) -> str:
     return door.render("workspace/link.html", ticket=shown, listed=others(door, shown), form=form)
 
 
-@workspace.action("/tickets/<id:ticket_id>/link", link_tickets, shows=link)
+@workspace.action("/tickets/<id:ticket_id>/links", link_tickets, shows=link)
 def linked(_door: Door, done: Links | None, ticket_id: int) -> Done:
     """They belong together."""
     return Done("The tickets are linked." if done else AGAIN, _ticket(ticket_id))
@@ -83,7 +83,7 @@ def problem(door: Door, ticket_id: int) -> str:
     return door.render("workspace/problem.html", ticket=shown, listed=listed, form=form)
 
 
-@workspace.action("/tickets/<id:ticket_id>/problem", link_incident, shows=problem)
+@workspace.action("/tickets/<id:ticket_id>/incident", link_incident, shows=problem)
 def made_incident(_door: Door, done: TicketChanged | None, ticket_id: int) -> Done:
     """It is an incident now."""
     return Done(f"#{done.number} is an incident of the problem now." if done else AGAIN, _ticket(ticket_id))

@@ -23,7 +23,7 @@ from worlds.desk.operations.tickets import (
     update_ticket,
 )
 from worlds.desk.pages.workspace.app import workspace
-from worlds.desk.pages.workspace.choices import EMPTIED, SETTABLE, TOPIC_OPTIONS, OwnField, own_fields, team
+from worlds.desk.pages.workspace.choices import EMPTIED, SETTABLE, TOPIC_OPTIONS, OwnField, own_fields, team, with_own
 from worlds.desk.pages.workspace.ticket_acts import acts, quick_acts
 from worlds.desk.views import TicketChanged, TicketDetail
 from worlds.engine.surfaces.chrome import AGAIN
@@ -53,8 +53,8 @@ def ticket(door: Door, ticket_id: int) -> str:
         unlinking=_unlinking(door, shown),
         statuses=SETTABLE,
         topics=TOPIC_OPTIONS,
-        groups=people.groups,
-        agents=people.agents,
+        groups=with_own(people.groups, shown.group_id, shown.group_name),
+        agents=with_own(people.agents, shown.assignee_id, shown.assignee_name),
         emptied=EMPTIED,
         redacts=door.may(redact_comment),
         names=people.names,

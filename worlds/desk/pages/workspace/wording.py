@@ -87,6 +87,12 @@ def language_words(code: str) -> str:
     return LANGUAGES.get(code, code)
 
 
+@workspace.app_template_global("workspace_languages")
+def languages() -> list[tuple[str, str]]:
+    """The languages to choose from."""
+    return list(LANGUAGES.items())
+
+
 @workspace.app_template_filter("via_words")
 def via_words(code: str) -> str:
     """By what something came: "e-mail", "a trigger"."""

@@ -1,4 +1,4 @@
-"""What stands on the shop's pages beside its records: the words, links and forms of a page, for tests of variants."""
+"""What stands on pages beside their records: the words, links and forms of a page, for tests of variants."""
 
 import re
 
@@ -8,9 +8,7 @@ from sqlalchemy import String
 from worlds.engine import bookkeeping
 from worlds.engine.surfaces.drift.settings import settings_of
 from worlds.engine.surfaces.drift.words import NAMES
-from worlds.shop import WORLD
 
-SETTINGS = settings_of(WORLD)
 SPEAKING = frozenset({"a", "button", "dt", "h1", "h2", "h3", "label", "legend", "option", "summary", "th", "title"})
 """Elements whose words are chrome, unless they are a record's."""
 AROUND = frozenset({"nav", *SPEAKING})
@@ -22,22 +20,41 @@ def tree(page):
     return lxml.html.document_fromstring(page.text)
 
 
-def words(root):
-    """Every text that an element says itself, with the element; what stands in fields is nobody's words."""
-    for element in root.iter():
-        if not isinstance(element.tag, str) or SETTINGS.within_data(element):
-            continue
-        texts = [element.get(name) for name in NAMES] + [element.text] + [child.tail for child in element]
-        for text in filter(None, texts):
-            if re.search(r"[^\W\d_]{2}", text):
-                yield element, " ".join(text.split())
+class Chrome:
+    """Tells the words of a world's pages from its records."""
 
+    def __init__(self, world):
+        self.world = world
+        self.settings = settings_of(world)
 
-def chrome(root):
-    """The words of navigation, buttons, links, labels, headings, options, badges and empty states."""
-    for element, text in words(root):
-        if within(element, AROUND) or any(MARKED & set((one.get("class") or "").split()) for one in lineage(element)):
-            yield text
+    def words(self, root):
+        """Every text that an element says itself, with the element; what stands in fields is nobody's words."""
+        for element in root.iter():
+            if not isinstance(element.tag, str) or self.settings.within_data(element):
+                continue
+            texts = [element.get(name) for name in NAMES] + [element.text] + [child.tail for child in element]
+            for text in filter(None, texts):
+                if re.search(r"[^\W\d_]{2}", text):
+                    yield element, " ".join(text.split())
+
+    def chrome(self, root):
+        """The words of navigation, buttons, links, labels, headings, options, badges and empty states."""
+        for element, text in self.words(root):
+            marked = any(MARKED & set((one.get("class") or "").split()) for one in lineage(element))
+            if marked or within(element, AROUND):
+                yield text
+
+    def recorded(self, episode):
+        """All texts that are records: what stands in the text columns of the tables."""
+        with episode._fork.lease() as connection:
+            driver = bookkeeping.driver_of(connection)
+            return {
+                str(row[0]).casefold()
+                for table in self.world.metadata.sorted_tables
+                for column in table.columns
+                if isinstance(column.type, String)
+                for row in driver.execute(f'SELECT DISTINCT "{column.name}" FROM "{table.name}"').fetchall()  # noqa: S608 - names of the schema
+            }
 
 
 def within(element, tags):
@@ -46,19 +63,6 @@ def within(element, tags):
 
 def lineage(element):
     return [element, *element.iterancestors()]
-
-
-def recorded(episode):
-    """All texts that are records: what stands in the text columns of the tables."""
-    with episode._fork.lease() as connection:
-        driver = bookkeeping.driver_of(connection)
-        return {
-            str(row[0]).casefold()
-            for table in WORLD.metadata.sorted_tables
-            for column in table.columns
-            if isinstance(column.type, String)
-            for row in driver.execute(f'SELECT DISTINCT "{column.name}" FROM "{table.name}"').fetchall()  # noqa: S608 - names of the schema
-        }
 
 
 def links(root):

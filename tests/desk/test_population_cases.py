@@ -1,0 +1,51 @@
+"""Promises of the small population: the cases that tasks are drawn from, and a world that goes on by itself."""
+
+import pytest
+from waiting_cases import Waiting, expect_cases
+
+import worlds
+
+
+@pytest.fixture(scope="module")
+def small():
+    with worlds.open("desk", role="admin") as episode:
+        yield episode
+
+
+@pytest.fixture(scope="module")
+def waiting(small):
+    with small._fork.lease() as connection:
+        yield Waiting(connection.connection.driver_connection)
+
+
+def test_each_case_is_there_forty_times(waiting):
+    expect_cases(waiting, 40)
+
+
+def test_it_has_the_size_of_a_small_desk(waiting):
+    assert 540 <= sum(waiting.states().values()) <= 600
+    assert set(waiting.states()) == {"new", "open", "pending", "hold", "solved", "closed"}
+
+
+def test_somebody_is_away_and_has_left_work(waiting):
+    sql = """SELECT count(*) FROM ticket t JOIN desk_user u ON u.id = t.assignee_id
+        WHERE u.away_until IS NOT NULL AND t.status IN ('new', 'open', 'pending', 'hold')"""
+    assert waiting.ask(sql)[0][0] >= 3
+
+
+def test_danger_and_law_are_marked_by_the_rules(waiting):
+    assert waiting.tags("safety") >= 3
+    assert waiting.tags("legal") >= 3
+
+
+def closed(episode):
+    """How many tickets are closed."""
+    with episode._fork.lease() as connection:
+        return Waiting(connection.connection.driver_connection).states()["closed"]
+
+
+def test_a_day_goes_by_without_anybody():
+    with worlds.open("desk", role="admin") as day:
+        before = closed(day)
+        assert day.call("wait", {"minutes": 24 * 60}).status == 200
+        assert closed(day) > before

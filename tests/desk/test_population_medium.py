@@ -1,0 +1,30 @@
+"""The medium population: as large as stated, lawful, and with enough cases for every family."""
+
+import pytest
+from waiting_cases import Waiting, expect_cases
+
+import worlds
+
+
+@pytest.fixture(scope="module")
+def medium():
+    with worlds.open("desk", role="admin", population="medium") as episode:  # building it checks every law
+        yield episode
+
+
+def test_it_has_the_stated_size(medium):
+    with medium._fork.lease() as connection:
+        driver = connection.connection.driver_connection
+        tickets = driver.execute("SELECT count(*) FROM ticket").fetchone()[0]
+        comments = driver.execute("SELECT count(*) FROM comment").fetchone()[0]
+    assert 5_400 <= tickets <= 5_800
+    assert 17_000 <= comments <= 24_000
+
+
+def test_it_stays_below_sixty_megabytes(medium):
+    assert medium.start.snapshot.bytes < 60_000_000
+
+
+def test_each_case_is_there_two_hundred_and_fifty_times(medium):
+    with medium._fork.lease() as connection:
+        expect_cases(Waiting(connection.connection.driver_connection), 250)

@@ -1,0 +1,343 @@
+"""A requester speaks again of a matter that was closed: it goes on in a follow-up, in their language.
+
+What is typically got wrong: a new ticket that is linked to nothing, a follow-up where the ticket could have gone on,
+an answer in the language of the one who asked, or none at all.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
+
+from worlds.desk.models import Collaborator, Comment, DeskUser, FieldValue, Ticket, TicketField, TicketLink, stand_in
+from worlds.desk.rulings.follow_up_closed import REOPEN, ruling
+from worlds.desk.tasks import deskwork
+from worlds.desk.tasks.casework import (
+    Receiver,
+    language_of,
+    other_languages,
+    receivers,
+    replied,
+    said_by_requester,
+    spare_note,
+    spoken,
+    ticket_numbered,
+    ticket_set,
+)
+from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker
+from worlds.graders.answers import Answer, FinalAnswer, FromRow
+from worlds.graders.expectation import Bundle, Effect, Expectation
+from worlds.graders.predicates import any_value, multiset, one_of, ref
+from worlds.graders.typed import record
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from worlds.engine.surfaces.browser import Page
+
+BRANCHES = (SOLVABLE, REOPEN)
+ROLE = "agent"
+LATELY: Final = timedelta(days=21)
+CLOSING: Final = timedelta(days=4) - timedelta(hours=8)
+"""How long ago a ticket may have been solved that does not close while the agent works."""
+
+WORDINGS = (
+    "The requester of {ticket} rang this morning: “I thought this was over, but it is not. Who looks after it?” The "
+    "claims desk has taken it on as {reference}. Please write that number to them where our handbook wants it, in the "
+    "right language, and leave the matter open for its group; nothing else is promised. Which ticket does it go on in "
+    "(ticket)?",
+    "“It is about {ticket}, I want a number that I can refer to.” That was a call, and I have the number: {reference}, "
+    "from claims. Let them know in public, the way our pages on answering and on tickets that are over say. The matter "
+    "stays unsolved with its group. Tell me under which ticket it goes on (ticket).",
+    "Call about {ticket}, the matter goes on. Claims keeps it under {reference}. Mail the requester this number as the "
+    "house rules ask, on the right ticket and so that they can read it, and do not solve it, its group goes on from "
+    "there. I need the number of the ticket that you wrote on (ticket).",
+)
+LETTERS: Final = {
+    "en": "Hello,\n\nthank you for your call. Our claims desk has taken it on; the number to refer to is {}.\n\n"
+    "Kind regards\nLarkfield Care",
+    "nl": "Hallo,\n\nbedankt voor uw telefoontje. De afdeling claims behandelt het verder onder nummer {}.\n\n"
+    "Met vriendelijke groet\nLarkfield Care",
+    "de": "Guten Tag,\n\nvielen Dank für den Anruf. Unsere Schadenstelle geht der Sache nach, und wir führen sie dort "
+    "unter der Nummer {}.\n\nFreundliche Grüße\nLarkfield Care",
+    "fr": "Bonjour,\n\nmerci de votre appel. Notre service des réclamations s'en occupe sous le numéro {}.\n\n"
+    "Cordialement\nLarkfield Care",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A ticket that is over; `branch` says which way it goes on."""
+
+    branch: str
+    ticket_id: int
+    number: int
+
+
+def _cases(draw: Draw) -> list[Case]:
+    """Tickets about orders of the last weeks that nobody goes on with yet, in the language that was written on them."""
+    found = draw.session.scalars(_OVER.where(Ticket.created_at > draw.now - LATELY)).all()
+    return [
+        Case(SOLVABLE if one.status == "closed" else REOPEN, one.id, one.number)
+        for one in found
+        if one.solved_at is not None
+        and (one.status == "closed" or one.solved_at > draw.now - CLOSING)
+        and language_of(_first_words(draw.session, one.id)) == one.language
+    ]
+
+
+_OTHER = aliased(Ticket)
+_WAITING = ("new", "open", "pending", "hold")
+_OVER = (
+    select(Ticket)
+    .join(DeskUser, DeskUser.id == Ticket.requester_id)
+    .where(
+        Ticket.status.in_(("solved", "closed")),
+        Ticket.spam.is_(False),
+        Ticket.merged_into_id.is_(None),
+        Ticket.topic.is_not(None),
+        Ticket.group_id.is_not(None),
+        DeskUser.suspended.is_(False),
+        DeskUser.merged_into_id.is_(None),
+        Ticket.id.in_(select(FieldValue.ticket_id).join(TicketField).where(TicketField.name == "order_number")),
+        Ticket.id.not_in(select(Collaborator.ticket_id)),
+        Ticket.id.not_in(select(TicketLink.ticket_id)),
+        Ticket.id.not_in(select(TicketLink.other_id)),
+        ~select(_OTHER.id)
+        .where(
+            or_(
+                _OTHER.follow_up_of_id == Ticket.id,
+                _OTHER.merged_into_id == Ticket.id,
+                (_OTHER.requester_id == Ticket.requester_id) & _OTHER.status.in_(_WAITING),
+            )
+        )
+        .exists(),
+    )
+    .order_by(Ticket.id)
+)
+
+
+def _first_words(session: "Session", ticket_id: int) -> str:
+    said = select(Comment.body).where(Comment.ticket_id == ticket_id, Comment.author_role == "end_user", Comment.public)
+    return session.scalars(said.order_by(Comment.id)).first() or ""
+
+
+def instance(draw: Draw) -> Instance:
+    """A ticket that is over, and the number under which others go on with it."""
+    case = draw.pick(_cases, branch=draw.branch(BRANCHES))
+    facts = {"ticket": spoken(case.number), "reference": f"CL-{draw.rng('reference').randrange(10_000, 99_999)}"}
+    target = {"ticket": [case.ticket_id]}
+    decision = ruling(Situation(draw.session, draw.now, target, facts))
+    return Instance(
+        instruction=draw.word(WORDINGS, facts),
+        facts=facts,
+        actor=stand_in(draw.session, ROLE),
+        expectation=_expectation(draw.session, case, decision),
+        target=target,
+        decision=decision,
+    )
+
+
+def _expectation(session: "Session", case: Case, decision: Decision) -> Expectation:
+    told = receivers(session, case.ticket_id)
+    if decision["branch"] == SOLVABLE:
+        bundle = Bundle(required=_followed_up(case, decision, told), allowed=[_spare_on_follow_up()])
+        return Expectation(any_of=[bundle], answer=Answer("done", {"ticket": FromRow("record", "follow-up", "number")}))
+    required = [*_written(case.ticket_id, decision, told), *ticket_set(session, case.ticket_id, status="open")]
+    bundle = Bundle(required=required, allowed=[spare_note(case.ticket_id)])
+    return Expectation(any_of=[bundle], answer=Answer("done", {"ticket": record(spoken(case.number))}))
+
+
+def _written(ticket: Any, decision: Decision, told: tuple[Receiver, ...]) -> list[Effect]:
+    return replied(ticket, told, record(decision["quoted"]), never=other_languages(decision["language"]))
+
+
+def _spare_on_follow_up() -> Effect:
+    return Effect(
+        "a-note", "comment", "insert", where={"ticket_id": ref("follow-up"), "public": False, "via": "web"},
+        set={"automatic": False, "body": any_value("a note to colleagues may say what was done")}, count=(0, 1),
+        words="An internal note on the follow-up",
+    )  # fmt: skip
+
+
+def _followed_up(case: Case, decision: Decision, told: tuple[Receiver, ...]) -> list[Effect]:
+    """The follow-up as the closed ticket was, and the reply on it."""
+    columns = {
+        "requester_id": decision["requester"],
+        "topic": decision["topic"],
+        "group_id": decision["group"],
+        "language": decision["language"],
+        "tags": multiset(*decision["tags"]),
+        "priority": decision["priority"],
+        "status": one_of("new", "open"),
+        "assignee_id": None,
+        "subject": any_value("a subject may say what it is about by now"),
+    }
+    made = Effect(
+        "follow-up", "ticket", "insert", where={"follow_up_of_id": case.ticket_id}, set=columns, bind="follow-up",
+        words=f"One follow-up of {spoken(case.number)}, with its topic, group, tags and language",
+    )  # fmt: skip
+    held = [
+        Effect(
+            f"field-{field}", "field_value", "insert", where={"ticket_id": ref("follow-up"), "field_id": int(field)},
+            set={"value": value}, words=f"It keeps {value}",
+        )
+        for field, value in decision["fields"].items()
+    ]  # fmt: skip
+    return [made, *held, *_written(ref("follow-up"), decision, told)]
+
+
+# -- how it is solved ---------------------------------------------------------------------------------------------
+
+
+def _letter(worker: Worker, ticket: Mapping[str, Any]) -> str:
+    """The number, in the language in which the ticket was written."""
+    language = language_of(said_by_requester(dict(ticket))[0])
+    return LETTERS[language].format(worker.facts["reference"])
+
+
+def _report(number: int | str) -> FinalAnswer:
+    return FinalAnswer(status="done", facts={"ticket": f"#{number}"}, message=f"They were told on #{number}.")
+
+
+def _answer(worker: Worker, ticket: Mapping[str, Any], text: str = "", **more: Any) -> FinalAnswer:
+    """Answer on a follow-up of what is closed, else on the ticket itself."""
+    body = text or _letter(worker, ticket)
+    if ticket["status"] == "closed":
+        arguments = {"ticket_id": ticket["ticket_id"], "body": body, "public": True} | more
+        return _report(worker.call("create_follow_up", **arguments)["number"])
+    worker.call("reply_publicly", ticket_id=ticket["ticket_id"], body=body, status="open")
+    return _report(ticket["number"])
+
+
+def solve(worker: Worker) -> FinalAnswer:
+    """See whether the ticket is closed, and answer in its language."""
+    return _answer(worker, ticket_numbered(worker, worker.facts["ticket"]))
+
+
+def note_first(worker: Worker) -> FinalAnswer:
+    """Write down the call for colleagues before answering."""
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
+    note, body = "They rang about it and want to know who looks after it.", _letter(worker, ticket)
+    if ticket["status"] == "closed":
+        made = worker.call("create_follow_up", ticket_id=ticket["ticket_id"], body=note)
+        worker.call("reply_publicly", ticket_id=made["ticket_id"], body=body, status="open")
+        return _report(made["number"])
+    worker.call("add_note", ticket_id=ticket["ticket_id"], body=note)
+    worker.call("update_ticket", ticket_id=ticket["ticket_id"], status="open")
+    worker.call("reply_publicly", ticket_id=ticket["ticket_id"], body=body)
+    return _report(ticket["number"])
+
+
+def browse(page: "Page") -> FinalAnswer:
+    """The same in the workspace."""
+    number = page.facts["ticket"]
+    status = deskwork.open_ticket(page, number)
+    spoken_in = {"English": "en", "Dutch": "nl", "German": "de", "French": "fr"}[page.value("Language")]
+    text = LETTERS[spoken_in].format(page.facts["reference"])
+    if status != "Closed":
+        deskwork.reply(page, text, "Open")
+        return _report(number.removeprefix("#"))
+    page.click("link", "Follow up")
+    page.fill("First comment", text)
+    page.check("Mail the comment to the requester")
+    page.click("button", "Open the follow-up")
+    return _report(page.heading.split()[0].removeprefix("#"))
+
+
+# -- how it is got wrong ------------------------------------------------------------------------------------------
+
+
+def _ticket(worker: Worker) -> dict[str, Any]:
+    return ticket_numbered(worker, worker.facts["ticket"])
+
+
+def new_ticket(worker: Worker) -> FinalAnswer:
+    """Open a ticket of its own for the call."""
+    ticket = _ticket(worker)
+    made = worker.call(
+        "create_ticket", requester_id=ticket["requester"]["user_id"], subject=ticket["subject"],
+        body=_letter(worker, ticket), public=True, topic=ticket["topic"], group_id=ticket["group_id"],
+        language=ticket["language"],
+    )  # fmt: skip
+    return _report(made["number"])
+
+
+def in_another_language(worker: Worker) -> FinalAnswer:
+    """Answer in English, or in Dutch where they wrote in English."""
+    ticket = _ticket(worker)
+    language = "nl" if ticket["language"] == "en" else "en"
+    return _answer(worker, ticket, LETTERS[language].format(worker.facts["reference"]))
+
+
+def only_noted(worker: Worker) -> FinalAnswer:
+    """Write it down for colleagues, and nothing to the requester."""
+    ticket = _ticket(worker)
+    if ticket["status"] == "closed":
+        return _answer(worker, ticket, public=False)
+    worker.call("add_note", ticket_id=ticket["ticket_id"], body=_letter(worker, ticket))
+    worker.call("update_ticket", ticket_id=ticket["ticket_id"], status="open")
+    return _report(ticket["number"])
+
+
+def tags_replaced(worker: Worker) -> FinalAnswer:
+    """Give it a tag for the call in place of those that it has."""
+    ticket = _ticket(worker)
+    if ticket["status"] == "closed":
+        return _answer(worker, ticket, tags=["call_back"])
+    done = _answer(worker, ticket)
+    worker.call("update_ticket", ticket_id=ticket["ticket_id"], tags=["call_back"])
+    return done
+
+
+def twice(worker: Worker) -> FinalAnswer:
+    """Do it, and do it again to be safe."""
+    solve(worker)
+    return solve(worker)
+
+
+def without_number(worker: Worker) -> FinalAnswer:
+    """Say that somebody looks after it, but not under which number."""
+    ticket = _ticket(worker)
+    return _answer(worker, ticket, _letter(worker, ticket).replace(worker.facts["reference"], "…"))
+
+
+def _elsewhere(act: Callable[[Worker, Mapping[str, Any]], FinalAnswer]) -> Callable[[Worker], FinalAnswer]:
+    def mistake(worker: Worker) -> FinalAnswer:
+        ticket = _ticket(worker)
+        rows = worker.call("list_tickets", status=ticket["status"], page_size=50)["items"]
+        other = next(row for row in rows if row["requester_id"] != ticket["requester"]["user_id"])
+        return act(worker, worker.call("get_ticket", ticket_id=other["ticket_id"]))
+
+    return mistake
+
+
+FAMILY = Family(
+    name="follow-up-closed",
+    title="Go on with a matter that was over",
+    point="what is closed goes on in a follow-up, what is solved on itself; a ticket beside them loses the thread",
+    role=ROLE,
+    instance=instance,
+    ruling=ruling,
+    solve=solve,
+    browse=browse,
+    alternatives={"a note first": note_first},
+    mistakes={
+        "a new ticket": new_ticket,
+        "in another language": in_another_language,
+        "only noted": only_noted,
+        "tags replaced": tags_replaced,
+        "twice": twice,
+        "no number": without_number,
+        "another ticket": _elsewhere(_answer),
+    },
+    unenforced={
+        "a new ticket": "A new ticket beside it is wrong.",
+        "in another language": "Answer in the language in which the requester wrote the ticket",
+        "tags replaced": "Add tags, never replace them.",
+        "twice": "One follow-up for one closed ticket.",
+    },
+)

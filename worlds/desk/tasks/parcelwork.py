@@ -1,0 +1,221 @@
+"""Parcels that customers ask for: finding the order behind a ticket, who is asking, and answers in their language."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from worlds.desk.models import (
+    Comment,
+    DeskUser,
+    FieldValue,
+    ShopOrder,
+    ShopParcel,
+    Ticket,
+    TicketField,
+    TicketLink,
+    UserIdentity,
+)
+from worlds.desk.tasks.casework import field_of, language_of, other_languages, said_by_requester
+from worlds.engine.context import Actor
+from worlds.engine.task import Draw, Worker
+from worlds.graders.effects import Effect
+from worlds.graders.predicates import one_of
+from worlds.graders.typed import Typed
+from worlds.graders.typed import date as day_fact
+
+if TYPE_CHECKING:
+    from worlds.engine.surfaces.browser import Page
+
+MONTHS: Final = {
+    "en": "January February March April May June July August September October November December",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+}
+UNDER_WAY: Final = {
+    "en": "Thank you for asking. The parcel that you are waiting for is under way with {carrier}, number {tracking}; "
+    "it was expected on {day}.",
+    "nl": "Dank voor uw bericht. Het pakket waarop u wacht is onderweg met {carrier}, nummer {tracking}; het werd "
+    "verwacht op {day}.",
+    "de": "Danke für Ihre Nachricht. Das Paket, auf das Sie warten, ist unterwegs mit {carrier}, Nummer {tracking}; es "
+    "war erwartet am {day}.",
+    "fr": "Merci de votre message. Le colis que vous attendez est en route avec {carrier}, numéro {tracking} ; il "
+    "était attendu le {day}.",
+}
+"""What is said of a parcel that is under way."""
+_LATELY: Final = timedelta(days=8)
+_FORWARD: Final = 11
+"""Days from today on which nobody promises anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A ticket about an order whose requester is proven, with the agent who has it, and the order's parcels."""
+
+    ticket: Ticket
+    actor: Actor
+    order: ShopOrder
+    parcels: tuple[ShopParcel, ...]
+
+
+def asked_for_parcels(draw: Draw) -> list[Asked]:
+    """Open tickets of the last days about one order each, which their agent can answer without asking back."""
+    session = draw.session
+    tickets = session.scalars(
+        select(Ticket)
+        .where(Ticket.status == "open", Ticket.topic == "wismo", Ticket.created_at > draw.now - _LATELY)
+        .where(Ticket.problem_id.is_(None), Ticket.follow_up_of_id.is_(None), ~Ticket.spam)
+        .order_by(Ticket.id)
+    ).all()
+    orders = {one.number: one for one in session.scalars(select(ShopOrder).order_by(ShopOrder.id))}
+    parcels: dict[int, list[ShopParcel]] = {}
+    for parcel in session.scalars(select(ShopParcel).order_by(ShopParcel.id)):
+        parcels.setdefault(parcel.order_id, []).append(parcel)
+    held, alone = _orders_held(session), _alone(session)
+    agents = _agents(session)
+    found = []
+    for ticket in tickets:
+        number, actor = held.get(ticket.id, ""), agents.get(ticket.assignee_id or 0)
+        order = orders.get(number)
+        if order is not None and actor is not None and ticket.id in alone and _is_proven(session, ticket, order):
+            found.append(Asked(ticket, actor, order, tuple(parcels.get(order.id, ()))))
+    return found
+
+
+def _orders_held(session: Session) -> dict[int, str]:
+    held = select(FieldValue.ticket_id, FieldValue.value).join(TicketField, TicketField.id == FieldValue.field_id)
+    return dict(session.execute(held.where(TicketField.name == "order_number")).tuples().all())
+
+
+def _alone(session: Session) -> set[int]:
+    """Tickets that are linked with none, and whose order no other ticket is about."""
+    linked = {one for row in session.execute(select(TicketLink.ticket_id, TicketLink.other_id)) for one in row}
+    held = _orders_held(session)
+    often = Counter(held.values())
+    requesters = dict(session.execute(select(Ticket.id, Ticket.requester_id)).tuples().all())
+    waiting = session.scalars(
+        select(Ticket.requester_id).where(Ticket.status.in_(("new", "open", "pending", "hold"))).order_by(Ticket.id)
+    )
+    busy = Counter(waiting)
+    return {
+        ticket for ticket, number in held.items()
+        if often[number] == 1 and ticket not in linked and busy[requesters[ticket]] == 1
+    }  # fmt: skip
+
+
+def _agents(session: Session) -> dict[int, Actor]:
+    staff = select(DeskUser).where(
+        DeskUser.role == "agent", DeskUser.suspended.is_(False), DeskUser.away_until.is_(None)
+    )
+    return {one.id: Actor("agent", one.id, one.name) for one in session.scalars(staff.order_by(DeskUser.id))}
+
+
+def _is_proven(session: Session, ticket: Ticket, order: ShopOrder) -> bool:
+    """Whether address and order number agree with the order, and the words are in the ticket's language."""
+    address = session.scalars(
+        select(UserIdentity.norm).where(
+            UserIdentity.user_id == ticket.requester_id, UserIdentity.kind == "email", UserIdentity.is_primary
+        )
+    ).first()
+    words = session.scalars(
+        select(Comment.body).where(Comment.ticket_id == ticket.id, Comment.author_role == "end_user", Comment.public)
+    ).all()
+    told = "\n".join((ticket.subject, *words))
+    return (
+        address == order.email.casefold()
+        and order.number in told
+        and len(words) == 1
+        and language_of(words[0]) == ticket.language
+    )
+
+
+def days_ahead(today: str, but: str = "") -> tuple[Typed, ...]:
+    """The days from today on, of which none is promised; `but` is a day that the order shows."""
+    first = date.fromisoformat(today)
+    days = ((first + timedelta(days=one)).isoformat() for one in range(_FORWARD))
+    return tuple(day_fact(one) for one in days if one != but)
+
+
+def never_said(language: str, today: str, but: str = "") -> tuple[Typed, ...]:
+    """What no answer on a parcel holds: words of another language, days that nobody knows."""
+    return (*other_languages(language), *days_ahead(today, but))
+
+
+def fields_filled(session: Session, ticket_id: int, **values: str) -> list[Effect]:
+    """That fields of the house's own, which the ticket has empty, may be filled with what is true."""
+    ids = dict(session.execute(select(TicketField.name, TicketField.id)).tuples().all())
+    held = set(session.scalars(select(FieldValue.field_id).where(FieldValue.ticket_id == ticket_id)))
+    return [
+        Effect(
+            f"field-{name}", "field_value", "insert", where={"ticket_id": ticket_id, "field_id": ids[name]},
+            set={"value": one_of(value)}, count=(0, 1), words=f"The field {name} holds {value}",
+        )
+        for name, value in sorted(values.items())
+        if ids[name] not in held
+    ]  # fmt: skip
+
+
+# -- how an agent sees it -----------------------------------------------------------------------------------------
+
+
+def spoken_day(day: str, language: str) -> str:
+    """A day such as `2026-03-04` as people write it in a language: 4 March 2026."""
+    one = date.fromisoformat(day)
+    dot = "." if language == "de" else ""
+    return f"{one.day}{dot} {MONTHS[language].split()[one.month - 1]} {one.year}"
+
+
+def order_of(worker: Worker, ticket: dict[str, Any]) -> dict[str, Any]:
+    """The order that a ticket's field names, once its requester has proven who they are by address and number.
+
+    Raises:
+        LookupError: when they have not.
+    """
+    number = field_of(ticket, "order_number")
+    row = worker.call("find_orders", number=number)["items"][0]
+    order: dict[str, Any] = worker.call("get_order", order_id=row["order_id"])
+    told = "\n".join((ticket["subject"], *said_by_requester(ticket)))
+    if (ticket["requester"]["email"] or "").casefold() != order["email"].casefold() or number not in told:
+        raise LookupError(f"the requester of {ticket['number']} has not proven who they are")
+    return order
+
+
+def awaited(order: dict[str, Any]) -> dict[str, Any]:
+    """The parcel of an order that has not come."""
+    return next(one for one in order["parcels"] if one["delivered_at"] is None)
+
+
+def told_of(parcel: dict[str, Any], language: str, text: str = "") -> str:
+    """What is said of a parcel that is under way, in a language."""
+    day = spoken_day(parcel["expected_on"], language)
+    words = text or UNDER_WAY[language]
+    return words.format(carrier=parcel["carrier"], tracking=parcel["tracking_number"], day=day)
+
+
+def working_days_since(day: str, today: str) -> int:
+    """Mondays to Fridays after a day, up to today."""
+    first, last = date.fromisoformat(day), date.fromisoformat(today)
+    return sum((first + timedelta(days=one)).weekday() < 5 for one in range(1, (last - first).days + 1))  # noqa: PLR2004 - Monday to Friday
+
+
+def open_order(page: "Page", number: str) -> None:
+    """Open the page of an order, by its number."""
+    page.click("link", "Orders")
+    page.fill("Order number", number)
+    page.click("button", "Find orders")
+    page.row(number).click("link", number)
+
+
+def parcel_on_page(page: "Page") -> dict[str, Any]:
+    """The parcel that has not come, of the order that is open, as `awaited` gives it."""
+    row = next(one for one in page.rows("Parcels") if one.cells["Delivered"] == "not yet")
+    expected = datetime.strptime(row.cells["Expected"], "%d %b %Y").date()  # noqa: DTZ007 - a day, not a moment
+    return {
+        "carrier": row.cells["Carrier"],
+        "tracking_number": row.cells["Tracking number"],
+        "expected_on": expected.isoformat(),
+    }
