@@ -7,9 +7,7 @@ WORLD = World(
     name="desk",
     title="Larkfield Care",
     roles={
-        "requester": Role(
-            "Requester", "Asks for help in the help centre and follows their own requests.", home="help"
-        ),
+        "requester": Role("Requester", "Asks for help in the help centre and follows their own requests.", home="help"),
         "org_manager": Role(
             "Organisation manager", "A requester who also sees the requests of their organisation.", home="help"
         ),

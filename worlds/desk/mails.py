@@ -36,7 +36,8 @@ class _Member(NamedTuple):
 _MEMBERS = Query(
     _Member,
     """SELECT u.id, i.value FROM desk_group g JOIN membership m ON m.group_id = g.id
-    JOIN desk_user u ON u.id = m.user_id JOIN user_identity i ON i.user_id = u.id AND i.kind = 'email' AND i.is_primary = 1
+    JOIN desk_user u ON u.id = m.user_id
+    JOIN user_identity i ON i.user_id = u.id AND i.kind = 'email' AND i.is_primary = 1
     WHERE g.name = :name AND u.away_until IS NULL ORDER BY u.id""",
 )
 

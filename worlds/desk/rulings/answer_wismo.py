@@ -32,7 +32,7 @@ def ruling(situation: Situation) -> Decision:
     free = set(session.scalars(select(Holiday.day)))
     since = late.expected_on or late.shipped_at.date() + timedelta(days=6)
     days = [since + timedelta(days=one) for one in range(1, (today - since).days + 1)]
-    worked = [day for day in days if day.weekday() < 5 and day not in free]  # noqa: PLR2004 - Monday to Friday
+    worked = [day for day in days if day.weekday() < 5 and day not in free]
     return {
         "branch": TRACE if len(worked) >= _MISSING_AFTER else SOLVABLE,
         "order": number,

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
+LANGUAGES: Final = {"English": "en", "Dutch": "nl", "German": "de", "French": "fr"}
+"""Languages as the properties of a ticket name them, and as they are written."""
 SEARCH: Final = "Find a ticket by number, subject, name or e-mail"
 
 
@@ -24,7 +26,7 @@ def tickets_listed(page: "Page") -> list[tuple[str, str]]:
 
 def language_code(name: str) -> str:
     """A language as the properties of a ticket name it, `Dutch`, as it is written: `nl`."""
-    return _LANGUAGES.get(name, name.casefold())
+    return LANGUAGES.get(name, name.casefold())
 
 
 def reply(page: "Page", text: str, status: str = "") -> None:

@@ -236,7 +236,7 @@ def browse(page: "Page") -> FinalAnswer:
     """The same in the workspace."""
     number = page.facts["ticket"]
     status = deskwork.open_ticket(page, number)
-    spoken_in = {"English": "en", "Dutch": "nl", "German": "de", "French": "fr"}[page.value("Language")]
+    spoken_in = deskwork.language_code(page.value("Language"))
     text = LETTERS[spoken_in].format(page.facts["reference"])
     if status != "Closed":
         deskwork.reply(page, text, "Open")

@@ -199,7 +199,7 @@ def told_of(parcel: dict[str, Any], language: str, text: str = "") -> str:
 def working_days_since(day: str, today: str) -> int:
     """Mondays to Fridays after a day, up to today."""
     first, last = date.fromisoformat(day), date.fromisoformat(today)
-    return sum((first + timedelta(days=one)).weekday() < 5 for one in range(1, (last - first).days + 1))  # noqa: PLR2004 - Monday to Friday
+    return sum((first + timedelta(days=one)).weekday() < 5 for one in range(1, (last - first).days + 1))
 
 
 def open_order(page: "Page", number: str) -> None:

@@ -159,6 +159,14 @@ class IdConverter(BaseConverter):
         return int(value)
 
 
+def _set_up_templates(app: Flask, world: World) -> None:
+    """Compile a template once, refuse names that nobody gave, and print as pages do."""
+    app.jinja_env.bytecode_cache = compiled(world)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.finalize = _printable
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
 def create_pages(world: World) -> Flask:
     """The WSGI app of a world's pages.
 
@@ -178,10 +186,7 @@ def create_pages(world: World) -> Flask:
     app.session_interface = seals.EpisodeSessions()
     app.url_map.converters["id"] = IdConverter
     app.url_map.strict_slashes = True
-    app.jinja_env.bytecode_cache = compiled(world)
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.finalize = _printable
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _set_up_templates(app, world)
     wording.install(app, world)
     chrome.install(app)
     wearing.install(app, world)
