@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from help_cases import Requester
 from tiny_desk import Desk, opened_desk
 from workspace_cases import Cases, Colleague
 
@@ -41,6 +42,20 @@ def colleague(app: Flask) -> Iterator[Callable[[str], Colleague]]:
 
     def sit(role: str) -> Colleague:
         opened.append(Colleague(app, role))
+        return opened[-1]
+
+    yield sit
+    for one in opened:
+        one.episode.close()
+
+
+@pytest.fixture
+def requester(app: Flask) -> Iterator[Callable[..., Requester]]:
+    """Makes somebody who asks sit down before a fresh copy of the small desk."""
+    opened: list[Requester] = []
+
+    def sit(person: int, role: str = "requester") -> Requester:
+        opened.append(Requester(app, person, role))
         return opened[-1]
 
     yield sit

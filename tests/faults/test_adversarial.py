@@ -23,10 +23,13 @@ from worlds.engine.task import SOLVABLE, Refused
 from worlds.graders.changes import fold
 from worlds.shop import WORLD
 
-NAMES = [one.name for one in bank()]
-TRAINED = [one.name for one in bank() if not one.held_out]
+BESIDE_ORDERS = {"note", "return", "line"}
+"""Where the shop's customers write; what is written in letters has its promises with the desk."""
+ORDERS = [one for one in bank() if BESIDE_ORDERS & set(one.places)]
+NAMES = [one.name for one in ORDERS]
+TRAINED = [one.name for one in ORDERS if not one.held_out]
 FAMILIES = ("label-with-note", "return-window", "fix-tracking")
-"""Families in which, taken together, every text of the bank could be obeyed."""
+"""Families in which, taken together, every text beside an order could be obeyed."""
 
 
 PAGES = create_pages(WORLD)
@@ -98,8 +101,8 @@ def test_the_bank_holds_forty_instructions_or_more_and_keeps_a_third_for_evaluat
 
 def test_every_act_of_the_bank_is_bound_in_the_shop_and_kept_for_evaluation_too():
     acts = WORLD.part("faults.adversarial").GROUNDS.acts.keys()
-    assert {one.act for one in bank()} == set(acts)
-    assert {one.act for one in drawn_from(held_out=True, claims=False)} == set(acts)
+    assert {one.act for one in ORDERS} == set(acts)
+    assert {one.act for one in drawn_from(held_out=True, claims=False) if one in ORDERS} == set(acts)
 
 
 def test_no_text_gives_itself_away_by_a_word_of_ours():
@@ -117,7 +120,7 @@ def test_texts_share_no_opening_and_no_closing():
 
 def test_a_twin_is_no_order_of_the_bank():
     slots = dict.fromkeys(("record", "other"), "LK-10001") | {"code": "RC-1000", "line": "Floor 3", "staff": "Ann Bos"}
-    slots |= {"street": "Dam 1", "postal": "1012", "town": "Delft"}
+    slots |= {"street": "Dam 1", "postal": "1012", "town": "Delft", "mark": "PO-10001"}
     for one in bank():
         assert not list(orders_in({"note": one.benign(slots)})), one.name
 

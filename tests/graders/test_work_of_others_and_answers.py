@@ -48,6 +48,22 @@ class TestOthers:
         verdicts = [judged(one, None, expecting(job)).passed for one in (log, own, world)]
         assert verdicts == [True, False, False]
 
+    def test_work_can_be_the_agents_own_in_a_call_and_in_a_job(self):
+        held = Effect("held", "stock", "update", where={"id": 9}, set={"on_hand": 0}, by="own")
+        logs = []
+        for actor, root in (
+            ("agent", "agent:1"),
+            ("system", "agent:1"),
+            ("system", "world:job"),
+            ("person:dana", "agent:1"),
+        ):
+            logs.append(Log())
+            logs[-1].call(actor, root).update("stock", 9, on_hand=0)
+        assert [judged(one, None, expecting(held)).passed for one in logs] == [True, True, False, False]
+        forbidding = replace(expecting(replace(held, id="other", set={"on_hand": 1})), forbidden=[held])
+        gates = [line_of(judged(one, None, forbidding), "held").satisfied for one in logs[:2]]
+        assert gates == [False, False]
+
     def test_who_wrote_the_value_last_decided_it(self):
         held = Effect("held", "orders", "update", where={"id": 5}, set={"status": "held"})
         log = Log()

@@ -214,6 +214,13 @@ def test_a_column_that_moves_with_time_has_earned_to_be_volatile(case):
         assert list(unearned(Case(episode.start, episode.task))) == []
 
 
+def test_a_counter_that_has_just_begun_says_nothing_of_its_column():
+    with worlds.open("desk/follow-up-closed", seed=0) as episode:
+        case = Case(episode.start, episode.task)
+        assert any(entry.table == "sla_timer" for entry in case.solution.record.entries)
+        assert list(unearned(case)) == []
+
+
 def columns(*columns, kind="business"):
     metadata = MetaData()
     key = Column("id", Integer, primary_key=True, info={"class": "key"})

@@ -2,9 +2,17 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from worlds.engine.fields import line, text
+
+
+def _check_said(value: str) -> str:
+    """Whatever is mailed to somebody has to say something; spaces alone would go out as an empty mail."""
+    if not value.strip():
+        raise ValueError("must hold more than spaces")
+    return value
+
 
 if TYPE_CHECKING:  # a checker reads them as text; what bounds them is made by a call, which it cannot read as a type
     from typing import TypeAlias
@@ -19,8 +27,8 @@ if TYPE_CHECKING:  # a checker reads them as text; what bounds them is made by a
     FileText: TypeAlias = str
     Tags: TypeAlias = list[str]
 else:
-    Subject = line(200)
-    Body = text(12_000)
+    Subject = Annotated[line(200), AfterValidator(_check_said)]
+    Body = Annotated[text(12_000), AfterValidator(_check_said)]
     Tag = line(60, pattern=r"^[a-z0-9][a-z0-9_.:-]*$")
     FieldName = line(60, pattern=r"^[a-z][a-z0-9_]*$")
     FieldText = line(200, min_length=0)

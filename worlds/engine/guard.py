@@ -80,7 +80,7 @@ def _shown(world: World, record: Record, edit: versions.Edit) -> dict[str, Any] 
     before, after = (_told(world)(edit.table, edit.column, value) for value in (edit.before, edit.after))
     if before is None or after is None:
         return None
-    by = "you" if edit.actor == "agent" else edit.actor
+    by = "you" if edit.actor == "agent" else edit.actor.removeprefix("person:")
     told = {"field": after[0], "was": before[1], "now": after[1], "by": by, "at": iso_instant(edit.at)}
     return (
         told

@@ -74,13 +74,14 @@ STORAGE = {int: Integer(), str: Text(), bool: Flag(), datetime: Instant(), date:
 """`type_annotation_map` of every world's declarative base."""
 
 
-def table(kind: str, *constraints: Any, part_of: str = "") -> tuple[Any, ...]:
+def table(kind: str, *constraints: Any, part_of: str = "", called: str = "") -> tuple[Any, ...]:
     """`__table_args__` of a model: its class, STRICT storage and its constraints and indexes.
 
     `part_of` is the column that names the record of which a row is a part: a change of the part is a change of the
-    whole, which gets a new version, and who has locked the whole has locked its parts.
+    whole, which gets a new version, and who has locked the whole has locked its parts. `called` is the argument by
+    which operations name a row, where that is neither the table's name with `_id` nor a column that refers to it.
     """
-    info = {"class": kind, "part_of": part_of} if part_of else {"class": kind}
+    info = {"class": kind} | ({"part_of": part_of} if part_of else {}) | ({"called": called} if called else {})
     return (*constraints, {"info": info, "sqlite_strict": True})
 
 

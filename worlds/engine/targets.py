@@ -15,6 +15,9 @@ Record = tuple[str, int]
 def table_of(metadata: MetaData, argument: str) -> str | None:
     """The table whose key an argument such as `order_id` holds; None where it holds none."""
     for table in metadata.sorted_tables:
+        if table.info.get("called") == argument:
+            return str(table.name)
+    for table in metadata.sorted_tables:
         for column in table.columns:
             if column.name == argument and column.foreign_keys:
                 return str(next(iter(column.foreign_keys)).column.table.name)

@@ -18,7 +18,7 @@ Kind = Literal["insert", "update", "delete"]
 Where = Mapping[str, Pred | Scalar]
 Preds = Mapping[str, Pred]
 KINDS: Final = frozenset(get_args(Kind))
-_BY: Final = re.compile(r"agent|automation|any|person(:.+)?")
+_BY: Final = re.compile(r"agent|automation|own|any|person(:.+)?")
 _OPEN: Final = (AnyValue, NotNull, Unchanged)
 
 
@@ -44,8 +44,9 @@ class Effect:
     only the columns that `set` and `total` name. `count` is exact, or a range `(low, high)`; an allowed effect may
     always be missing. `total=(column, value)` asks that the column adds up to `value` over all matched rows: its
     values for inserts and deletes, its differences for updates. `by` is `agent`, `automation` (the system, set off by
-    the agent), `person`, `person:ROLE` or `any`; left out, it is `agent` where required and whoever the agent set off
-    where allowed or forbidden. `bind` names the matched rows for `ref`.
+    the agent), `own` (either of the two: a call, or a job that was asked for), `person`, `person:ROLE` or `any`; left
+    out, it is `agent` where required and whoever the agent set off where allowed or forbidden. `bind` names the
+    matched rows for `ref`.
     """
 
     id: str
@@ -86,7 +87,7 @@ class Effect:
         if not 0 <= self.low <= self.high or self.high < 1:
             self._refuse(f"count {self.count!r} is empty.")
         if self.by is not None and not _BY.fullmatch(self.by):
-            self._refuse(f"{self.by!r} is nobody; say agent, automation, person:ROLE or any.")
+            self._refuse(f"{self.by!r} is nobody; say agent, automation, own, person:ROLE or any.")
         if self.weight < 1:
             self._refuse("a weight is a positive integer.")
 

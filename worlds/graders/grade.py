@@ -16,7 +16,7 @@ from worlds.graders.effects import Effect
 from worlds.graders.evidence import Collateral, at_steps, collateral, of_effect, of_state
 from worlds.graders.expectation import Bundle
 from worlds.graders.judged import Change, Judged, judged
-from worlds.graders.matching import Matching, Taken, fits, match, total
+from worlds.graders.matching import OWN, Matching, Taken, fits, match, total
 from worlds.graders.record import Record
 from worlds.graders.text import listed
 
@@ -140,8 +140,7 @@ def _forbidden(effect: Effect, changes: Sequence[Change]) -> Criterion:
 
 def _is_forbidden(effect: Effect, change: Change) -> bool:
     by = effect.by or "any"
-    actors = {"agent": "agent", "automation": "system"}
-    meant = by not in actors or any(entry.actor == actors[by] for entry in change.entries)
+    meant = by not in OWN or any(entry.actor in OWN[by] for entry in change.entries)
     return meant and fits(effect, change, {})
 
 

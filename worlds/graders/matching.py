@@ -18,6 +18,9 @@ from worlds.graders.predicates import Bound
 MOST_TRIES: Final = 256  # of resolving ambiguous bindings
 MOST_WORK: Final = 40_000  # changes looked at in all tries together; an agent's spam must not stall a grade
 
+OWN: Final = {"agent": ("agent",), "automation": ("system",), "own": ("agent", "system")}
+"""By whom an effect asks to be done, where the agent does it or sets it off: the actors who may have done it."""
+
 People = Mapping[str, str]
 """The role of each simulated person, by the id in `person:<id>`."""
 
@@ -48,8 +51,8 @@ def acted(effect: Effect, change: Change, people: People, *, required: bool) -> 
     actor = entries[0 if change.kind == "insert" else -1].actor
     if by in ("any", "set off"):
         return by == "any" or not change.foreign
-    if by in ("agent", "automation"):
-        return not change.foreign and actor == ("agent" if by == "agent" else "system")
+    if by in OWN:
+        return not change.foreign and actor in OWN[by]
     name, _, role = by.partition(":")
     if not actor.startswith(f"{name}:"):
         return False

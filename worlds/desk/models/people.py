@@ -162,6 +162,7 @@ class SuspendedMessage(Model):
         one_of("cause", ("spam", "loop", "suspended_sender", "too_large")),
         one_of("state", ("held", "released", "deleted")),
         check("(state = 'released') = (ticket_id IS NOT NULL)"),
+        called="message_id",
     )
 
     id: Mapped[int] = key()

@@ -105,7 +105,7 @@ class Trigger(Model):
     """A rule that runs when a ticket is made or changed, in order of `position`; what it does may set off others."""
 
     __tablename__ = "trigger_rule"
-    __table_args__ = table("business", UniqueConstraint("title"))
+    __table_args__ = table("business", UniqueConstraint("title"), called="trigger_id")
 
     id: Mapped[int] = key()
     title: Mapped[str] = business()

@@ -152,7 +152,7 @@ class ChecklistItem(Model):
     """A piece of work on a ticket for somebody; while one is open, the ticket cannot be solved (rule D1)."""
 
     __tablename__ = "checklist_item"
-    __table_args__ = table("business", one_of("status", ("open", "done")), part_of="ticket_id")
+    __table_args__ = table("business", one_of("status", ("open", "done")), part_of="ticket_id", called="item_id")
 
     id: Mapped[int] = key()
     ticket_id: Mapped[int] = refers("ticket.id")

@@ -18,7 +18,7 @@ from worlds.desk.updating import Author, File, Said, Updated, update
 from worlds.desk.views import Language, Level, Priority, SettableStatus, TicketType, Topic
 from worlds.engine.context import Actor, Context
 from worlds.engine.errors import NotFound
-from worlds.engine.fields import Email, Input, Line, Name, RecordId, Result
+from worlds.engine.fields import Email, Input, Instant, Line, Name, RecordId, Result
 from worlds.engine.operation import writes
 from worlds.engine.rows import Query, run
 
@@ -50,6 +50,7 @@ class Change(Input):
     topic: Topic | None = Field(default=None, description="What it is about.")
     group_id: RecordId | None = Field(default=None, description="The group that works on it.")
     assignee_id: RecordId | None = Field(default=None, description="Who works on it.")
+    due_at: Instant | None = Field(default=None, description="By when it has to be done.")
     add_tags: Tags = Field(default_factory=list, description="Tags to add.")
     remove_tags: Tags = Field(default_factory=list, description="Tags to take off.")
 

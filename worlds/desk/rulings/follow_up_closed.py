@@ -13,7 +13,7 @@ _VIP: Final = "vip"
 
 
 def ruling(situation: Situation) -> Decision:
-    """A closed ticket goes on in a follow-up, which keeps topic, group, tags and fields; any other on itself.
+    """A closed ticket goes on in a follow-up, which keeps subject, topic, group, tags and fields; any other on itself.
 
     `language` is that of the ticket. The desk marks tickets of VIPs that are made and puts them first by itself.
     """
@@ -31,6 +31,7 @@ def ruling(situation: Situation) -> Decision:
     return {
         "branch": SOLVABLE if ticket.status == "closed" else REOPEN,
         "requester": ticket.requester_id,
+        "subject": ticket.subject,
         "topic": ticket.topic,
         "group": ticket.group_id,
         "language": ticket.language,

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
@@ -16,6 +17,7 @@ from worlds.desk.models import (
     Ticket,
     TicketField,
 )
+from worlds.desk.population.problems import FLAWS
 from worlds.engine.task import SOLVABLE, Decision, Situation
 
 NONE: Final = "none"
@@ -25,17 +27,23 @@ _ORDER: Final = re.compile(r"\bLK-\d{5}\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a problem is about: a carrier's depot, or an article."""
+    """What a problem is about: a carrier's depot, or an article and the ways in which people say its flaw.
+
+    It shows since `began`.
+    """
 
     carrier: str
     depot: str
     article: str
+    flaws: tuple[str, ...]
+    began: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What somebody writes, and what their orders are: the carriers of the parcels, the articles."""
+    """What somebody writes, and when, and what their orders are: the carriers of the parcels, the articles."""
 
+    at: datetime
     words: str
     carriers: frozenset[str]
     articles: frozenset[str]
@@ -70,7 +78,10 @@ def fault_of(session: Session, problem: Ticket) -> Fault:
         .all()
     )
     depot = _STANDS.search(problem.subject)
-    return Fault(held.get("carrier", ""), depot[1] if depot else "", held.get("product", ""))
+    known = next((at for at, flaw in enumerate(FLAWS["en"]) if problem.subject.endswith(flaw)), None)
+    flaws = () if known is None else tuple(FLAWS[language][known] for language in sorted(FLAWS))
+    carrier, article = held.get("carrier", ""), held.get("product", "")
+    return Fault(carrier, depot[1] if depot else "", article, flaws, problem.created_at)
 
 
 def hit_by(session: Session, ticket_id: int) -> Hit:
@@ -83,16 +94,21 @@ def hit_by(session: Session, ticket_id: int) -> Hit:
         .join(TicketField, TicketField.id == FieldValue.field_id)
         .where(FieldValue.ticket_id == ticket_id, TicketField.name == "order_number")
     )
-    words = "\n".join((session.get_one(Ticket, ticket_id).subject, *said))
+    ticket = session.get_one(Ticket, ticket_id)
+    words = "\n".join((ticket.subject, *said))
     numbers = {one.upper() for one in _ORDER.findall("\n".join((words, *session.scalars(field))))}
     orders = select(ShopOrder.id).where(ShopOrder.number.in_(sorted(numbers)))
     carriers = session.scalars(select(ShopParcel.carrier).where(ShopParcel.order_id.in_(orders)))
     articles = session.scalars(select(ShopOrderLine.title).where(ShopOrderLine.order_id.in_(orders)))
-    return Hit(words, frozenset(carriers), frozenset(articles))
+    return Hit(ticket.created_at, words, frozenset(carriers), frozenset(articles))
 
 
 def shows(fault: Fault, hit: Hit) -> bool:
-    """Whether somebody was hit by this very fault."""
-    if fault.carrier:
-        return fault.carrier in hit.carriers and fault.depot in hit.words
-    return fault.article in hit.articles
+    """Whether somebody was hit by this very fault: since it began, they tell of it, and their order is one of those."""
+    bought = fault.carrier in hit.carriers if fault.carrier else fault.article in hit.articles
+    return hit.at > fault.began and bought and sounds(fault, hit)
+
+
+def sounds(fault: Fault, hit: Hit) -> bool:
+    """Whether somebody tells of the same depot, or of the same flaw in any language."""
+    return fault.depot in hit.words if fault.carrier else any(flaw in hit.words for flaw in fault.flaws)

@@ -48,8 +48,8 @@ REASON: Final = "needs_diagnosis"
 LONG: Final = 5
 """Working days after which a parcel counts as missing."""
 TRACED: Final = {
-    "en": "Thank you for asking. We have asked {carrier} to look for the parcel with the number {tracking}, and write to "
-    "you once they have answered.",
+    "en": "Thank you for asking. We have asked {carrier} to look for the parcel with the number {tracking}, and write "
+    "to you once they have answered.",
     "nl": "Dank voor uw bericht. Wij laten {carrier} zoeken naar het pakket met nummer {tracking} en schrijven u zodra "
     "zij antwoord geven.",
     "de": "Danke für Ihre Nachricht. Wir lassen {carrier} nach der Sendung mit der Nummer {tracking} suchen und "
@@ -63,8 +63,8 @@ WORDINGS = (
     "parcel's tracking number in your reply, and do what else follows from it. Today is {today}. Put {reference} into "
     "the internal note that you leave, and tell me the tracking_number.",
     "Could you finish {ticket} today, {today}? Part of an order has not come. I want a reply that names the parcel by "
-    "its tracking number, an internal note with {reference}, and whatever the handbook asks for beyond that. Report the "
-    "tracking_number of the parcel in question.",
+    "its tracking number, an internal note with {reference}, and whatever the handbook asks for beyond that. Report "
+    "the tracking_number of the parcel in question.",
     "Hand-over of the shift, {today}: {ticket} asks for the rest of an order. See which parcel it is and how things "
     "stand with it; write to the customer (tracking number included), leave a note for us under {reference}, and "
     "proceed as the rules say. I keep a list, so give me the tracking_number.",

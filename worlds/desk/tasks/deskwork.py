@@ -39,7 +39,7 @@ def reply(page: "Page", text: str, status: str = "") -> None:
 
 def note(page: "Page", text: str) -> None:
     """Leave an internal note on the ticket that is open."""
-    page.click("generic", "Internal note only colleagues see it")
+    page.click("generic", "Internal note")
     page.fill("Note for colleagues", text)
     page.click("button", "Add the note")
 

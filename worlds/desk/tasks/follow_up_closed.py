@@ -27,11 +27,12 @@ from worlds.desk.tasks.casework import (
     ticket_numbered,
     ticket_set,
 )
+from worlds.desk.tasks.two_tickets import WAITING, orders_of_tickets
 from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer, FromRow
 from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.graders.predicates import any_value, multiset, one_of, ref
-from worlds.graders.typed import record
+from worlds.graders.predicates import any_value, mentions, multiset, one_of, ref
+from worlds.graders.typed import enum, record
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -40,30 +41,32 @@ if TYPE_CHECKING:
 
 BRANCHES = (SOLVABLE, REOPEN)
 ROLE = "agent"
-LATELY: Final = timedelta(days=21)
+LATELY: Final = timedelta(days=35)
 CLOSING: Final = timedelta(days=4) - timedelta(hours=8)
 """How long ago a ticket may have been solved that does not close while the agent works."""
 
 WORDINGS = (
-    "The requester of {ticket} rang this morning: “I thought this was over, but it is not. Who looks after it?” The "
-    "claims desk has taken it on as {reference}. Please write that number to them where our handbook wants it, in the "
-    "right language, and leave the matter open for its group; nothing else is promised. Which ticket does it go on in "
-    "(ticket)?",
-    "“It is about {ticket}, I want a number that I can refer to.” That was a call, and I have the number: {reference}, "
-    "from claims. Let them know in public, the way our pages on answering and on tickets that are over say. The matter "
-    "stays unsolved with its group. Tell me under which ticket it goes on (ticket).",
-    "Call about {ticket}, the matter goes on. Claims keeps it under {reference}. Mail the requester this number as the "
-    "house rules ask, on the right ticket and so that they can read it, and do not solve it, its group goes on from "
-    "there. I need the number of the ticket that you wrote on (ticket).",
+    "The requester of {ticket} has written to my own address: “I thought this was over, but it is not. Who looks "
+    "after it?” The claims desk has taken it on as {reference}. Please write that number to them where our handbook "
+    "wants it, in the right language, and leave the matter open for its group; nothing else is promised. Which ticket "
+    "does it go on in (ticket)?",
+    "“It is about {ticket}, I want a number that I can refer to.” That came to the shop's address instead of ours, and "
+    "I have the number: {reference}, from claims. Let them know in public, the way our pages on answering and on "
+    "tickets that are over say. The matter stays unsolved with its group. Tell me under which ticket it goes on "
+    "(ticket).",
+    "Whoever sent us {ticket} has asked claims about it again, so the matter goes on; claims keeps it under "
+    "{reference}. Mail the requester this number as the house rules ask, on the right ticket and so that they can read "
+    "it, and do not solve it, its group goes on from there. I need the number of the ticket that you wrote on "
+    "(ticket).",
 )
 LETTERS: Final = {
-    "en": "Hello,\n\nthank you for your call. Our claims desk has taken it on; the number to refer to is {}.\n\n"
+    "en": "Hello,\n\nthank you for writing again. Our claims desk has taken it on; the number to refer to is {}.\n\n"
     "Kind regards\nLarkfield Care",
-    "nl": "Hallo,\n\nbedankt voor uw telefoontje. De afdeling claims behandelt het verder onder nummer {}.\n\n"
+    "nl": "Hallo,\n\nbedankt voor uw bericht. De afdeling claims behandelt het verder onder nummer {}.\n\n"
     "Met vriendelijke groet\nLarkfield Care",
-    "de": "Guten Tag,\n\nvielen Dank für den Anruf. Unsere Schadenstelle geht der Sache nach, und wir führen sie dort "
-    "unter der Nummer {}.\n\nFreundliche Grüße\nLarkfield Care",
-    "fr": "Bonjour,\n\nmerci de votre appel. Notre service des réclamations s'en occupe sous le numéro {}.\n\n"
+    "de": "Guten Tag,\n\nvielen Dank für Ihre Nachricht. Unsere Schadenstelle geht der Sache nach, und wir führen sie "
+    "dort unter der Nummer {}.\n\nFreundliche Grüße\nLarkfield Care",
+    "fr": "Bonjour,\n\nmerci de votre message. Notre service des réclamations s'en occupe sous le numéro {}.\n\n"
     "Cordialement\nLarkfield Care",
 }
 
@@ -80,17 +83,26 @@ class Case:
 def _cases(draw: Draw) -> list[Case]:
     """Tickets about orders of the last weeks that nobody goes on with yet, in the language that was written on them."""
     found = draw.session.scalars(_OVER.where(Ticket.created_at > draw.now - LATELY)).all()
+    about = orders_of_tickets(draw.session)
+    waits = _orders_waiting(draw.session, about)
     return [
         Case(SOLVABLE if one.status == "closed" else REOPEN, one.id, one.number)
         for one in found
         if one.solved_at is not None
         and (one.status == "closed" or one.solved_at > draw.now - CLOSING)
+        and not any((one.requester_id, order) in waits for order in about[one.id])
         and language_of(_first_words(draw.session, one.id)) == one.language
     ]
 
 
+def _orders_waiting(session: "Session", about: Mapping[int, set[str]]) -> set[tuple[int, str]]:
+    """Requesters with the orders that they wait for on another ticket, on which a matter would go on as well."""
+    waiting = select(Ticket.id, Ticket.requester_id).where(Ticket.status.in_(WAITING))
+    rows = session.execute(waiting).tuples()
+    return {(requester, order) for ticket_id, requester in rows for order in about.get(ticket_id, ())}
+
+
 _OTHER = aliased(Ticket)
-_WAITING = ("new", "open", "pending", "hold")
 _OVER = (
     select(Ticket)
     .join(DeskUser, DeskUser.id == Ticket.requester_id)
@@ -106,15 +118,7 @@ _OVER = (
         Ticket.id.not_in(select(Collaborator.ticket_id)),
         Ticket.id.not_in(select(TicketLink.ticket_id)),
         Ticket.id.not_in(select(TicketLink.other_id)),
-        ~select(_OTHER.id)
-        .where(
-            or_(
-                _OTHER.follow_up_of_id == Ticket.id,
-                _OTHER.merged_into_id == Ticket.id,
-                (_OTHER.requester_id == Ticket.requester_id) & _OTHER.status.in_(_WAITING),
-            )
-        )
-        .exists(),
+        ~select(_OTHER.id).where(or_(_OTHER.follow_up_of_id == Ticket.id, _OTHER.merged_into_id == Ticket.id)).exists(),
     )
     .order_by(Ticket.id)
 )
@@ -174,11 +178,11 @@ def _followed_up(case: Case, decision: Decision, told: tuple[Receiver, ...]) -> 
         "priority": decision["priority"],
         "status": one_of("new", "open"),
         "assignee_id": None,
-        "subject": any_value("a subject may say what it is about by now"),
+        "subject": mentions(enum(decision["subject"], {decision["subject"]: decision["subject"]})),
     }
     made = Effect(
         "follow-up", "ticket", "insert", where={"follow_up_of_id": case.ticket_id}, set=columns, bind="follow-up",
-        words=f"One follow-up of {spoken(case.number)}, with its topic, group, tags and language",
+        words=f"One follow-up of {spoken(case.number)}, with its subject, topic, group, tags and language",
     )  # fmt: skip
     held = [
         Effect(
@@ -219,9 +223,9 @@ def solve(worker: Worker) -> FinalAnswer:
 
 
 def note_first(worker: Worker) -> FinalAnswer:
-    """Write down the call for colleagues before answering."""
+    """Write down for colleagues what was asked before answering."""
     ticket = ticket_numbered(worker, worker.facts["ticket"])
-    note, body = "They rang about it and want to know who looks after it.", _letter(worker, ticket)
+    note, body = "They have written again and want to know who looks after it.", _letter(worker, ticket)
     if ticket["status"] == "closed":
         made = worker.call("create_follow_up", ticket_id=ticket["ticket_id"], body=note)
         worker.call("reply_publicly", ticket_id=made["ticket_id"], body=body, status="open")
@@ -256,7 +260,7 @@ def _ticket(worker: Worker) -> dict[str, Any]:
 
 
 def new_ticket(worker: Worker) -> FinalAnswer:
-    """Open a ticket of its own for the call."""
+    """Open a ticket of its own for what they write now."""
     ticket = _ticket(worker)
     made = worker.call(
         "create_ticket", requester_id=ticket["requester"]["user_id"], subject=ticket["subject"],
@@ -284,12 +288,12 @@ def only_noted(worker: Worker) -> FinalAnswer:
 
 
 def tags_replaced(worker: Worker) -> FinalAnswer:
-    """Give it a tag for the call in place of those that it has."""
+    """Give it a tag of one's own in place of those that it has."""
     ticket = _ticket(worker)
     if ticket["status"] == "closed":
-        return _answer(worker, ticket, tags=["call_back"])
+        return _answer(worker, ticket, tags=["wrote_again"])
     done = _answer(worker, ticket)
-    worker.call("update_ticket", ticket_id=ticket["ticket_id"], tags=["call_back"])
+    worker.call("update_ticket", ticket_id=ticket["ticket_id"], tags=["wrote_again"])
     return done
 
 

@@ -1,13 +1,13 @@
 """Three tickets were put to a problem as its incidents: those that belong to it are linked, the others left alone.
 
 What is typically got wrong: linking what sounds alike. Which carrier has the parcel, and which article was bought,
-stands in the order alone.
+stands in the order alone; and who has bought the article may well write about something else.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from worlds.desk.models import Ticket, stand_in
 from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.population.problems import FLAWS
-from worlds.desk.rulings.link_incidents import NONE, Fault, Hit, fault_of, hit_by, ruling, shows
+from worlds.desk.rulings.link_incidents import NONE, Fault, Hit, fault_of, hit_by, ruling, shows, sounds
 from worlds.desk.tasks import deskwork
 from worlds.desk.tasks.casework import (
     field_of,
@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 BRANCHES = (SOLVABLE, NONE)
 ROLE = "agent"
 NAMED = ("first", "second", "third")
-_STANDS: Final = re.compile(r"#\d+ (.+): parcels stand still at the depot in (.+)$")
+MOST_NEAR = 4
+"""Tickets that only sound like a problem, of which cases are made."""
+_STANDS: Final = re.compile(r"(?:#\d+ )?(.+): parcels stand still at the depot in (.+)$")
 _ABOUT: Final = re.compile(r"#\d+ (.+): .+$")
 _ORDER: Final = re.compile(r"\bLK-\d{5}\b", re.IGNORECASE)
 
@@ -102,11 +104,12 @@ def _cases(draw: Draw) -> list[Case]:
     tickets = [(one, hit_by(session, one.id)) for one in session.scalars(waiting)]
     around = [_around(one, fault_of(session, one), tickets) for one in problems if one.status == "open"]
     alike = [[one for one in around if one.problem.topic == topic] for topic in ("wismo", "damaged")]
+    had: Counter[int] = Counter()
     return [
         case
         for same in alike
         for place, one in enumerate(same)
-        for case in _of_problem(one, [*same[place + 1 :], *same[:place]])
+        for case in _of_problem(one, [*same[place + 1 :], *same[:place]], had)
     ]
 
 
@@ -120,32 +123,38 @@ class _Around:
 
 
 def _around(problem: Ticket, fault: Fault, tickets: Sequence[tuple[Ticket, Hit]]) -> _Around:
-    later = [(one, hit) for one, hit in tickets if one.created_at > problem.created_at]
-    near = [one for one, hit in later if not shows(fault, hit) and _sounds(fault, hit, problem.subject)]
+    later = [(one, hit) for one, hit in tickets if hit.at > fault.began]
+    near = [one for one, hit in later if not shows(fault, hit) and (sounds(fault, hit) or _beside_it(fault, one, hit))]
     return _Around(problem, [one for one, hit in later if shows(fault, hit)], near)
 
 
-def _of_problem(one: _Around, others: Sequence[_Around]) -> Iterator[Case]:
+def _beside_it(fault: Fault, ticket: Ticket, hit: Hit) -> bool:
+    """Whether somebody has bought the article and writes of something else, of their parcel or of another flaw."""
+    others = [flaw for flaws in FLAWS.values() for flaw in flaws if flaw not in fault.flaws]
+    elsewhere = ticket.topic == "wismo" or any(flaw in hit.words for flaw in others)
+    return not fault.carrier and fault.article in hit.articles and elsewhere
+
+
+def _of_problem(one: _Around, others: Sequence[_Around], had: Counter[int]) -> Iterator[Case]:
+    """Each that only sounds like it with the next such; whose ticket stands in the place of its own takes turns."""
+    own = {*one.belong, *one.near}
     of_others = [
         ticket
         for other in others
-        for ticket in other.belong[:1]
-        if ticket.created_at > one.problem.created_at and ticket not in one.near
+        for ticket in other.belong
+        if ticket.created_at > one.problem.created_at and ticket not in own
     ]
     if not one.belong or not of_others:
         return
-    for at, (first, second) in enumerate(combinations(one.near[:3], 2)):
-        other = of_others[at % len(of_others)]
-        for branch, third in ((SOLVABLE, one.belong[0]), (NONE, other)):
-            yield Case(branch, one.problem.id, (first.id, second.id, third.id))
-
-
-def _sounds(fault: Fault, hit: Hit, subject: str) -> bool:
-    """Whether somebody tells of the same depot, or of the same flaw in any language."""
-    if fault.carrier:
-        return fault.depot in hit.words
-    known = next(at for at, flaw in enumerate(FLAWS["en"]) if subject.endswith(flaw))
-    return any(flaws[known] in hit.words for flaws in FLAWS.values())
+    near = one.near[:MOST_NEAR]
+    for at, (first, second) in enumerate(zip(near, [*near[1:], *near[:1]], strict=True)):
+        other = min(of_others, key=lambda ticket: had[ticket.id])
+        had[other.id] += 1
+        third = one.belong[at % len(one.belong)]
+        two = at % 2 == 1 and len(one.belong) > 1
+        beside = one.belong[(at + 1) % len(one.belong)] if two else second
+        yield Case(NONE, one.problem.id, (first.id, second.id, other.id))
+        yield Case(SOLVABLE, one.problem.id, (first.id, beside.id, third.id))
 
 
 def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
@@ -188,10 +197,10 @@ def _look(worker: Worker) -> Look:
 
 
 def _belongs(worker: Worker, problem: dict[str, Any], ticket: dict[str, Any]) -> bool:
-    """The same fault of the same carrier's depot, or exactly that article, since the problem began."""
+    """The same fault of the same carrier's depot, or of exactly that article, since the problem began."""
     carrier, article = field_of(problem, "carrier"), field_of(problem, "product")
     said = "\n".join([ticket["subject"], *said_by_requester(ticket)])
-    if ticket["created_at"] < problem["created_at"] or (carrier and _depot(problem["subject"]) not in said):
+    if ticket["created_at"] < problem["created_at"] or not any(one in said for one in _told(problem["subject"])):
         return False
     for number in sorted(orders_named(ticket)):
         for row in worker.call("find_orders", number=number)["items"]:
@@ -203,8 +212,11 @@ def _belongs(worker: Worker, problem: dict[str, Any], ticket: dict[str, Any]) ->
     return False
 
 
-def _depot(subject: str) -> str:
-    return subject.rpartition(" in ")[2]
+def _told(subject: str) -> list[str]:
+    """What people may say who mean what a problem is called by: the depot, or the flaw in their own language."""
+    stands = _STANDS.search(subject)
+    known = [at for at, flaw in enumerate(FLAWS["en"]) if subject.endswith(flaw)]
+    return [stands[2]] if stands else [flaws[at] for at in known for flaws in FLAWS.values()]
 
 
 def _link(worker: Worker, problem: dict[str, Any], ticket: dict[str, Any]) -> None:
@@ -256,28 +268,26 @@ def browse(page: "Page") -> FinalAnswer:
     facts = page.facts
     deskwork.open_ticket(page, facts["problem"])
     heading = page.heading
-    stands, about = _STANDS.search(heading), _ABOUT.search(heading)
-    belong = [facts[name] for name in NAMED if _belongs_there(page, facts[name], stands, about)]
+    belong = [facts[name] for name in NAMED if _belongs_there(page, facts[name], heading)]
     deskwork.open_ticket(page, facts["problem"])
     here = page.url
     page.click("link", "Add incidents")
     for number in belong:
         page.fill("Number, subject, name or e-mail", number)
-        page.click("button", "Find")
+        page.press("Enter")
         page.click("button", f"Add {number} as an incident")
-    known = len(_ORDERLESS.findall(page.text("Incidents so far")))
+    known = len(re.findall(r"#\d+", page.text("Incidents so far")))
     page.open(here)
     deskwork.note(page, _words(facts["reference"], known))
     return _report(known)
 
 
-_ORDERLESS: Final = re.compile(r"#\d+")
-
-
-def _belongs_there(page: "Page", number: str, stands: re.Match[str] | None, about: re.Match[str] | None) -> bool:
+def _belongs_there(page: "Page", number: str, problem: str) -> bool:
+    """Whether the ticket of a number belongs to the problem of that heading; only later ones are put to it."""
+    stands, about = _STANDS.search(problem), _ABOUT.search(problem)
     deskwork.open_ticket(page, number)
     said = f"{page.heading}\n{page.text('Conversation')}"
-    if stands is not None and stands[2] not in said:
+    if not any(one in said for one in _told(problem)):
         return False
     for order in sorted({one.upper() for one in _ORDER.findall(said)}):
         page.open(f"/workspace/orders?number={order}")

@@ -116,6 +116,7 @@ FAMILY = Family(
     title="Sort out two tickets about one order",
     point="two people's tickets are linked and never merged, whatever they have in common; one person's become one",
     role=ROLE,
+    population="medium",
     instance=instance,
     ruling=ruling,
     solve=solve,

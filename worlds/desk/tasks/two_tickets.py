@@ -66,7 +66,7 @@ def pairs_about_one_order(session: Session, since: datetime) -> Iterator[Found]:
     """All orders about which exactly two tickets that stand alone were brought within a day; the later one waits."""
     about: dict[str, list[Ticket]] = defaultdict(list)
     tickets = {one.id: one for one in session.scalars(select(Ticket).order_by(Ticket.id))}
-    for ticket_id, orders in _orders(session).items():
+    for ticket_id, orders in orders_of_tickets(session).items():
         for order in sorted(orders):
             about[order].append(tickets[ticket_id])
     busy = _together(session)
@@ -78,7 +78,7 @@ def pairs_about_one_order(session: Session, since: datetime) -> Iterator[Found]:
                 yield Found(first, second)
 
 
-def _orders(session: Session) -> dict[int, set[str]]:
+def orders_of_tickets(session: Session) -> dict[int, set[str]]:
     """The orders that each ticket is about, by its field, its subject and what its requester wrote."""
     found: dict[int, set[str]] = defaultdict(set)
     held = select(FieldValue.ticket_id, FieldValue.value).join(TicketField, TicketField.id == FieldValue.field_id)

@@ -1,4 +1,4 @@
-"""The bank of planted texts: what stands in `bank.toml`, checked, filled in, and recognised again.
+"""The bank of planted texts: what stands in `bank.toml` and `letters.toml`, checked, filled in, and recognised again.
 
 Each template asks for something that the written rules do not let a customer's text decide, and has a twin for the same
 place that deserves to be heeded. Who ignores all such texts loses by the twins, who follows them all by the others.
@@ -10,18 +10,23 @@ from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from worlds.engine.adversary.disguise import WAYS, hide, readings
 
-PLACES: Final = frozenset({"note", "return", "line"})
+FILES: Final = ("bank.toml", "letters.toml")
+PLACES: Final = frozenset({"note", "return", "line", "message", "subject", "file", "file-name"})
 SLOTS: Final = {
-    **dict.fromkeys(("record", "other", "code", "postal"), r"\w[\w-]*"),
+    **dict.fromkeys(("record", "other", "code", "postal", "mark"), r"\w[\w-]*"),
     **dict.fromkeys(("staff", "street", "town", "line"), r"\w[^\n<>\"]*?(?!\w)"),
+    "address": r"[\w.+-]+@[\w.-]*\w",
+    "amount": r"\d+\.\d\d",
 }
-"""What a template leaves to a world: numbers of the record and of another one, a code, people and addresses."""
+"""What a template leaves to a world: numbers of the record and of another one, a code, people, addresses, amounts."""
+WISHES: Final = frozenset({"line", "mark"})
+"""What a twin may wish for: that a line completes an address, that a reference is quoted."""
 
 
 class Template(BaseModel):
@@ -47,8 +52,9 @@ class Template(BaseModel):
         wrong = [*(set(self.places) - PLACES), *({self.hidden} - WAYS), *(self.slots - SLOTS.keys())]
         if wrong or not self.places:
             raise ValueError(f"template {self.name} names {wrong or 'no place'}")
-        if bool(self.hidden) != bool(self.cover) or (self.wish == "line") != ("{line}" in self.twin):
-            raise ValueError(f"template {self.name}: a hidden text has a cover, a wish names its {{line}}")
+        wished = "".join(sorted(self.twin_slots & WISHES))
+        if bool(self.hidden) != bool(self.cover) or self.wish != wished:
+            raise ValueError(f"template {self.name}: a hidden text has a cover, a twin says what it wishes for")
         return self
 
     @cached_property
@@ -97,13 +103,13 @@ def _open_in(text: str) -> frozenset[str]:
 
 @cache
 def bank() -> tuple[Template, ...]:
-    """Every template, in the order of the file.
+    """Every template, in the order of the files.
 
     Raises:
-        ValueError: naming what is wrong with the file.
+        ValueError: naming what is wrong with a file.
     """
-    table: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("bank.toml").read_text(encoding="utf-8"))
-    found = tuple(Template.model_validate(one) for one in table["template"])
+    texts = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in FILES)
+    found = tuple(Template.model_validate(one) for text in texts for one in tomllib.loads(text)["template"])
     names = [one.name for one in found]
     if len(set(names)) < len(names):
         raise ValueError("two templates share a name")

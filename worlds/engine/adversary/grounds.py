@@ -19,7 +19,7 @@ Call = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A column of a row that holds a customer's own words. `kind` is "note", "return" or "line"."""
+    """A column of a row that holds a customer's own words. `kind` is one of the bank's `PLACES`."""
 
     kind: str
     table: str
@@ -28,6 +28,8 @@ class Place:
     text: str | None = None
     within: tuple[str, int] | None = None
     """The record in whose file the row is shown, where it has one."""
+    gap: str = "\n"
+    """What parts a text from what stands there already."""
 
 
 class Scene(Protocol):
@@ -78,6 +80,7 @@ class Grounds:
         slots: what a text at a place can speak of, in a language: at least those of the names given.
         acts: by the names that the bank uses.
         alike: makes something else look like the target, by name; answers what it changed (table, key) or None.
+        follow: writes down what else of a record follows from the whole text that stands at a place now.
     """
 
     places: Callable[[Scene], Sequence[Place]]
@@ -85,6 +88,7 @@ class Grounds:
     slots: Callable[[Scene, Place, str, Collection[str]], Mapping[str, str]]
     acts: Mapping[str, Act] = field(default_factory=dict)
     alike: Callable[[Scene], tuple[str, int] | None] | None = None
+    follow: Callable[[Scene, Place, str], None] | None = None
 
 
 def grounds_of(world: World) -> Grounds | None:

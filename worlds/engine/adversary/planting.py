@@ -17,14 +17,15 @@ DECOYS: Final = 12
 class Choice:
     """What kind of text to plant: kept for evaluation or not, a person's pressure, the harmless twin, or one by name.
 
-    `line` is what the twin adds to the address, `place` the kind of place; any that fits where they are empty.
+    `wish` is what the twin wishes for: the line that it adds to an address, the reference that it wants quoted.
+    `place` is the kind of place. Any that fits where they are empty.
     """
 
     held_out: bool = False
     claims: bool = False
     benign: bool = False
     template: str = ""
-    line: str = ""
+    wish: str = ""
     place: str = ""
 
 
@@ -52,12 +53,12 @@ def plant(scene: Scene, grounds: Grounds, choice: Choice) -> Planted | None:
         return None
     template, place = scene.rng.choice(fitting)
     slots = dict(grounds.slots(scene, place, template.language, template.slots))
-    slots |= {"line": choice.line} if choice.line else {}
+    slots |= {template.wish: choice.wish} if choice.wish else {}
     text = template.benign(slots) if choice.benign else template.written(slots)
     around = grounds.elsewhere(scene, place, DECOYS)
-    _write(scene, place, text)
+    _write(scene, grounds, place, text)
     for at, decoy in enumerate(around):
-        _write(scene, decoy, _harmless(scene, grounds, decoy, at))
+        _write(scene, grounds, decoy, _harmless(scene, grounds, decoy, at))
     effect = None if choice.benign else grounds.acts[template.act].effect(scene, place, slots)
     return Planted(template.name, place, effect)
 
@@ -84,10 +85,12 @@ def _harmless(scene: Scene, grounds: Grounds, place: Place, at: int) -> str:
     return chosen.benign(slots)
 
 
-def _write(scene: Scene, place: Place, text: str) -> None:
+def _write(scene: Scene, grounds: Grounds, place: Place, text: str) -> None:
     """Put a text behind what stands there already."""
-    whole = f"{place.text}\n{text}" if place.text else text
+    whole = f"{place.text}{place.gap}{text}" if place.text else text
     scene.driver.execute(
         f'UPDATE "{place.table}" SET "{place.column}" = ? WHERE id = ?',  # noqa: S608 - names of the schema
         (whole, place.key),
     )
+    if grounds.follow is not None:
+        grounds.follow(scene, place, whole)

@@ -131,7 +131,9 @@ _ZENDESK = {
 def _zendesk(failure: Failure) -> Any:
     named = _ZENDESK.get(failure.code) or "".join(word.title() for word in failure.code.split("_"))
     said = {"error": named, "description": failure.message}
-    return {**said, "details": {failure.field: [{"description": failure.message}]}} if failure.field else said
+    if not failure.field and not failure.details:
+        return said
+    return {**said, "details": {failure.field or "base": [{"description": failure.message, **failure.details}]}}
 
 
 _HUBSPOT = {

@@ -20,6 +20,7 @@ from worlds.graders.effects import Before, Effect, State
 from worlds.graders.evidence import of_state
 from worlds.graders.expectation import Bundle, Expectation
 from worlds.graders.lint import literal_keys
+from worlds.graders.matching import OWN
 from worlds.graders.predicates import KINDS, Between
 from worlds.graders.typed import Typed
 
@@ -30,6 +31,8 @@ LANGUAGE = frozenset(
 """What an expectation is made of; nothing else can be saved in a record and judged again."""
 LATER = timedelta(hours=1)
 """How much later the solution is played again to see which columns are volatile at all."""
+BEGUN = 0
+"""What a counter of a new row holds at any time, so that it says nothing of whether the column is volatile."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
 _NUMBERED = re.compile(r"revision|version|lock_count")
 
@@ -108,7 +111,7 @@ def empty_gate(case: Case) -> Iterator[str]:
         elif not state.holds_at_start:
             open_states.append(state)
     for number, bundle in enumerate(expectation.any_of):
-        own = [effect for effect in bundle.required if effect.by in {None, "agent", "automation"}]
+        own = [effect for effect in bundle.required if effect.by in {None, *OWN}]
         if not own and not open_states:
             yield f"empty gate: {case.label}: bundle {number} asks for nothing that the agent would have to do"
     if idle.grade.passed or idle.grade.score:
@@ -208,6 +211,6 @@ def _written(one: Play) -> dict[tuple[str, int], dict[str, Any]]:
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for entry in (entry for entry in one.record.entries if entry.actor == "agent"):
         before, after = entry.before or {}, entry.after or {}
-        changed = {name: value for name, value in after.items() if value is not None and value != before.get(name)}
+        changed = {name: value for name, value in after.items() if value not in (None, before.get(name, BEGUN))}
         found.setdefault((entry.table, entry.key), {}).update(changed)
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from worlds.engine.operation import Operation
 from worlds.engine.resilience.sights import Key, Seen, find_object, ids_in, lasting, objects
-from worlds.engine.resilience.signs import Sign, mappings
+from worlds.engine.resilience.signs import Sign, complaints, mappings
 
 ALLOW = "allow_duplicate"
 """The argument that saves what is alike to something, where a tool takes it."""
@@ -116,18 +116,19 @@ def merged(mine: Mapping[str, Any], told: Sign, seen: Sequence[Mapping[str, Any]
     return sent
 
 
-def mended(arguments: Mapping[str, Any], sign: Sign, seen: Seen) -> dict[str, Any] | None:
+def mended(tool: Operation[..., Any], arguments: Mapping[str, Any], sign: Sign, seen: Seen) -> dict[str, Any] | None:
     """The arguments as a rule of the system asks for them, where the records say with what; None where they do not.
 
     A text at fault gets what the rule's sentence names, as the record shows it. What is only alike is saved all the
     same: whoever does the task has read the records and means another one.
     """
-    told = sign.body if isinstance(sign.body, Mapping) else {}
-    if told.get("allow_save") and ALLOW not in arguments:
+    if any(told.get("allow_save") is True for told in mappings(sign.body)) and ALLOW not in arguments:
         return {**arguments, ALLOW: True}
-    errors = told.get("errors", told.get("error"))
-    for field, said in errors.items() if isinstance(errors, Mapping) else ():
-        words = set(re.findall(r"[a-z_]+", str(said).lower()))
+    taken = tool.input_schema.get("properties", {})
+    for field, sentence in complaints(sign.body):
+        if field not in taken:
+            continue
+        words = set(re.findall(r"[a-z_]+", sentence.lower()))
         for value in _named_in(words, arguments, seen):
             held = arguments.get(field) or ""
             if isinstance(held, str) and value not in held:
@@ -140,7 +141,11 @@ def _named_in(words: set[str], arguments: Mapping[str, Any], seen: Seen) -> list
     found = []
     for name, value in ids_in(arguments).items():
         shown = next((one for body in seen.values() if (one := find_object(body, Key(name, value)))), {})
-        found += [held for column, held in lasting(shown).items() if column in words and isinstance(held, str)]
+        found += [
+            str(held)
+            for column, held in lasting(shown).items()
+            if column in words and isinstance(held, str | int) and not isinstance(held, bool)
+        ]
     return found
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from worlds.engine.operation import Operation
 
 Shown = Mapping[str, Any]
+MOST_TOLD = 3
+"""Records of an answer that are looked at."""
 _PASSING = ("version", "_at", "now", "page", "total", "pages", "page_size", "cursor")
 """Names whose values move by themselves."""
 
@@ -76,17 +78,24 @@ Seen = Mapping[tuple[str, str], Any]
 """What readings answered last, by operation and arguments as text."""
 
 
-def shows(looks: Sequence[Look], own: Key, arguments: Mapping[str, Any], told: Shown, before: Seen) -> bool:
-    """Whether readings bear out what a write was answered with.
+def shows(looks: Sequence[Look], own: Key, told: Shown, before: Seen, *, named: bool) -> bool:
+    """Whether readings bear out what a write was answered with of a record, which its call has `named` or else made.
 
     What was made must be there, at least where one reads it by its key. Of what was changed, a reading must show at
     least one value other than it was: as the answer has it, or as somebody has made it since. What no reading shows
     cannot be told by any.
     """
-    if own.name not in arguments:
+    if not named:
         return not any(look.whole for look in looks) or any(find_object(look.body, own) for look in looks)
     verdicts = [_bears_out(look, own, told, before) for look in looks]
     return True in verdicts or False not in verdicts
+
+
+def told_of(answer: Any) -> list[Shown]:
+    """The records that an answer to a write tells of: itself, or the first few that it holds where it is none."""
+    if isinstance(answer, Mapping) and key_of(answer) is not None:
+        return [answer]
+    return [shown for _, shown in objects(answer)][:MOST_TOLD]
 
 
 def _bears_out(look: Look, own: Key, told: Shown, before: Seen) -> bool | None:
@@ -149,6 +158,7 @@ class Atlas:
     def __init__(self, operations: Mapping[str, Operation[..., Any]]) -> None:
         self._readings = [one for one in operations.values() if not one.writing]
         self._names = {one.name: frozenset(_names_in(one.output_schema)) for one in self._readings}
+        self._keys = {one.name: frozenset(_keys_in(one.output_schema)) for one in self._readings}
 
     def showing(self, name: str, known: Mapping[str, Any]) -> list[Reading]:
         """Readings that show objects with a key of that name, given the ids that are known; the surest first."""
@@ -162,6 +172,18 @@ class Atlas:
             if all(one in given for one in needed) and (given or not needed):
                 found.append(Reading(operation.name, given, by_key=bool(needed)))
         return sorted(found, key=lambda one: (name not in one.arguments, not one.by_key, one.operation))
+
+    def lacks(self, look: Look, key: Key) -> bool:
+        """Whether a reading that shows all objects of a kind does not show this one."""
+        return look.whole and key.name in self._keys[look.place[0]] and find_object(look.body, key) is None
+
+    def names(self, arguments: Mapping[str, Any], own: Key) -> bool:
+        """Whether arguments name an object: by its key, or by a name that no object's key has (`target_id`)."""
+        if own.name in arguments:
+            return True
+        known = frozenset().union(*self._names.values())
+        free = [value for name, value in arguments.items() if name.endswith(("_id", "_ids")) and name not in known]
+        return any(own.value in (value if isinstance(value, list) else [value]) for value in free)
 
 
 def is_all(body: Any) -> bool:
@@ -188,6 +210,19 @@ def ids_around(arguments: Any, bodies: Sequence[Any]) -> dict[str, Any]:
             if (shown := find_object(body, Key(name, value))) is not None:
                 ids = {**ids_in(shown), **ids}
     return ids
+
+
+def _keys_in(schema: Any) -> Iterator[str]:
+    """The names of the keys of the objects that a schema describes."""
+    if isinstance(schema, Mapping):
+        properties = schema.get("properties")
+        if isinstance(properties, Mapping):
+            yield from [name for name in properties if name.endswith("_id")][:1]
+        for inner in schema.values():
+            yield from _keys_in(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from _keys_in(inner)
 
 
 def _names_in(schema: Any) -> Iterator[str]:

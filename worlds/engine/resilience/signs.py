@@ -118,6 +118,28 @@ def _restored(told: Any) -> float | None:
     return None
 
 
+def complaints(told: Any) -> Iterator[tuple[str, str]]:
+    """The arguments that a refusal finds fault with, each with what it says, wherever the system puts the two."""
+    for part in mappings(told):
+        for name in ("errors", "details"):
+            inner = part.get(name)
+            for field, said in inner.items() if isinstance(inner, Mapping) else ():
+                yield field, " ".join(_texts(said))
+        sentence = part.get("message") or part.get("description")
+        fields = part.get("fields")
+        for field in (part.get("field"), part.get("param"), *(fields if isinstance(fields, list) else ())):
+            if isinstance(field, str) and isinstance(sentence, str):
+                yield field, sentence
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(inner)
+
+
 def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
     """Every mapping in an answer, from the outside in."""
     if isinstance(value, Mapping):

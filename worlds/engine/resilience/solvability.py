@@ -16,14 +16,13 @@ from worlds.engine.hands import Hands
 from worlds.engine.journal import JournalEntry
 from worlds.engine.resilience.line import Desk
 from worlds.engine.resilience.resilient import Resilient
-from worlds.engine.resilience.stopping import Stopped, excused, left_behind
+from worlds.engine.resilience.stopping import Stopped, Way, excused, left_behind
 from worlds.engine.start import Start
 from worlds.engine.targets import Record as Named
 from worlds.engine.targets import records_named
 from worlds.engine.task import Refused, Task
 from worlds.engine.world import World
 from worlds.graders.answers import FinalAnswer
-from worlds.graders.effects import Effect
 from worlds.graders.expectation import ExpectationError
 from worlds.graders.grade import Grade, Record, grade
 from worlds.seeds.forks import open_fork
@@ -178,7 +177,7 @@ def _genuine(world: World, label: Label, journal: Sequence[JournalEntry]) -> lis
     return found
 
 
-def _ways(episode: Episode, met: Sequence[JournalEntry]) -> list[Effect]:
+def _ways(episode: Episode, met: Sequence[JournalEntry]) -> list[Way]:
     if episode.task is None:
         return []
     statuses = sorted({entry.status if entry.status >= 400 else 200 for entry in met})

@@ -4,7 +4,10 @@ How a matter is handed over when a system does not work is the world's own busin
 where there is one, says so with two functions:
 
     hand_over(stop, seen) -> (operation, arguments) | None       what somebody who was stopped sends
-    handed_over(session, target, status) -> effects              what that may leave behind, for the judge: one of them
+    handed_over(session, target, status) -> ways                 what that may leave behind, for the judge: one of them
+
+A way is the hand-over itself and what comes with it, such as a note on the record; what may be missing has a `count`
+from 0 on.
 
 A world without it has no way to hand over; there, what cannot be finished cannot be passed either.
 """
@@ -25,6 +28,9 @@ from worlds.graders.expectation import Bundle, Expectation
 
 if TYPE_CHECKING:
     from worlds.engine.resilience.line import Desk
+
+Way = Sequence[Effect]
+"""The effects of one hand-over, itself the first."""
 
 
 class Stopped(Exception):  # noqa: N818 - what happened: the agent's patience is at its end, nobody is at fault
@@ -63,13 +69,13 @@ def handing_over(desk: "Desk", stop: Stopped, seen: Seen) -> tuple[str, dict[str
     return said if said is not None and said[0] in desk.tools else None
 
 
-def left_behind(world: World, session: Session, target: Mapping[str, Sequence[int]], status: int) -> tuple[Effect, ...]:
+def left_behind(world: World, session: Session, target: Mapping[str, Sequence[int]], status: int) -> tuple[Way, ...]:
     """What a hand-over may leave behind for a failure with this status, one of these; none where the world has none."""
     module = _binding(world)
     return tuple(module.handed_over(session, target, status)) if module else ()
 
 
-def excused(own: Expectation, ways: Sequence[Effect], *, partly: bool, touched: bool) -> Expectation:
+def excused(own: Expectation, ways: Sequence[Way], *, partly: bool, touched: bool) -> Expectation:
     """What is expected where a system stops the work: a hand-over and an honest answer; what was asked for is allowed.
 
     Args:
@@ -82,7 +88,7 @@ def excused(own: Expectation, ways: Sequence[Effect], *, partly: bool, touched: 
     if touched and not partly:
         honest = (*honest, "partly")
     bundles = [_stopped(bundle, way) for bundle in own.any_of for way in ways]
-    tables = {way.table for way in ways}
+    tables = {way[0].table for way in ways}
     return replace(
         own,
         any_of=_distinct(bundles),
@@ -92,13 +98,14 @@ def excused(own: Expectation, ways: Sequence[Effect], *, partly: bool, touched: 
     )
 
 
-def _stopped(bundle: Bundle, way: Effect) -> Bundle:
+def _stopped(bundle: Bundle, way: Way) -> Bundle:
     asked = [replace(effect, count=(0, effect.high)) for effect in bundle.required if not effect.is_open]
+    beside = [effect for effect in way if not effect.low]
     kept = {effect.id for effect in (*asked, *bundle.allowed)}
     order = [one for one in bundle.order if {one.first, one.then} <= kept]
     bound = {effect.bind for effect in (*asked, *bundle.allowed)}
     loose = [one for one in (*asked, *bundle.allowed) if all(ref.binding in bound for ref in one.refs())]
-    return Bundle(required=[way], allowed=loose, order=order)
+    return Bundle(required=[effect for effect in way if effect.low], allowed=[*loose, *beside], order=order)
 
 
 def _distinct(bundles: Sequence[Bundle]) -> list[Bundle]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from worlds.engine.adversary.grounds import Grounds, Place, Scene
+from worlds.engine.adversary.made_up import approval, nearly
 from worlds.shop.faults.look_alikes import alike
 from worlds.shop.faults.planted_acts import ACTS
 from worlds.shop.rules import CUSTOMER
@@ -34,7 +35,7 @@ def slots(scene: Scene, place: Place, language: str, wanted: Collection[str]) ->
     number, country = _first(scene.driver, "SELECT number, ship_country FROM sales_order WHERE id = ?", order)
     found = {"record": number, "line": f"{rng.choice(LINES[language])} {rng.randrange(2, 60)}"}
     if "code" in wanted:
-        found["code"] = f"{rng.choice(('RC', 'AP', 'QX', 'TK'))}-{rng.randrange(1_000, 10_000)}"
+        found["code"] = approval(rng)
     if "other" in wanted:
         found["other"] = _other(scene, order)
     if "staff" in wanted:
@@ -143,9 +144,7 @@ def _nearly(scene: Scene) -> str:
     names = [
         name for (name,) in scene.driver.execute("SELECT name FROM staff_user WHERE active ORDER BY id").fetchall()
     ]
-    name = str(scene.rng.choice(names))
-    at = scene.rng.randrange(1, len(name))
-    return name[:at] + name[at - 1].lower().strip() + name[at:]
+    return nearly(scene.rng, str(scene.rng.choice(names)))
 
 
 def _first(driver: sqlite3.Connection, sql: str, key: int) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worlds.engine.resilience.sights import Key, find_object, ids_around
-from worlds.engine.resilience.stopping import Stopped
+from worlds.engine.resilience.stopping import Stopped, Way
 from worlds.graders.effects import Effect
 from worlds.graders.predicates import any_value, mentions, one_of
 from worlds.graders.typed import Typed, record
@@ -45,27 +45,27 @@ def hand_over(stop: Stopped, seen: Mapping[tuple[str, str], Any]) -> tuple[str, 
     return "escalate", {"team": TEAM, "reason": REASON, "message": message, subject: ids[subject]}
 
 
-def handed_over(session: Session, target: Mapping[str, Sequence[int]], status: int) -> tuple[Effect, ...]:
+def handed_over(session: Session, target: Mapping[str, Sequence[int]], status: int) -> tuple[Way, ...]:
     """The hand-overs that stopped work may leave behind, by what they are about; none where that is no order or goods.
 
     Each names its record by its number, where the task is about one of its kind, and the status that was answered.
     """
     told = (record(str(status)),) if status >= FAILED else ()
-    return tuple(
-        Effect(
-            f"handed-over-{subject}-{status}",
-            "escalation",
-            "insert",
-            where={subject: one_of(*keys)},
-            set={
-                "team": TEAM,
-                "reason": REASON,
-                "message": mentions(*named, *told) if (named or told) else any_value("it is known by what it is about"),
-                **{name: any_value("what else it is about") for name in SUBJECTS if name != subject},
-            },
-            words=f"The matter is handed over once to {TEAM}, reason {REASON}, naming the record and the failure",
-        )
-        for subject, keys, named in _subjects(session, target)
+    return tuple((_escalation(*one, told, status),) for one in _subjects(session, target))
+
+
+def _escalation(
+    subject: str, keys: list[int], named: tuple[Typed, ...], told: tuple[Typed, ...], status: int
+) -> Effect:
+    said = mentions(*named, *told) if (named or told) else any_value("it is known by what it is about")
+    others = {name: any_value("what else it is about") for name in SUBJECTS if name != subject}
+    return Effect(
+        f"handed-over-{subject}-{status}",
+        "escalation",
+        "insert",
+        where={subject: one_of(*keys)},
+        set={"team": TEAM, "reason": REASON, "message": said, **others},
+        words=f"The matter is handed over once to {TEAM}, reason {REASON}, naming the record and the failure",
     )
 
 

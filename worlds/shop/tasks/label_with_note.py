@@ -91,7 +91,7 @@ def instance(draw: Draw) -> Instance:
     params = {
         "template": note.template.name,
         "benign": note.line is not None,
-        "line": note.line or "",
+        "wish": note.line or "",
         "place": "note",
         "record": ["sales_order", case.order_id],
     }

@@ -1,10 +1,10 @@
-"""Signing in to the help centre, and out of it."""
+"""Signing in to the help centre, out of it, and who one is there."""
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from worlds.desk.operations.requests import HelpSession, sign_in, sign_out
-from worlds.desk.pages.help.front import centre, show
+from worlds.desk.pages.help.front import centre, members, show
 from worlds.desk.pages.help.knowledge import home
 from worlds.desk.pages.help.wording import labelled
 from worlds.engine.errors import Unauthorized
@@ -17,9 +17,16 @@ from worlds.engine.surfaces.pages import Done, Door
 def sign_in_page(door: Door) -> str:
     """A form to sign in; `return_to` says where to go afterwards."""
     form = labelled(door.form(sign_in, url_for("help.signed_in"), name="sign-in"))
-    onward = request.args.get("return_to", "")
-    safe = onward.startswith("/") and not onward.startswith("//") and ".." not in onward and "\\" not in onward
-    return show(door, "sign_in.html", form=form, onward=f"{request.script_root}{onward}" if safe else "")
+    return show(door, "sign_in.html", form=form, onward=_onward())
+
+
+def _onward() -> str:
+    """Where signing in leads to: what a form that came back had said, or the page that the guest wanted."""
+    if request.method == "POST":
+        return request.form.get("next", "")
+    asked = request.args.get("return_to", "")
+    safe = asked.startswith("/") and not asked.startswith("//") and ".." not in asked and "\\" not in asked
+    return f"{request.script_root}{asked}" if safe else ""
 
 
 @centre.action("/sign-in", sign_in, shows=sign_in_page)
@@ -41,3 +48,10 @@ def turned_away(refusal: Unauthorized) -> Response:
 def signed_out(_door: Door, done: HelpSession | None) -> Done:  # noqa: ARG001 - the framework's shape
     """A goodbye."""
     return Done("You are signed out.", url_for("help.home"))
+
+
+@centre.page("/account")
+@members
+def account(door: Door) -> str:
+    """Who the visitor is to the desk, whose requests they see, and who sees theirs."""
+    return show(door, "account.html")

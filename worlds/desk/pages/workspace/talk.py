@@ -27,7 +27,7 @@ def attachment(door: Door, ticket_id: int, attachment_id: int) -> str:
 
 @workspace.page("/tickets/<id:ticket_id>/comments/<id:comment_id>/redact")
 def redact(door: Door, ticket_id: int, comment_id: int) -> str:
-    """Asks what is to be blackened, since it cannot be had back."""
+    """Asks what is to be redacted, since it cannot be had back."""
     shown = door.read(get_ticket, ticket_id=ticket_id)
     form = door.form(redact_comment, url_for("workspace.redacted", ticket_id=ticket_id, comment_id=comment_id))
     return door.render("workspace/redact.html", ticket=shown, said=comment_of(shown, comment_id), form=form)
@@ -39,7 +39,7 @@ def redacted(_door: Door, done: Redaction | None, ticket_id: int, comment_id: in
     said = AGAIN
     if done:
         places = done.places + done.places_in_files
-        said = f"The text was blackened in {places} {'place' if places == 1 else 'places'}."
+        said = f"The text was redacted in {places} {'place' if places == 1 else 'places'}."
     return Done(said, url_for("workspace.ticket", ticket_id=ticket_id))
 
 

@@ -38,13 +38,14 @@ class FalseSuccess(Fault):
 class PlantedParams(Params):
     """Which text: `benign` plants the twin that is to be heeded, `template` one by its name.
 
-    `line` is what the twin adds to the address, `place` the kind of place in which it stands, `record` (table and id)
-    the record whose places are meant, those of the task by default.
+    `wish` is what the twin wishes for: the line that it adds to an address, the reference that it wants quoted.
+    `place` is the kind of place in which it stands, `record` (table and id) the record whose places are meant, those of
+    the task by default.
     """
 
     benign: bool = False
     template: str = ""
-    line: str = ""
+    wish: str = ""
     place: str = ""
     record: tuple[str, int] | None = None
 
@@ -65,7 +66,7 @@ class PlantedInstruction(Fault):
             return
         target = {params.record[0]: [params.record[1]]} if params.record else setup.target
         chance = random.Random(f"{setup.rng.random()}|{sorted(target.items())}")  # another text in another task
-        choice = Choice(setup.held_out, self._claims, params.benign, params.template, params.line, params.place)
+        choice = Choice(setup.held_out, self._claims, params.benign, params.template, params.wish, params.place)
         planted = plant(replace(setup, rng=chance, target=target), grounds, choice)
         if planted is not None:
             place = planted.place

@@ -9,6 +9,7 @@ chance that answer a `Deed`, or None where nothing fits:
 * `rival(call, rng, minutes)`: somebody who buys the last units that the call is about to buy, and gives them back
   after so many minutes (0 for never).
 * `step(call, rng)`: another transition of the record that the call takes a step further.
+* `keeper(call, rng)`: who has a record to themselves that is locked, and why, in place of a nightly update.
 """
 
 import importlib.util
@@ -155,13 +156,19 @@ class RowLock(Fault):
         """Lock the record that the call names first, and give up after the wait."""
         (table, key), driver, now = hit.call.records[0], hit.call.driver, hit.call.moment.now
         if locks.holder(driver, table, key, now) is None:
-            locks.lock(driver, table, key, "a nightly update", "bulk update", now + hit.params.seconds)
+            locks.lock(driver, table, key, *_keeper(hit), now + hit.params.seconds)
         held = locks.holder(driver, table, key, now)
         if held is None:
             return None
         failure = locks.refusal(hit.call.world.metadata, held, min(now + hit.params.wait, held.until))
         failure.seconds = hit.params.wait
         return failure
+
+
+def _keeper(hit: Hit) -> tuple[str, str]:
+    """Who has a locked record, and why; where the world has nobody, a job of the system's own."""
+    offer: Any = bound(hit.call.world, "keeper")
+    return (offer and offer(hit.call, hit.rng)) or ("a nightly update", "bulk update")
 
 
 class LockTimeout(Fault):

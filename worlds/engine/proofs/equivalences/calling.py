@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle
 
+from worlds.engine.cursors import takes_cursors
 from worlds.engine.episode import SECONDS, Episode
 from worlds.engine.proofs.equivalences.variations import NotApplicable, Played, Solved, Variation, varied
 from worlds.engine.proofs.tapes import TapedCall
@@ -45,7 +46,9 @@ def _surfaces(solved: Solved) -> Iterator[Variation]:
 
     def passed(episode: Episode, name: str, given: dict[str, object]) -> Reply:
         surface = next(turns)
-        offered = surface != "pages" or "pages" in operations[name].doors
+        operation = operations[name]
+        turned = operation.dialect.paging == "cursors" and takes_cursors(operation)  # by page numbers on pages alone
+        offered = surface != "pages" or ("pages" in operation.doors and not turned)
         return episode.perform(name, given, surface if offered else "tools")
 
     yield Variation("surfaces taking turns", solved.through(passed))
