@@ -5,6 +5,7 @@ import re
 import pytest
 
 from worlds.engine.json_schema import check_bounded
+from worlds.engine.targets import table_of
 from worlds.engine.toolbox import SHAPES, tool_definitions
 
 NAME = re.compile(r"[a-z]+(_[a-z0-9]+)*\Z")
@@ -49,6 +50,11 @@ def unbounded(schema, path):
 def test_whoever_may_call_it_has_a_role_of_the_world(world, operation):
     assert operation.roles or not operation.doors  # events are performed by nobody who could call them
     assert operation.roles <= set(world.roles)
+
+
+def test_what_takes_a_version_names_a_record_that_has_one(world, operation):
+    if operation.record is not None:
+        assert table_of(world.metadata, operation.record), f"{operation.name} would never compare its version"
 
 
 def test_every_role_can_read_something(world, role):

@@ -328,6 +328,44 @@ def test_a_requester_asks_again_while_their_ticket_is_read():
         assert by_agent(episode) == set()
 
 
+def test_nobody_asks_again_on_what_is_solved():
+    with under("T1") as episode:
+        ticket = a_ticket(episode, status="solved")
+        now = done(episode, "get_ticket", ticket_id=ticket["ticket_id"])
+        assert (now["status"], now["comments_total"]) == ("solved", ticket["comments_total"])
+
+
+# -- what the agent that knows failures makes of it -------------------------------------------------------------------
+
+
+def tried(family, fault, operation):
+    """The resilient agent at the first instance in which its own work meets a fault at an operation, and its grade."""
+    plan = FaultPlan(rules=(Rule(fault=fault, operations=(operation,)),))
+    for seed in range(6):
+        with worlds.open(f"desk/{family}", seed=seed, faults=plan) as episode:
+            grade = episode.grade(Resilient(Desk.at(episode)).work())
+            if any(entry.faults for entry in episode.journal):
+                return episode, grade
+    raise LookupError(f"{family} never comes to {operation}")
+
+
+@pytest.mark.parametrize(
+    ("family", "fault", "operation"),
+    [
+        ("link-one-order", "F36", "merge_tickets"),
+        ("link-one-order", "F36", "link_tickets"),
+        ("answer-wismo", "F36", "reply_publicly"),
+        ("answer-wismo", "F24", "add_note"),
+        ("link-one-order", "F23", "merge_tickets"),
+    ],
+)
+def test_what_was_not_kept_or_asked_for_more_is_done_again_and_once(family, fault, operation):
+    episode, grade = tried(family, fault, operation)
+    assert grade.passed, [one.words for one in grade.criteria if not one.satisfied]
+    assert not episode.record.excused
+    assert len([entry for entry in episode.journal if entry.operation == operation]) > 1
+
+
 # -- stopping ---------------------------------------------------------------------------------------------------------
 
 

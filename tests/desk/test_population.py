@@ -8,20 +8,22 @@ import re
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from worlds.desk import WORLD
+from worlds.desk.population.staffing import ZONE
 from worlds.desk.rule_grammar import actions_problem, conditions_problem
 from worlds.engine.build import broken_rows, build
 from worlds.engine.world import SeedSpec
+from worlds.seeds.letters import sentences
 
 MINI = {
     "days": 30, "requesters": 90, "tickets": 90, "merged": 6, "spam": 12, "orders_unasked": 12, "twins": 3, "pairs": 3,
-    "problems": 4, "incidents": 3, "linked": 2, "look_alikes": 2, "two_parcels": 4, "order_data": 4, "questions": 4,
-    "goodwill": 9, "held": 3, "legal": 2, "safety": 2,
+    "problems": 4, "incidents": 3, "linked": 2, "look_alikes": 2, "two_parcels": 4, "order_data": 4, "half_told": 3,
+    "questions": 4, "goodwill": 3, "held": 3, "legal": 2, "safety": 2,
 }  # fmt: skip
 
 
@@ -168,7 +170,44 @@ def test_the_handbook_is_on_the_shelf_for_staff_alone(ask):
     )
     assert {row[0] for row in rows} == pages
     assert {row[1] for row in rows} == {"internal"}
-    assert all(title and not title.startswith("#") and body for _, _, title, body in rows)
+    assert all(re.match(r"\w", title) and "audience:" not in title + body for _, _, title, body in rows)
+
+
+def test_who_says_that_photos_come_with_it_has_sent_some(ask):
+    said = "(Photos|Pictures) attached|Foto's zitten erbij|Fotos sind dabei|Photos jointes|Op de foto ligt|Auf dem Foto"
+    rows = ask(
+        "SELECT c.body, EXISTS (SELECT 1 FROM attachment a WHERE a.ticket_id = c.ticket_id AND a.mime LIKE 'image/%')"
+        " FROM comment c WHERE c.author_role = 'end_user'"
+    )
+    assert not [body for body, shown in rows if re.search(said, body, re.IGNORECASE) and not shown]
+
+
+def test_colleagues_seldom_say_the_same_thing_twice_to_somebody(ask):
+    known, again, whole = set(), 0, 0
+    sql = "SELECT ticket_id, body FROM comment WHERE public = 1 AND automatic = 0 AND author_role <> 'end_user'"
+    for ticket, body in ask(f"{sql} ORDER BY id"):
+        for sentence in sentences(body, 8):
+            whole += 1
+            again += (ticket, sentence) in known
+            known.add((ticket, sentence))
+    assert whole > 40
+    assert again <= 0.04 * whole
+
+
+def test_parcels_come_by_day_and_never_on_a_sunday(ask):
+    moments = [datetime.fromisoformat(row[0]).astimezone(ZONE) for row in ask(
+        "SELECT delivered_at FROM shop_parcel WHERE delivered_at IS NOT NULL"
+    )]  # fmt: skip
+    assert {moment.hour for moment in moments} <= set(range(8, 21))
+    assert 6 not in {moment.weekday() for moment in moments}
+
+
+def test_who_uses_the_form_writes_their_own_language(ask):
+    rows = ask(
+        "SELECT DISTINCT t.language = u.locale FROM ticket t JOIN desk_user u ON u.id = t.requester_id"
+        " WHERE t.channel = 'web' AND t.type IS NOT 'problem'"
+    )
+    assert rows == [(1,)]
 
 
 def test_only_addresses_for_examples_receive_mail(ask):

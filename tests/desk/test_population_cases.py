@@ -18,8 +18,12 @@ def waiting(small):
         yield Waiting(connection.connection.driver_connection)
 
 
-def test_each_case_is_there_forty_times(waiting):
-    expect_cases(waiting, 40)
+def test_each_case_is_there_five_times(waiting):
+    expect_cases(waiting, 5)
+
+
+def test_most_of_what_was_ever_asked_is_done(waiting):
+    assert 0.15 <= waiting.undone() <= 0.3
 
 
 def test_it_has_the_size_of_a_small_desk(waiting):
@@ -30,7 +34,7 @@ def test_it_has_the_size_of_a_small_desk(waiting):
 def test_somebody_is_away_and_has_left_work(waiting):
     sql = """SELECT count(*) FROM ticket t JOIN desk_user u ON u.id = t.assignee_id
         WHERE u.away_until IS NOT NULL AND t.status IN ('new', 'open', 'pending', 'hold')"""
-    assert waiting.ask(sql)[0][0] >= 3
+    assert waiting.ask(sql)[0][0] >= 2
 
 
 def test_danger_and_law_are_marked_by_the_rules(waiting):

@@ -25,6 +25,8 @@ def test_it_stays_below_sixty_megabytes(medium):
     assert medium.start.snapshot.bytes < 60_000_000
 
 
-def test_each_case_is_there_two_hundred_and_fifty_times(medium):
+def test_each_case_is_there_fifty_times_and_most_is_done(medium):
     with medium._fork.lease() as connection:
-        expect_cases(Waiting(connection.connection.driver_connection), 250)
+        waiting = Waiting(connection.connection.driver_connection)
+        expect_cases(waiting, 50)
+        assert 0.1 <= waiting.undone() <= 0.25

@@ -1,11 +1,11 @@
 """Promises of changes to many tickets at once, and of what a colleague has to themselves meanwhile."""
 
-from tiny_desk import CLOSED, NEW, NOOR, OPEN, Desk
+from tiny_desk import CLOSED, NEW, NOOR, OPEN, PENDING, Desk
 
 from worlds.desk import WORLD
 from worlds.desk.operations.bulk import BulkChange, bulk_update_tickets, work_off_updates
 from worlds.desk.operations.conversation import open_for_editing
-from worlds.desk.operations.structure import merge_tickets
+from worlds.desk.operations.structure import link_incident, merge_tickets
 from worlds.desk.operations.tickets import update_ticket
 from worlds.desk.operations.writing_in import colleague_updates
 from worlds.engine.everywhere.jobs import get_job
@@ -36,6 +36,18 @@ def test_a_bulk_update_says_what_it_changes_and_each_ticket_once(desk: Desk):
     with desk.refuses("duplicate_ticket", field="ticket_ids"):
         bulk_update_tickets(ctx, [NEW, NEW], priority="low")
     assert BulkChange(priority="low").add_tags == []
+
+
+def test_an_incident_of_a_problem_keeps_its_type_while_the_others_of_the_job_change(desk: Desk):
+    update_ticket(desk.as_("agent"), NEW, type="problem")
+    link_incident(desk.as_("agent"), OPEN, NEW)
+    taken = bulk_update_tickets(desk.as_("agent"), [OPEN, PENDING], type="task")
+    ((due, operation, arguments, _),) = desk.later
+    desk.now = due
+    work_off_updates(desk.as_system(), **WORLD.operations[operation].bind_json(arguments))
+    assert (desk.ticket(OPEN, "type"), desk.ticket(PENDING, "type")) == ("incident", "task")
+    items = get_job(desk.as_("agent"), taken.job_id).items
+    assert {one.index: one.error for one in items} == {0: "incident_required", 1: None}
 
 
 def test_what_a_colleague_has_to_themselves_is_left_alone_by_jobs_and_merges(desk: Desk):

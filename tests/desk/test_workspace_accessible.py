@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from tabbing import out_of_reach
 
 import worlds
+from worlds.desk import WORLD
+from worlds.engine.surfaces.drift.settings import settings_of
 
 pytestmark = pytest.mark.browser
 PREFIX = "/episodes/abc"
@@ -26,11 +28,17 @@ def episode():
 
 @pytest.fixture(scope="module")
 def paths(cases, episode):
-    """Every page of the workspace by name; a job of many tickets has been worked off."""
+    """Every page of the workspace by name, lists with ten rows; a job of many tickets has been worked off."""
     chosen = [cases.busy["ticket_id"], cases.new["ticket_id"], cases.closed["ticket_id"]]
     taken = episode.call("bulk_update_tickets", {"ticket_ids": chosen, "add_tags": ["checked"]})
     episode.call("wait", {"minutes": 5})
-    return {**cases.paths, **OWN, "a job": f"/workspace/jobs/{taken.body['job_id']}"}
+    short = {name: _of_ten(path) for name, path in cases.paths.items()}
+    return {**short, **OWN, "a job": f"/workspace/jobs/{taken.body['job_id']}"}
+
+
+def _of_ten(path):
+    listed = path.partition("?")[0] in settings_of(WORLD).sizes
+    return f"{path}{'&' if '?' in path else '?'}page_size=10" if listed else path
 
 
 @pytest.fixture(scope="module")

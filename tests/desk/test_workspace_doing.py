@@ -47,7 +47,8 @@ def test_somebody_is_copied_in_and_a_ticket_becomes_an_incident(colleague, cases
     person.get(cases.paths["add somebody"])
     ids = re.findall(r'name="user_id" value="(\d+)"', person.visitor.page.text)
     person.send(
-        "/collaborators", {"user_id": next(one for one in ids if int(one) != cases.busy["requester"]["user_id"])}
+        "/collaborators?query=a",
+        {"user_id": next(one for one in ids if int(one) != cases.busy["requester"]["user_id"])},
     )
     assert len(person.rows("collaborator")) == 1
     person.get(cases.paths["make an incident"])
@@ -83,7 +84,7 @@ def test_a_closed_ticket_goes_on_in_a_follow_up(colleague, cases):
 def test_an_incident_is_added_to_a_problem(colleague, cases):
     person = colleague("agent")
     person.get(cases.paths["incidents"])
-    person.send(re.search(r'action="[^"]*?(/incidents/\d+)"', person.visitor.page.text)[1])
+    person.send(re.search(r'action="[^"]*?(/incidents/\d+\?query=parcel)"', person.visitor.page.text)[1])
     assert "is an incident of this problem now." in person.text
     (ticket,) = person.rows("ticket")
     assert ticket["problem_id"] == cases.problem["ticket_id"]

@@ -120,6 +120,18 @@ class Waiting:
         """All tickets by state."""
         return dict(self.ask("SELECT status, count(*) FROM ticket WHERE merged_into_id IS NULL GROUP BY status"))
 
+    def undone(self) -> float:
+        """The share of tickets that nobody has solved yet."""
+        return len(self.tickets) / sum(self.states().values())
+
+    def answered_first(self) -> int:
+        """Waiting tickets whose requester had asked the same within a day before and was answered."""
+        sql = """SELECT t.id, f.id FROM ticket t JOIN ticket f ON f.requester_id = t.requester_id AND f.id < t.id
+            AND f.status = 'solved' AND julianday(t.created_at) - julianday(f.created_at) < 1"""
+        return sum(
+            ticket in self.tickets and bool(self.orders[ticket] & self.orders[first]) for ticket, first in self.ask(sql)
+        )
+
     def wishes(self) -> int:
         """Tickets whose requester names an amount in euros."""
         return sum(" EUR" in self.told[ticket] for ticket in self.tickets)
@@ -140,6 +152,7 @@ def expect_cases(waiting: Waiting, least: int) -> None:
     problems = waiting.problems()
     counted = {
         "duplicates": waiting.duplicates(),
+        "duplicates of what is solved": waiting.answered_first(),
         "orders of two requesters": waiting.shared_orders(),
         "due today": sum(due.values()),
         "closed": waiting.states()["closed"],

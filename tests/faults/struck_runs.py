@@ -15,6 +15,8 @@ from worlds.engine.resilience.resilient import Resilient
 from worlds.engine.world import find
 
 SURFACES = ("tools", "http")
+CALLS = 30
+"""Operations that are called under each plan, or a few more."""
 
 
 def played(world, plan, number):
@@ -24,7 +26,8 @@ def played(world, plan, number):
     with worlds.open(name, seed=number, faults=plan_for(world, plan, number)) as episode:
         work(episode, (Resilient, Naive)[number % 2])
         with suppress(WorldBug):  # some worlds hold operations that break on purpose
-            for operation in sorted(world.operations):
+            every = max(1, len(world.operations) // CALLS)  # other ones from plan to plan, so that each is called
+            for operation in sorted(world.operations)[number % every :: every]:
                 episode.perform(operation, {}, SURFACES[number % 2])
         image = sha256(episode.image()).hexdigest()
         state = episode.state_hash()

@@ -120,15 +120,15 @@ def lookup(body, *, whole=False):
 
 
 def test_a_reading_without_what_was_changed_confirms_nothing():
-    own, arguments = Key("order_id", 7), {"order_id": 7}
+    own = Key("order_id", 7)
     old = {"order_id": 7, "number": "LK-7", "address": {"line2": None, "phone": "1"}}
     told = {"order_id": 7, "number": "LK-7", "address": {"line2": "Unit 5", "phone": "1"}}
     before = {("get_order", ""): old}
     lost, theirs = lookup(old), lookup({**old, "address": {"line2": None, "phone": "2"}})
     card, kept = lookup({"customer_id": 3, "orders": [{"order_id": 7, "number": "LK-7"}]}), lookup(told)
-    assert not shows([card, lost], own, arguments, told, before)
-    assert not shows([theirs], own, arguments, told, before), "another field was changed by somebody else"
-    assert shows([card, kept], own, arguments, told, before)
+    assert not shows([card, lost], own, told, before, named=True)
+    assert not shows([theirs], own, told, before, named=True), "another field was changed by somebody else"
+    assert shows([card, kept], own, told, before, named=True)
 
 
 def test_where_a_conflict_does_not_say_what_differs_the_readings_do():
@@ -164,6 +164,11 @@ def test_a_fault_that_harms_nobody_is_a_hole_where_it_is_meant_to_teach(shop, st
     alone = concluded(shop, [shop.families[FAMILY]], plans, seen, again=0)
     assert not alone.holes, "one family is too little to say what a fault teaches"
     assert [said for said in alone.remarks if f"under {fault}: the naive agent passes" in said]
+    monkeypatch.setattr(shop.part("faults"), "HARMLESS", {"F16": "Nothing is overwritten there."}, raising=False)
+    assert not concluded(shop, families, plans, seen, again=0).holes, "a world may say that it harms nobody there"
+    monkeypatch.setattr(shop.part("faults"), "HARMLESS", {"F99": "There is none."})
+    with pytest.raises(LookupError, match="F99"):
+        concluded(shop, families, plans, seen, again=0)
 
 
 def test_the_command_prints_the_matrix_for_programs():

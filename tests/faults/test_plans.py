@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,9 @@ from worlds.engine.world import find
 
 SEEDS = range(800)
 EVERYWHERE = sorted(worlds.discover())
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+WORLDS = [name for name, world in sorted(worlds.discover().items()) if FIXTURES not in world.folder.parents]
+"""Those that are more than examples."""
 
 
 @pytest.mark.parametrize("name", EVERYWHERE)
@@ -36,11 +40,12 @@ def test_a_plan_is_found_by_its_name_and_by_a_faults_code():
         find_plan(world, "F99")
 
 
-def test_an_ordinary_day_is_mostly_calm_and_a_stormy_one_is_not():
-    plans = plans_of(find("shop"))
+@pytest.mark.parametrize("name", WORLDS)
+def test_an_ordinary_day_is_mostly_calm_and_a_stormy_one_is_not(name):
+    plans = plans_of(find(name))
     shares = {
-        name: {rule.fault: rule.rate for rule in plans[name].rules if rule.rate is not None}
-        for name in ("realistic", "stormy")
+        day: {rule.fault: rule.rate for rule in plans[day].rules if rule.rate is not None}
+        for day in ("realistic", "stormy")
     }
     assert max(shares["realistic"].values()) <= 0.1
     for fault in shares["realistic"].keys() & shares["stormy"].keys():
@@ -99,8 +104,9 @@ def test_a_lost_answer_and_a_lost_request_are_as_likely_as_each_other():
     assert max(lost) < 1.5 * min(lost)
 
 
-def test_training_meets_every_fault_and_nothing_that_is_kept_for_evaluation():
-    world = find("shop")
+@pytest.mark.parametrize("name", WORLDS)
+def test_training_meets_every_fault_and_nothing_that_is_kept_for_evaluation(name):
+    world = find(name)
     plans = [training_plan(world, seed) for seed in SEEDS]
     drawn = [faults_in(world, plan) for plan in plans if plan.name == "training"]
     assert {fault.name for fault in faults_of(world).values()} <= frozenset().union(*drawn)
@@ -134,9 +140,10 @@ def test_the_record_says_which_plan_it_was_and_what_was_met_and_the_trace_says_n
     assert record["record"]["plan"]["hash"] not in trace
 
 
-def test_every_name_can_be_opened():
-    world = find("shop")
+@pytest.mark.parametrize("name", WORLDS)
+def test_every_name_can_be_opened(name):
+    world = find(name)
     assert {"training", "stormy", "clean"} <= set(names_of(world))
-    for name in ("training", "stormy", "held-out-1"):
-        with worlds.open("shop", seed=3, faults=name) as episode:
+    for plan in ("training", "stormy", *(one for one in names_of(world) if one.startswith("held-out"))):
+        with worlds.open(name, seed=3, faults=plan) as episode:
             assert episode.conditions.plan.seed == 3

@@ -60,6 +60,11 @@ def test_the_field_at_fault_stands_where_the_vendor_puts_it():
     assert STYLES["stripe"](wrong)["error"]["param"] == "price"
     assert STYLES["salesforce"](wrong)[0]["fields"] == ["price"]
     assert STYLES["zendesk"](wrong)["details"] == {"price": [{"description": said}]}
+    assert STYLES["zendesk"](failure("version_conflict", 409, version=3)) == {
+        "error": "UpdateConflict",
+        "description": said,
+        "details": {"base": [{"description": said, "version": 3}]},
+    }
     assert STYLES["jira"](wrong) == {"errorMessages": [], "errors": {"price": said}}
 
 

@@ -7,10 +7,19 @@ from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, select
 
 import worlds
 from worlds.engine.proofs.allowances import too_wide
-from worlds.engine.proofs.lints import PROOF, closed_language, empty_gate, made_ids, money_names, unearned
+from worlds.engine.proofs.lints import (
+    PROOF,
+    closed_language,
+    empty_gate,
+    made_ids,
+    money_names,
+    unchanging,
+    unearned,
+)
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
 from worlds.engine.schema import Flag, lint
+from worlds.engine.task import SOLVABLE
 from worlds.graders.effects import Effect, State
 from worlds.graders.expectation import Bundle, Expectation
 from worlds.graders.predicates import Eq, Mentions, any_value, between, mentions, one_of, ref
@@ -219,6 +228,14 @@ def test_a_counter_that_has_just_begun_says_nothing_of_its_column():
         case = Case(episode.start, episode.task)
         assert any(entry.table == "sla_timer" for entry in case.solution.record.entries)
         assert list(unearned(case)) == []
+
+
+def test_a_trail_that_is_due_in_other_hours_of_work_says_nothing_of_its_column():
+    with worlds.open("desk/answer-wismo") as episode:
+        cases = (Case.of(episode.start, episode.task.family, seed) for seed in range(8))
+        traced = [case for case in cases if case.task.instance.branch != SOLVABLE]
+        assert [case.label for case in traced if "sla_timer.due_at" in map(str, unchanging(case))]
+        assert not [hole for case in traced for hole in unearned(case)]
 
 
 def columns(*columns, kind="business"):

@@ -30,7 +30,7 @@ def failing(case, way, name="another"):
     return Case(case.start, replace(case.task, family=family))
 
 
-@pytest.mark.parametrize("name", ["tiny/recount", "shop/refund-partial", "shop/buy-with-code"])
+@pytest.mark.parametrize("name", ["tiny/recount", "shop/refund-partial", "shop/buy-with-code", "desk/link-one-order"])
 def test_comparing_inside_the_database_finds_what_the_slow_comparison_finds(name):
     with worlds.open(name, seed=1) as episode:
         start, task = episode.start, episode.task

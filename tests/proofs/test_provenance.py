@@ -90,6 +90,18 @@ def test_an_alternative_that_guesses_is_named_as_one(start, family):
     assert "the alternative “tells the boss” writes 'boss@example.com' in send_message(recipient)" in verdict.holes[0]
 
 
+def test_the_words_of_a_ticked_box_need_no_source(start, family):
+    def tick(word):
+        def way(worker):
+            worker.call("send_message", item_id=found_by(worker)["id"], recipient=word, body="Counted.")
+            return FinalAnswer(status="done")
+
+        return way
+
+    assert concluded(start, family, solve=tick("true")).holes == []
+    assert "writes 'True!' in send_message(recipient)" in concluded(start, family, solve=tick("True!")).holes[0]
+
+
 def told():
     known = Told()
     known.ask("Parcel 204518837, two of them, ordered on 4 March 2026. Take 15 % off, please.")

@@ -63,6 +63,7 @@ def settled(
     if "tags" in asked:
         asked["tags"] = _sorted(asked["tags"])
     _check_people(ctx, ticket, asked)
+    _check_type(ticket, asked)
     merged = asked.get("merged_into_id") is not None  # what goes on elsewhere need not be finished here
     looks_again = asked.keys() & {"topic", "spam", "assignee_id"} or ticket.status not in ("solved", "closed")
     if status in ("solved", "closed") and looks_again and not merged:
@@ -137,6 +138,16 @@ def _check_people(ctx: Context, ticket: Head, asked: Mapping[str, Any]) -> None:
             "assignee_not_in_group",
             f"User {assignee} is not a member of group {group}; choose one of its members, or another group.",
             field="assignee_id",
+        )
+
+
+def _check_type(ticket: Head, asked: Mapping[str, Any]) -> None:
+    """Only an incident belongs to a problem, whoever changes its type and by what."""
+    if asked.get("type", "incident") != "incident" and asked.get("problem_id", ticket.problem_id) is not None:
+        raise Invalid(
+            "incident_required",
+            f"Ticket {ticket.number} belongs to a problem, so it stays an incident; empty problem_id first.",
+            field="type",
         )
 
 

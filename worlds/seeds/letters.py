@@ -52,6 +52,9 @@ _HEADS: Final = {
     "de": "-----Ursprüngliche Nachricht-----\nVon: {name} <{email}>\nGesendet: {weekday}, {date} {time}",
     "fr": "-----Message d'origine-----\nDe : {name} <{email}>\nEnvoyé : {weekday} {date} {time}",
 }
+_DAYS: Final = re.compile(
+    "|".join((r"\d+", *(f"\\b{day.casefold()}\\b" for week in _WEEKDAYS.values() for day in week)))
+)
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _SENTENCE: Final = re.compile(r"(?<=[.!?:])\s+|\n+")
 _BREAK: Final = re.compile(r"(?<=[.!?]) (?=[^\W\d_])")
@@ -110,11 +113,19 @@ def sentences(text: str, least: int = 6) -> frozenset[str]:
     return frozenset(part for part in found if len(part.split()) >= least)
 
 
+def _undated(said: frozenset[str]) -> frozenset[str]:
+    return frozenset(_DAYS.sub("#", one) for one in said)
+
+
 def unsaid(draw: Callable[[], str], said: frozenset[str], tries: int = 12) -> str:
-    """A text that shares no sentence with what was said before, or the last of so many tries."""
+    """A text that shares no sentence with what was said before, or the last of so many tries.
+
+    A sentence that differs in a day or a number alone counts as the same.
+    """
+    known = _undated(said)
     for _ in range(tries - 1):
         text = draw()
-        if not said & sentences(text):
+        if not known & _undated(sentences(text)):
             return text
     return draw()
 

@@ -12,6 +12,8 @@ _RULES = {
     "escalate": ("Hand-overs are counted", "Handed up; counted for the shift report."),
     "link_tickets": ("Links are reported", "Linked with another ticket; reported to the duty lead."),
     "merge_tickets": ("Merges are reported", "Other tickets were merged into this one; reported to the duty lead."),
+    "link_incident": ("Problems are watched", "Made an incident of a problem; the problem's owner was told."),
+    "give_credit": ("Goodwill is counted", "Goodwill was given; counted for the month."),
     "take_ticket": ("Queue board", "Taken off the queue board."),
 }
 """The rule that leaves a note after an operation, and what the note says."""

@@ -14,7 +14,8 @@ _ASKED_AGAIN: Final = {
     "fr": "Y a-t-il du nouveau ? J'aimerais savoir où en est ma demande.",
 }
 _REQUESTER = """SELECT u.name, t.language FROM ticket t JOIN desk_user u ON u.id = t.requester_id
-    WHERE t.id = ? AND t.status <> 'closed' AND t.spam = 0 AND u.role = 'end_user' AND u.suspended = 0"""
+    WHERE t.id = ? AND t.status NOT IN ('solved', 'closed') AND t.spam = 0 AND u.role = 'end_user'
+      AND u.suspended = 0"""
 
 
 class RequesterAsksAgain(Fault):
@@ -34,7 +35,7 @@ class RequesterAsksAgain(Fault):
         return operation.name == "get_ticket"
 
     def fits(self, hit: Hit) -> bool:
-        """Where somebody waits for an answer."""
+        """Where somebody waits for an answer; what is solved would be opened by it, and be another matter then."""
         return self._waiting(hit) is not None
 
     def after(self, hit: Hit, reply: Reply) -> None:

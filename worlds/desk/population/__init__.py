@@ -24,6 +24,8 @@ from worlds.seeds.truth import Truth
 
 _TOLD: Final = (("refund_status", "card_number"), ("complaint", "legal"), ("damaged", "safety"))
 """What some openings of a topic tell beside it."""
+_HURRIED: Final = frozenset({"two_parcels", "half_told", "order_data", "goodwill", "question", "held"})
+"""Kinds of open work of which a share is due on the first day."""
 _OPENED: Final = timedelta(days=400)
 """For so long the desk had been there before the history that is told."""
 
@@ -88,10 +90,7 @@ def _hurry(build: Build, waiting: Sequence[Matter], rota: Rota) -> None:
     """Let a share of open work have come in so that a promise about it runs out today."""
     for matter in waiting:
         rng = build.rng("hurry", *matter.key)
-        if (
-            matter.case not in ("two_parcels", "order_data", "goodwill", "question")
-            or rng.random() >= build.rates["due_today"]
-        ):
+        if matter.case not in _HURRIED or rng.random() >= build.rates["due_today"]:
             continue
         due = build.start + timedelta(minutes=rng.randint(15, 420))
         at = rota.due_at(matter, "resolution" if matter.stage == "asked" else "first_reply", due)

@@ -8,7 +8,7 @@ import random
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +40,8 @@ _DEPOTS: Final = (
     "Heerenveen", "Medemblik", "Hoofddorp", "Etten-Leur", "Echt-Susteren",
 )  # fmt: skip
 """Towns where a carrier sorts parcels: one problem each."""
+_ANSWERED: Final = 3
+"""Of so many pairs who write about one order, one buyer has been answered before."""
 
 
 @cache
@@ -75,12 +77,16 @@ class Cases:
     _taken: set[int] = field(default_factory=set)
     _faulty: list[tuple[str, str, int]] = field(init=False)
     _lately: Calendar = field(init=False)
+    _weekend: Calendar = field(init=False)
+    _worked: Calendar = field(init=False)
 
     def __post_init__(self) -> None:
-        """The days from which open work is left: since Wednesday."""
+        """The days from which open work is left: since Wednesday, most of it untouched since Friday afternoon."""
         whole = self.planner.calendar
-        self._lately = Calendar(whole.zone, whole.end - timedelta(days=4.6), whole.end - timedelta(minutes=25))
-
+        latest, friday = whole.end - timedelta(minutes=25), whole.end - timedelta(days=2.75)
+        self._lately = Calendar(whole.zone, whole.end - timedelta(days=4.6), latest)
+        self._weekend = Calendar(whole.zone, friday, latest)
+        self._worked = Calendar(whole.zone, self._lately.begin, friday)
         self._faulty = self._faulty_articles(self.sizes["problems"] // 2)
 
     def _faulty_articles(self, count: int) -> list[tuple[str, str, int]]:
@@ -103,6 +109,7 @@ class Cases:
             ("problems", self._problem),
             ("two_parcels", self._two_parcels),
             ("order_data", self._order_data),
+            ("half_told", self._half_told),
             ("questions", self._question),
             ("goodwill", self._goodwill),
             ("held", self._held),
@@ -123,6 +130,10 @@ class Cases:
         self._taken.add(id(who))
         return who
 
+    def _moment(self, rng: random.Random, stage: str) -> datetime:
+        """When something came in that has got so far: before the weekend what is solved, since then what is new."""
+        return {"new": self._weekend, "solved": self._worked}.get(stage, self._lately).moment(rng)
+
     def _rng(self, *names: object) -> random.Random:
         return self.planner.rng_of("case", *names)
 
@@ -131,20 +142,20 @@ class Cases:
         return matter
 
     def _twins(self, at: int) -> None:
-        """Somebody writes twice about one order within a day; both wait."""
+        """Somebody writes twice about one order within a day; both wait, or the first has been solved meanwhile."""
         rng = self._rng("twins", at)
         who, topic = self._someone(rng), _TWIN_TOPICS.draw(rng)
-        moment = self._lately.moment(rng)
+        stage = "solved" if at % 2 else rng.choice(("new", "triaged", "triaged"))
+        moment = self._moment(rng, stage)
         gap = timedelta(minutes=rng.choice((9, 25, 50, 95, 160, 290, 480, 660, 900, 1180)), seconds=rng.randrange(60))
         begin = min(moment, self._lately.end - gap)
         first = self.planner.matter(("twins", at, 1), begin, who, topic, case="twins")
         first.order = self.planner.order(rng, who, topic, begin)
-        first.stage = rng.choice(("new", "triaged", "triaged"))
+        first.stage = stage
         second = self.planner.matter(("twins", at, 2), begin + gap, who, topic, case="twins", stage="new", first=first)
-        second.order, second.language = first.order, first.language
+        second.order, second.language, second.letter = first.order, first.language, "again"
         second.channel = rng.choice(("web", "email")) if first.channel == "email" else "email"
-        if rng.random() < 0.6:
-            second.more = (line(rng, second.language, "again", {}),)
+        second.more = (line(rng, second.language, "again", {}),)
         self._add(first)
         self._add(second)
 
@@ -153,13 +164,13 @@ class Cases:
         rng = self._rng("pair", at)
         buyer = self._someone(rng, private=True)
         other = self._someone(rng, private=True, near=buyer)
-        topic = rng.choice(("wismo", "wismo", "damaged", "change_cancel"))
-        moment = self._lately.moment(rng)
-        first = self.planner.matter(("pair", at, 1), moment, buyer, topic, case="pair")
-        first.order = self.planner.order(rng, buyer, topic, moment)
-        first.stage = rng.choice(("new", "triaged", "asked"))
+        stage = "solved" if at % _ANSWERED == 2 else rng.choice(("new", "triaged", "asked"))
+        moment = self._moment(rng, stage)
+        first = self.planner.matter(("pair", at, 1), moment, buyer, "wismo", case="pair")
+        first.order = self.planner.order(rng, buyer, "wismo", moment)
+        first.stage = stage
         then = min(moment + timedelta(minutes=rng.randint(20, 2_000)), self._lately.end)
-        second = self.planner.matter(("pair", at, 2), then, other, topic, case="pair", stage="new", first=first)
+        second = self.planner.matter(("pair", at, 2), then, other, "wismo", case="pair", stage="new", first=first)
         second.letter = "for_another"
         second.order, second.channel = first.order, rng.choice(("email", "web"))
         second.given = {
@@ -173,7 +184,7 @@ class Cases:
     def _problem(self, at: int) -> None:
         """Something that hits several: a depot that stands still, or an article with a flaw."""
         rng = self._rng("problem", at)
-        moment = self._lately.begin + timedelta(hours=rng.uniform(1, 30))
+        moment = self._lately.end - timedelta(days=4, hours=rng.uniform(-7, -0.5))  # on Thursday, while we work
         if at % 2 == 0:
             carrier = _PROBLEM_CARRIERS[at // 2 % len(_PROBLEM_CARRIERS)]
             depot = _DEPOTS[at // 2 % len(_DEPOTS)]
@@ -183,6 +194,8 @@ class Cases:
             problem = Problem(at, "damaged", moment, kind=kind, title=title, price=price, flaw=rng.randrange(3))
         for number in range(self.sizes["incidents"]):
             self._incident(problem, at, number)
+        for number in range(self.sizes["look_alikes"]):
+            self._look_alike(problem, at, number)
         self.problems.append(problem)
 
     def _incident(self, problem: Problem, at: int, number: int) -> None:
@@ -196,7 +209,21 @@ class Cases:
             rng, who, problem.topic, moment, lines=1 + (rng.random() < 0.3), carrier=problem.carrier or None
         )
         self._befall(rng, matter, problem)
-        self._add(matter)
+        self._add(self._wishing(rng, matter) if number % 2 else matter)
+
+    def _look_alike(self, problem: Problem, at: int, number: int) -> None:
+        """Somebody tells the same as those who are hit, of an order that another carrier has or of another article."""
+        rng = self._rng("look-alike", at, number)
+        who = self._someone(rng)
+        moment = max(problem.at + timedelta(hours=1), self._lately.moment(rng))
+        matter = self.planner.matter(("look-alike", at, number), moment, who, problem.topic, stage="triaged")
+        matter.case, matter.problem = "look_alike", problem
+        carrier = rng.choice([one for one in CARRIERS.items if one != problem.carrier]) if problem.carrier else None
+        matter.order = self.planner.order(
+            rng, who, problem.topic, moment, lines=1 + (rng.random() < 0.3), carrier=carrier
+        )
+        self._befall(rng, matter, problem, alike=True)
+        self._add(self._wishing(rng, matter) if number % 2 else matter)
 
     def _befall(self, rng: random.Random, matter: Matter, problem: Problem, *, alike: bool = False) -> None:
         """Let somebody write of what the problem is; their order is hit by it, or only looks as if it were."""
@@ -233,7 +260,7 @@ class Cases:
         matter = self.planner.matter(
             ("two parcels", at), moment, who, "wismo", case="two_parcels", letter="two_parcels"
         )
-        matter.order, matter.stage = order, rng.choice(("new", "triaged"))
+        matter.order, matter.stage = order, rng.choice(("new", "triaged", "triaged"))
         self._add(matter)
 
     def _order_data(self, at: int) -> None:
@@ -260,6 +287,27 @@ class Cases:
         others = [one.postal for one in self.planner.folk.people if one.postal.postal_code != order.postal.postal_code]
         near = [one for one in others if one.country == order.postal.country]
         return rng.choice(near or others).postal_code
+
+    def _half_told(self, at: int) -> None:
+        """Somebody waits for one of two orders; every other one does not say which, some only in a file."""
+        rng = self._rng("half told", at)
+        who, moment = self._someone(rng, private=True), self._lately.moment(rng)
+        both: list[Purchase] = []
+        while len(both) < 2:
+            order = self.planner.order(rng, who, "wismo", moment, lines=rng.choice((1, 1, 2)))
+            if order.late is not None and order.late.delivered is None:
+                both.append(order)
+            else:
+                self.planner.orders.remove(order)
+        matter = self.planner.matter(("half told", at), moment, who, "wismo", stage="triaged", case="half_told")
+        matter.order, matter.letter, matter.channel = (
+            rng.choice(both),
+            "half_told",
+            rng.choice(("email", "email", "web")),
+        )
+        named = "" if at % 2 == 0 else "file" if matter.channel == "email" and rng.random() < 0.4 else "words"
+        matter.given = {"named": named}
+        self._add(matter)
 
     def _question(self, at: int) -> None:
         """A question of ours is out."""
@@ -291,25 +339,17 @@ class Cases:
         self._add(matter)
 
     def _goodwill(self, at: int) -> None:
-        """Somebody names an amount that they want for their trouble; most look as if a problem had hit them."""
+        """Somebody names an amount that they want for their trouble."""
         rng = self._rng("goodwill", at)
-        who = self._someone(rng)
-        problem = (
-            self.problems[at % len(self.problems)] if at < len(self.problems) * self.sizes["look_alikes"] else None
-        )
-        matter = self.planner.matter(
-            ("goodwill", at), self._lately.moment(rng), who, problem.topic if problem else "complaint", case="goodwill",
-            stage=rng.choice(("new", "triaged", "triaged")),
-        )  # fmt: skip
-        others = [one for one in CARRIERS.items if problem and one != problem.carrier]
-        carrier = rng.choice(others) if problem and problem.carrier else None
-        matter.order = self.planner.order(
-            rng, who, matter.topic, matter.at, lines=1 if problem else None, carrier=carrier
-        )
-        if problem:
-            self._befall(rng, matter, problem, alike=True)
-            matter.problem = problem
+        stage = rng.choice(("new", "triaged", "triaged"))
+        who, moment = self._someone(rng), self._moment(rng, stage)
+        matter = self.planner.matter(("goodwill", at), moment, who, "complaint", case="goodwill", stage=stage)
+        matter.order = self.planner.order(rng, who, matter.topic, moment)
+        self._add(self._wishing(rng, matter))
+
+    def _wishing(self, rng: random.Random, matter: Matter) -> Matter:
+        """Let its requester name an amount that they want."""
         wish = rng.choice(_WISHES)
         said = {"wish": f"{wish // 100} EUR" if wish % 100 == 0 else f"{wish / 100:.2f} EUR"}
         matter.more = (line(rng, matter.language, "goodwill", said),)
-        self._add(matter)
+        return matter

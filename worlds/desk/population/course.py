@@ -18,7 +18,7 @@ from worlds.desk.operations.tickets import add_tags, create_ticket, update_ticke
 from worlds.desk.operations.writing_in import SCANNING, mail_arrives, requester_writes, scan_finishes
 from worlds.desk.population.cases import line
 from worlds.desk.population.files import enclosed
-from worlds.desk.population.matters import ABOUT_ORDERS, Matter
+from worlds.desk.population.matters import ABOUT_ORDERS, TAGS, Matter
 from worlds.desk.population.rota import Rota
 from worlds.desk.population.speech import Speech, mistyped
 from worlds.desk.ticket_file import Head, head
@@ -39,27 +39,16 @@ _TURNS: Final = Weighted({0: 40.0, 1: 38.0, 2: 17.0, 3: 5.0})
 _CAUSES: Final = Weighted(
     {"carrier": 34.0, "warehouse": 20.0, "supplier": 22.0, "website": 8.0, "customer": 8.0, "ourselves": 8.0}
 )
-_TAGS: Final = {
-    "wismo": ("late_parcel", "carrier", "second_parcel", "neighbour"),
-    "return_exchange": ("label", "exchange", "size", "changed_mind"),
-    "refund_status": ("refund", "bank", "return_received"),
-    "product_question": ("before_sale", "spare_part", "care"),
-    "change_cancel": ("address_change", "cancellation"),
-    "damaged": ("photo", "transport_damage", "defect"),
-    "discount": ("code", "newsletter"),
-    "account": ("login", "address_change"),
-    "invoice_b2b": ("invoice", "vat", "purchase_order"),
-    "complaint": ("complaint", "manager"),
-    "praise": ("praise",),
-    "other": ("press", "jobs", "misc"),
-}  # fmt: skip
 _ANSWERS: Final = Weighted(
     {
-        "answers_with_number": 34.0, "confirms": 30.0, "answers_partly": 16.0, "declines": 8.0, "wrong_number": 3.0,
-        "change_of_mind": 5.0, "second_issue": 4.0,
+        "answers_with_number": 44.0, "confirms": 24.0, "answers_partly": 18.0, "declines": 5.0, "wrong_number": 3.0,
+        "change_of_mind": 3.0, "second_issue": 3.0,
     }
 )  # fmt: skip
-_WITHOUT_NUMBER: Final = Weighted({"confirms": 60.0, "declines": 14.0, "change_of_mind": 14.0, "second_issue": 12.0})
+_WITHOUT_NUMBER: Final = Weighted({"confirms": 74.0, "declines": 10.0, "change_of_mind": 8.0, "second_issue": 8.0})
+_AT_FIRST: Final = ("diagnosis", "warning", "warehouse", "general", "call")
+_LATER: Final = ("handover", "decision", "call")
+"""Kinds of notes that colleagues write at the first look, and while they go on."""
 _UNSCANNED: Final = Query(
     Number, "SELECT id FROM attachment WHERE ticket_id = :ticket AND scan_state = 'pending' ORDER BY id"
 )
@@ -119,7 +108,10 @@ def _come_in(course: Course, matter: Matter, now: datetime) -> None:
     rng = course.rng(matter, "open")
     if matter.mistyped and matter.order is not None:
         matter.claimed = mistyped(rng, matter.order.number)
-    matter.turns = _TURNS.draw(rng) if matter.stage == "done" else 1
+    matter.turns = _TURNS.draw(rng) if matter.stage == "done" else int(matter.stage != "solved")
+    if matter.language != matter.who.language and matter.channel in ("web", "phone"):
+        matter.channel = "email"  # the form and whoever takes a call go by the language that somebody is known to speak
+    matter.files = enclosed(course.rng(matter, "files"), matter) if matter.channel == "email" else ()
     letter = course.speech.opening(rng, matter)
     matter.ticket_id = _opened(course, matter, now, letter.subject, letter.body)
     if not matter.ticket_id:
@@ -136,7 +128,7 @@ def _come_in(course: Course, matter: Matter, now: datetime) -> None:
 
 
 def _scan(course: Course, matter: Matter, rng: random.Random, now: datetime) -> None:
-    """Files that nobody has checked are checked some minutes later; of the last days some are checked after the start."""
+    """Files that nobody has checked are checked some minutes later; of the last days some after the start."""
     start = course.history.build.start
     for file in _UNSCANNED.all(course.history.context(now, SYSTEM), ticket=matter.ticket_id):
         if start - now < _SLOW_SCANS:
@@ -155,7 +147,7 @@ def _looked_at(course: Course, rng: random.Random, matter: Matter, now: datetime
     if matter.channel in ("phone", "chat"):
         return now + timedelta(seconds=rng.randint(20, 400))
     moment = course.rota.at_work(matter.group, now, round(rng.lognormvariate(8.4, 0.9)))
-    if matter.stage in ("asked", "answered", "held", "triaged"):
+    if matter.stage != "done":
         least = course.rota.at_work(matter.group, now, rng.randint(120, 900))
         latest = course.history.build.start - _LAST_MINUTES * (3 if matter.stage == "triaged" else 9)
         return moment if moment < latest else least
@@ -170,11 +162,11 @@ def _opened(course: Course, matter: Matter, now: datetime, subject: str, body: s
     if matter.channel == "email":
         name, address = matter.sender or (matter.who.name.strip(), matter.who.email)
         mail: dict[str, Any] = {"language": matter.language, "message_id": _message_id(course, matter, address)}
-        mail["files"] = enclosed(course.rng(matter, "files"), matter)
+        mail["files"] = list(matter.files)
         came = course.history.perform(now, SYSTEM, mail_arrives, address, name, subject, body, **mail)
         return came.ticket_id or 0 if came else 0
     if matter.channel == "web":
-        told = matter.order is not None and not matter.silent
+        told = matter.order is not None and not matter.silent and matter.case != "half_told"
         number = matter.order.number if matter.order and told and course.rng(matter, "form").random() < 0.7 else None
         topic = matter.topic if course.rng(matter, "topic").random() < 0.7 else None
         sent = course.history.perform(
@@ -218,10 +210,10 @@ def _triage(course: Course, matter: Matter, now: datetime) -> None:
     if done is None:
         return
     if rng.random() < 0.45:
-        tags = sorted(rng.sample(_TAGS[matter.topic], min(len(_TAGS[matter.topic]), rng.choice((1, 1, 2)))))
+        tags = sorted(rng.sample(TAGS[matter.topic], min(len(TAGS[matter.topic]), rng.choice((1, 1, 2)))))
         course.history.perform(now, agent, add_tags, matter.ticket_id, tags)
-    if rng.random() < 0.3:
-        course.history.perform(now, agent, add_note, matter.ticket_id, course.speech.note(rng, matter, agent, now))
+    if rng.random() < 0.22:
+        _note(course, matter, agent, rng, now, _AT_FIRST)
     if matter.case == "incident" and matter.problem is not None and matter.problem.ticket_id:
         course.history.perform(now, agent, link_incident, matter.ticket_id, matter.problem.ticket_id)
     if matter.stage == "triaged":
@@ -232,7 +224,9 @@ def _triage(course: Course, matter: Matter, now: datetime) -> None:
 
 def _fields(matter: Matter, topic: str) -> list[FieldSetting]:
     """What the house's own fields hold after the first look."""
-    held = []
+    held: list[FieldSetting] = []
+    if matter.case == "half_told":
+        return held  # nobody has looked which order it is
     if matter.order is not None and topic in ABOUT_ORDERS:
         held.append(FieldSetting(name="order_number", value=matter.claimed or matter.order.number))
         late = matter.order.late
@@ -241,6 +235,14 @@ def _fields(matter: Matter, topic: str) -> list[FieldSetting]:
         if topic in ("damaged", "return_exchange"):
             held.append(FieldSetting(name="product", value=matter.order.missing.title))
     return held
+
+
+def _note(
+    course: Course, matter: Matter, agent: Actor, rng: random.Random, now: datetime, kinds: Sequence[str]
+) -> None:
+    """A colleague writes down what others should know."""
+    text = course.speech.note(rng, matter, agent, now, kinds)
+    course.history.perform(now, agent, add_note, matter.ticket_id, text)
 
 
 def _merged(course: Course, matter: Matter, rng: random.Random, now: datetime) -> bool:
@@ -267,6 +269,8 @@ def _work(course: Course, matter: Matter, agent: Actor, group: str, turns: int, 
         if goes is not None:
             course.then(goes[0], _work, matter, goes[1], group, min(turns, 1))
             return
+    if turns < matter.turns and rng.random() < 0.16:
+        _note(course, matter, agent, rng, now, _LATER)
     if turns > 0:
         _ask(course, matter, agent, group, turns, now)
     else:
@@ -292,7 +296,7 @@ def _hear(course: Course, matter: Matter, agent: Actor, group: str, turns: int, 
     intent = (_WITHOUT_NUMBER if matter.order is None or turns < matter.turns else _ANSWERS).draw(rng)
     text = course.speech.follow_up(rng, matter, intent, agent, now)
     _write(course, matter, text, now)
-    if matter.stage == "answered":
+    if matter.stage != "done":
         return
     if rng.random() < 0.1:  # nobody has answered yet, and they ask again
         later = now + timedelta(hours=rng.uniform(3, 20))
@@ -323,7 +327,7 @@ def _solve(course: Course, matter: Matter, agent: Actor, rng: random.Random, now
         course.history.perform(now, agent, update_ticket, matter.ticket_id, fields=fields)
     text = course.speech.reply(rng, matter, "answer", agent, now)
     done = course.history.perform(now, agent, reply_publicly, matter.ticket_id, text, "solved")
-    if done is None:
+    if done is None or matter.stage == "solved":
         return
     if rng.random() < course.rates["rates"]:
         course.then(now + timedelta(hours=rng.uniform(25.5, 80)), _rate, matter)
@@ -378,6 +382,7 @@ def _object(course: Course, matter: Matter, agent: Actor, now: datetime) -> None
     again = Matter(
         (*matter.key, "again"), now, matter.who, matter.topic, matter.channel, matter.language, matter.tone,
         order=matter.order, given=matter.given, levels=matter.levels, ticket_id=landed, sender=matter.sender,
+        wrote=matter.wrote, intent=matter.intent, said=matter.said,
     )  # fmt: skip
     later = course.rota.at_work(matter.group, now, round(rng.lognormvariate(8.4, 0.8)))
     if landed == matter.ticket_id:

@@ -17,17 +17,19 @@ _NOTED: Final = {
     "de": ("Meine Bestellung", "bestellt", "bestellung.txt"),
     "fr": ("Ma commande", "commandé", "commande.txt"),
 }
-_SCANS: Final = ("clean",) * 30 + ("pending",) * 6 + ("malware",)
+_SCANS: Final = ("clean",) * 22 + ("pending",) * 14 + ("malware",) * 2
 
 
 def enclosed(rng: random.Random, matter: Matter) -> list[FileIn]:
     """The files that come with a first message."""
     if matter.order is None:
         return []
+    if matter.case == "half_told":
+        return [_notes(matter)] if matter.given["named"] == "file" else []
     if matter.topic == "invoice_b2b" and rng.random() < 0.45:
         return [_lines(matter)]
     if matter.topic == "wismo":
-        return [_notes(matter)] if rng.random() < _WRITTEN else []
+        return [_notes(matter)] if not matter.silent and rng.random() < _WRITTEN else []
     if rng.random() >= _PICTURED.get(matter.topic, 0.0):
         return []
     return [_picture(rng, matter.order.missing.title) for _ in range(rng.choice((1, 1, 2)))]

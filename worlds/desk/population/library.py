@@ -11,6 +11,7 @@ from worlds.desk.population.staffing import Team
 from worlds.engine.build import Build
 from worlds.engine.context import Context
 from worlds.engine.folding import search_text
+from worlds.engine.house_rules import policy_pages
 from worlds.engine.rows import insert
 from worlds.seeds.truth import Truth
 
@@ -24,15 +25,13 @@ def goods() -> Goods:
 
 
 def shelve_handbook(build: Build, ctx: Context, since: datetime) -> None:
-    """The house rules as internal articles; slug is the page's name."""
+    """The house rules as internal articles, under the names of their pages."""
     shelf = insert(ctx, KbCategory, slug=HANDBOOK, title="Handbook", position=1)
-    for path in sorted(_POLICY.glob("*.md")):
-        text = path.read_text("utf-8").strip()
-        title, _, body = text.partition("\n")
-        rng = build.rng("handbook", path.stem)
+    for page in policy_pages(_POLICY).values():
+        rng = build.rng("handbook", page.slug)
         insert(
-            ctx, KbArticle, slug=path.stem, category_id=shelf, title=title.removeprefix("# ").strip(), language="en",
-            visibility="internal", state="published", body=body.strip(), search_text=search_text(title, body),
+            ctx, KbArticle, slug=page.slug, category_id=shelf, title=page.title, language="en",
+            visibility="internal", state="published", body=page.text, search_text=search_text(page.title, page.text),
             helpful=rng.randint(0, 14), unhelpful=rng.randint(0, 3),
             updated_at=since - timedelta(days=rng.randint(3, 380), minutes=rng.randrange(600)),
         )  # fmt: skip

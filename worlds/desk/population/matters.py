@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from worlds.desk.operations.writing_in import FileIn
 from worlds.desk.population.folk import Folk, Record, Streams
 from worlds.desk.population.problems import Problem
-from worlds.desk.population.purchases import Goods, Purchase, arrive, bought, cancel, send, strand
+from worlds.desk.population.purchases import Goods, Purchase, arrive, bought, brought, cancel, send, strand
+from worlds.desk.population.staffing import ZONE
+from worlds.desk.population.words import Letter
 from worlds.desk.rules import GROUPS_OF_TOPICS, PRIORITY_MATRIX
 from worlds.seeds.calendars import Calendar
 from worlds.seeds.streams import Weighted
@@ -46,9 +49,25 @@ _TYPES: Final = {
     "return_exchange": "task",
 }  # fmt: skip
 
-STAGES: Final = ("new", "triaged", "asked", "answered", "held", "done")
+TAGS: Final = {
+    "wismo": ("late_parcel", "carrier", "second_parcel", "neighbour"),
+    "return_exchange": ("label", "exchange", "size", "changed_mind"),
+    "refund_status": ("refund", "bank", "return_received"),
+    "product_question": ("before_sale", "spare_part", "care"),
+    "change_cancel": ("address_change", "cancellation"),
+    "damaged": ("photo", "transport_damage", "defect"),
+    "discount": ("code", "newsletter"),
+    "account": ("login", "address_change"),
+    "invoice_b2b": ("invoice", "vat", "purchase_order"),
+    "complaint": ("complaint", "manager"),
+    "praise": ("praise",),
+    "other": ("press", "jobs", "misc"),
+}  # fmt: skip
+"""What colleagues mark a ticket of a topic with."""
+
+STAGES: Final = ("new", "triaged", "asked", "answered", "held", "solved", "done")
 """How far a matter gets before episodes begin: untouched, taken, waiting for its requester, answered by them, waiting
-for somebody outside, solved."""
+for somebody outside, solved at the first answer and left so, or as far as it gets."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,8 +79,9 @@ class Matter:
     order number, `claimed` which; `sender` is the name and address of somebody whom the desk does not know. `given` is
     what the words may speak of beside what follows from order and person; `about` the article, another and a price
     where there is no order. `first` is the earlier matter that it is about as well; `problem` is what it is an incident
-    of, or what it only looks like. `turns` says how often its requester is asked back, `said` are the sentences that
-    stand on its ticket, `heard` the last reply and its moment.
+    of, or what it only looks like. `turns` says how often its requester is asked back, `files` come with its opening,
+    `opened` is that; `said` are the sentences that stand on its ticket, `heard` the last reply and its moment, `wrote`
+    the moment of its requester's last message and `intent` what they meant by it.
     """
 
     key: tuple[object, ...]
@@ -89,11 +109,33 @@ class Matter:
     about: tuple[str, str, int] | None = None
     said: set[str] = field(default_factory=set)
     heard: tuple[datetime, str] | None = None
+    wrote: datetime | None = None
+    intent: str = ""
+    opened: Letter | None = None
+    files: Sequence[FileIn] = ()
 
     @property
     def silent(self) -> bool:
-        """Whether its requester does not say which order it is about until they are asked."""
+        """Whether its requester does not say which order it is about until they are asked for it."""
         return not self.letter and self.case in ("", "question") and self.turns > 0 and self.key[-1] != "again"
+
+    def facts(self, moment: datetime) -> frozenset[str]:
+        """What is so, of `words.FACTS`, when somebody writes about it at a moment of the house's day."""
+        order, topic, hour = self.order, self.topic, moment.hour
+        parcels = order.parcels if order else []
+        so = {
+            "photos": any(one.mime.startswith("image/") for one in self.files),
+            "order": order is not None, "no_number": order is None or self.silent,
+            "two_parcels": len(parcels) == 2, "several": order is not None and len(order.lines) > 1,
+            "sent": bool(parcels), "cancelled": order is not None and order.status == "cancelled",
+            "kept": order is not None and order.status != "cancelled",
+            "here": topic in {"return_exchange", "refund_status", "damaged", "complaint"}, "waiting": topic == "wismo",
+            "money": topic == "refund_status", "returning": topic == "return_exchange", "damaged": topic == "damaged",
+            "discount": topic == "discount", "german": self.language == "de",
+            "morning": 5 <= hour < 12, "afternoon": 12 <= hour < 18, "evening": 18 <= hour < 24,
+        }  # fmt: skip
+        so["no_photos"] = not so["photos"]
+        return frozenset(name for name, held in so.items() if held)
 
     @property
     def group(self) -> str:
@@ -174,7 +216,7 @@ class Planner:
     ) -> Purchase:  # fmt: skip
         """An order of somebody's that fits what they write about it at a moment."""
         least, most = _AGES.get(topic, (3, 20))
-        made = at - timedelta(days=rng.uniform(least, most), minutes=40)
+        made = _by_day(at - timedelta(days=rng.uniform(least, most), minutes=40))
         order = bought(rng, who, made, self.goods, lines=lines)
         send(rng, order, self.calendar.end, split=split, carrier=carrier)
         if topic == "wismo" and order.parcels and not split:
@@ -194,16 +236,16 @@ class Planner:
         if at > self.calendar.end - timedelta(days=5):
             strand(rng, order, len(order.parcels) - 1, self.calendar.end)
         elif parcel.delivered is not None and parcel.delivered < at:
-            parcel.delivered = at + timedelta(hours=rng.uniform(5, 60))
+            parcel.delivered = brought(at + timedelta(hours=rng.uniform(15, 60)))
 
     def ordinary(self, count: int) -> list[Matter]:
         """So many matters that take their own course."""
         return [self._ordinary(at) for at in range(count)]
 
     def _ordinary(self, at: int) -> Matter:
-        """A matter of any time, one in five of the last days."""
+        """A matter of any time, one in twelve of the last days."""
         rng = self.rng_of("ordinary", at)
-        when = self._lately if at % 5 == 0 else self.calendar
+        when = self._lately if at % 12 == 0 else self.calendar
         who = self.someone(rng)
         topic = (_FIRM_TOPICS if who.firm else TOPICS).draw(rng)
         made = self.matter(("ordinary", at), when.moment(rng), who, topic)
@@ -221,7 +263,7 @@ class Planner:
             first = self.matter(("duplicate", at, 1), moment, who, topic)
             first.order = self.order(rng, who, topic, moment)
             then = moment + timedelta(minutes=rng.randint(6, 900))
-            second = self.matter(("duplicate", at, 2), then, who, topic, case="merged", first=first)
+            second = self.matter(("duplicate", at, 2), then, who, topic, case="merged", first=first, letter="again")
             second.order, second.language, second.channel = first.order, first.language, "email"
             made += [first, second]
         return made
@@ -234,3 +276,8 @@ class Planner:
             order = bought(rng, who, self.calendar.moment(rng), self.goods)
             send(rng, order, self.calendar.end, split=rng.random() < 0.12)
             self.orders.append(order)
+
+
+def _by_day(moment: datetime) -> datetime:
+    """The moment, or that of the evening before where it falls into the night: then hardly anybody buys."""
+    return moment - timedelta(hours=7) if moment.astimezone(ZONE).hour < 6 else moment

@@ -160,10 +160,18 @@ def arrive(rng: random.Random, order: Purchase, at: datetime) -> None:
     """Let all its parcels have come before a moment."""
     for parcel in order.parcels:
         if parcel.delivered is None or parcel.delivered >= at:
-            earliest = parcel.shipped + timedelta(hours=16)
-            parcel.delivered = max(earliest, at - timedelta(hours=rng.uniform(8, 60))).replace(microsecond=0)
+            earliest = parcel.shipped + timedelta(hours=24)
+            parcel.delivered = max(earliest, brought(at - timedelta(hours=rng.uniform(24, 72))))
             parcel.status, parcel.expected = "delivered", parcel.delivered.astimezone(ZONE).date()
     settle(order)
+
+
+def brought(moment: datetime) -> datetime:
+    """The moment, or one of the day before where no van is on its way: at night and on Sundays."""
+    local = moment.astimezone(ZONE)
+    late = timedelta(hours=local.hour + 6) if local.hour < 9 else timedelta(hours=max(0, local.hour - 18))
+    late += timedelta(days=(local - late).weekday() == 6)
+    return (moment - late).replace(microsecond=0)
 
 
 def cancel(order: Purchase) -> None:

@@ -1,6 +1,8 @@
 """What is said about a matter: the words of the desk with the facts of its person and its order in them."""
 
 import random
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +19,10 @@ from worlds.seeds.letters import Quoted, euros, long_date, sentences, weekday
 from worlds.seeds.people import slug
 
 _OURS: Final = "care@larkfieldcare.example"
+_TWO_STOPS: Final = re.compile(r"(?<=\w)\.\.(?!\.)")
+"""As after a firm whose name ends with a full stop."""
+_RESENT: Final = 0.35
+"""Of those who write twice, so many send the very same again."""
 _CODES: Final = ("LENTE10", "HELLO15", "FREEPOST", "TENT20", "SPRING15", "BEDANKT5")
 
 
@@ -29,17 +35,23 @@ class Speech:
     def opening(self, rng: random.Random, matter: Matter) -> Letter:
         """What its requester writes first."""
         given = self.given(rng, matter, matter.at, "")
-        if matter.silent and rng.random() < 0.8:
+        if matter.silent:
             given = {name: value for name, value in given.items() if name not in ("order", "tracking")}
+        first = matter.first
+        if matter.letter == "again" and first is not None and first.opened is not None and rng.random() < _RESENT:
+            again = first.opened
+            return Letter(again.subject, "\n\n".join([again.body, *matter.more]))
         if matter.letter:
             said = letter(rng, matter.language, matter.letter, given)
         else:
             said = words.opening(rng, matter.language, matter.told or matter.topic, given, matter.tone)
         more = " ".join(matter.more)
-        if matter.case in ("twins", "pair") and matter.order and matter.order.number not in said.subject + said.body:
+        is_named = matter.case in ("twins", "pair") or matter.given.get("named") == "words"
+        if is_named and matter.order and matter.order.number not in said.subject + said.body:
             more = f"{line(rng, matter.language, 'ref', given)} {more}".strip()
         body = f"{said.body}\n\n{more}" if more else said.body
-        return Letter(said.subject[:200].strip(), _remembered(matter, body))
+        matter.opened = Letter(said.subject[:200].strip(), _remembered(matter, body))
+        return matter.opened
 
     def absence(self, rng: random.Random, matter: Matter, now: datetime) -> Letter:
         """What its requester's mailbox writes while they are away."""
@@ -53,19 +65,24 @@ class Speech:
             when, text = matter.heard
             quoted = Quoted(when.astimezone(ZONE), agent.name, _OURS, text)
         given = self.given(rng, matter, now, agent.name)
+        matter.wrote, matter.intent = now, intent
         text = words.follow_up(rng, matter.language, intent, given, matter.tone, quoted, frozenset(matter.said))
         return _remembered(matter, text)
 
     def reply(self, rng: random.Random, matter: Matter, stage: str, agent: Actor, now: datetime) -> str:
         """What an agent writes to them: `first`, `answer` or `closing`."""
         given = self.given(rng, matter, now, agent.name)
-        text = words.reply(rng, matter.language, matter.topic, stage, given, said=frozenset(matter.said))
+        text = words.reply(
+            rng, matter.language, "card_number" if matter.told == "card_number" else matter.topic, stage, given,
+            said=frozenset(matter.said), after=matter.intent,
+        )  # fmt: skip
         matter.heard = (now, text)
         return _remembered(matter, text)
 
-    def note(self, rng: random.Random, matter: Matter, agent: Actor, now: datetime) -> str:
-        """What a colleague writes down for the others."""
-        return words.note(rng, self.given(rng, matter, now, agent.name, language="en"))
+    def note(self, rng: random.Random, matter: Matter, agent: Actor, now: datetime, kinds: Sequence[str]) -> str:
+        """What a colleague writes down for the others, of some kinds of notes."""
+        given = self.given(rng, matter, now, agent.name, language="en")
+        return _remembered(matter, words.note(rng, given, said=frozenset(matter.said), kinds=kinds))
 
     def side(self, rng: random.Random, matter: Matter, party: str, agent: Actor, now: datetime) -> words.Exchange:
         """A conversation with somebody outside: subject, question and answer."""
@@ -87,6 +104,9 @@ class Speech:
             "company": who.firm.name if who.firm else "", "agent": agent.split(maxsplit=1)[0] if agent else "",
             "day": weekday(language, _working(day).astimezone(ZONE).date()),
             "code": _CODES[rng.randrange(len(_CODES))], **_place(postal),
+            "today": weekday(language, now.astimezone(ZONE).date()),
+            "wrote": weekday(language, (matter.wrote or matter.at).astimezone(ZONE).date()),
+            "facts": " ".join(sorted(matter.facts(now.astimezone(ZONE)))),
         }  # fmt: skip
         facts |= self._bought(rng, matter, language, now)
         if order is not None and matter.case == "two_parcels":
@@ -120,6 +140,7 @@ class Speech:
 
 
 def _remembered(matter: Matter, text: str) -> str:
+    text = _TWO_STOPS.sub(".", text)
     matter.said |= sentences(text)
     return text
 

@@ -3,8 +3,10 @@
 `given` holds what a text may speak of, by name: `first` and `article` always; `name`, `order`, `wrong_order`,
 `other_article`, `day` and `date` (in the text's language), `amount`, `tracking`, `carrier`, `city`, `street`,
 `postal_code`, `company`, `code`, `email`, `new_email`, `agent`, `ticket` and `flaw` where they are known; an empty
-value is not known. Texts that need more than is known are not drawn; the words for an article (`thing`, `flaw`, …)
-follow from its title.
+value is not known. `wrote` is the weekday of the last message and `today` that of this one. `facts` says what is so, of
+`FACTS`, with blanks between: a text with `{if_photos}` in it is drawn only where photos came; without `facts` anything
+may be said. Texts that need more than is known are not drawn; the words for an article (`thing`, `flaw`, …) follow from
+its title.
 """
 
 import json
@@ -27,6 +29,13 @@ INTENTS: Final = (
     "answers_with_number", "answers_partly", "wrong_number", "nudge", "angry_nudge", "thanks", "change_of_mind",
     "second_issue", "confirms", "declines", "out_of_office",
 )  # fmt: skip
+FACTS: Final = (
+    "photos", "no_photos", "order", "no_number", "two_parcels", "several", "sent", "cancelled", "kept", "here",
+    "waiting", "money", "returning", "damaged", "discount", "german", "morning", "afternoon", "evening",
+)  # fmt: skip
+"""What may be so: photos came or none did, there is an order whose number is not told yet, it has two parcels, several
+articles, was sent, cancelled or not; the goods are here or waited for, it is about money, a return, damage or a code;
+it is told in German; it is written in the morning, in the afternoon or in the evening."""
 HABITS: Final = ("formal", "warm", "terse")
 NOTES: Final = ("diagnosis", "handover", "call", "warning", "warehouse", "decision", "general")
 PARTIES: Final = ("warehouse", "carrier", "supplier", "finance")
@@ -171,6 +180,9 @@ def _shape(language: str, kind: str | None, names: tuple[str, ...], tables: tupl
 def _stock(language: str, given: Mapping[str, str], *tables: str, titled: bool = False) -> Stock:
     """What texts are filled with; `titled` puts titles of articles into the quotation marks that a language wants."""
     known = {name: value for name, value in {"name": given.get("first", ""), **given}.items() if value}
+    facts = known.pop("facts", " ".join(FACTS)).split()
+    known = {**({"wrote": known["day"], "today": known["day"]} if "day" in known else {}), **known}
+    known |= {f"if_{one}": "" for one in facts}
     kind = _kinds().get(known.get("article", ""))
     shape = _shape(language, kind, tuple(sorted(known)), tables)
     marks = _MARKS.get(language) if titled else None
@@ -217,7 +229,7 @@ def opening(
         kept[:] = [rng.choice(rows)]
         body = stock.choose(rng, [kept[0]["body"]])
         if topic not in NEEDING_NO_ANSWER:
-            greetings = [stock.choose(rng, [one]) for one in table["greetings"]]
+            greetings = [stock.choose(rng, [one]) for one in _fitting(stock, table["greetings"])]
             closings = [stock.choose(rng, [one]) for one in _fitting(stock, table["closings"])]
             body = toned(rng, body, greetings, closings, tone)
         return stock.shown(body)
@@ -254,8 +266,9 @@ def follow_up(
 
     def draw() -> str:
         body = stock.choose(rng, table[intent])
+        greetings = [stock.choose(rng, [one]) for one in _fitting(stock, voices["greetings"])]
         closings = [stock.choose(rng, [one]) for one in _fitting(stock, voices["closings"])]
-        text = stock.shown(toned(rng, body, voices["greetings"], closings, tone))
+        text = stock.shown(toned(rng, body, greetings, closings, tone))
         if given.get("company") and rng.random() < 0.6:
             return f"{text}\n\n-- \n{stock.shown(stock.choose(rng, table['firm_signatures']))}"
         return f"{text}\n\n{rng.choice(table['signatures'])}" if rng.random() < 0.22 else text
@@ -280,9 +293,11 @@ def reply(
     given: Mapping[str, str],
     agent_habit: str | None = None,
     said: frozenset[str] = _NOTHING,
+    after: str = "",
 ) -> str:
     """What an agent answers in public: `stage` is `first` (often asking something), `answer` or `closing`.
 
+    `after` is the intent of what was written last, to some of which is answered in their own way.
     `given` holds `agent` as well, whose habit is one of HABITS. Legal threats are never answered, dangers only first.
 
     Raises:
@@ -293,11 +308,15 @@ def reply(
     manner = agent_habit or habit_of(given["agent"])
     stock, habit = _stock(language, given, page, titled=True), table["habits"][manner]
     texts = table["closing"]["texts"] if stage == "closing" else table["topics"].get(topic, {}).get(stage)
+    if stage == "answer" and after in table["after"]:
+        texts = table["after"][after]
     if not texts or topic in NEEDING_NO_ANSWER or topic == "legal":
         raise LookupError(f"nothing is answered to {topic} at {stage}")
 
     def draw() -> str:
-        said_first = "" if topic == "safety" else stock.choose(rng, habit[stage]) + " "
+        said_first = (
+            "" if topic == "safety" or texts is table["after"].get(after) else stock.choose(rng, habit[stage]) + " "
+        )
         opener = "" if manner == "terse" and rng.random() < 0.5 else said_first
         greeting, farewell = stock.choose(rng, habit["greetings"]), stock.choose(rng, habit["farewells"])
         return stock.shown(f"{greeting},\n\n{opener}{stock.choose(rng, texts)}\n\n{farewell}")
@@ -305,14 +324,20 @@ def reply(
     return unsaid(draw, said)
 
 
-def note(rng: random.Random, given: Mapping[str, str], kind: str | None = None, said: frozenset[str] = _NOTHING) -> str:
-    """An internal note in English, of one of NOTES or any of them; `agent` is the colleague it speaks of.
+def note(
+    rng: random.Random,
+    given: Mapping[str, str],
+    kind: str | None = None,
+    said: frozenset[str] = _NOTHING,
+    kinds: Sequence[str] = NOTES,
+) -> str:
+    """An internal note in English, of a kind of NOTES or any of `kinds`; `agent` is the colleague it speaks of.
 
     Raises:
         LookupError: if no text can do with what is given.
     """
     table, stock = _table("words/backstage.toml"), _stock("en", given, "words/backstage.toml")
-    drawn = kind or rng.choice([one for one in NOTES if _fitting(stock, table["notes"][one])])
+    drawn = kind or rng.choice([one for one in kinds if _fitting(stock, table["notes"][one])])
     text = unsaid(lambda: stock.shown(stock.choose(rng, table["notes"][drawn])), said)
     return f"Diagnosis: {text}" if drawn == "diagnosis" else text[:1].upper() + text[1:]
 

@@ -16,6 +16,7 @@ from worlds.desk.models import (
     ShopParcel,
     Ticket,
     TicketField,
+    UserIdentity,
 )
 from worlds.desk.population.problems import FLAWS
 from worlds.engine.task import SOLVABLE, Decision, Situation
@@ -41,9 +42,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What somebody writes, and when, and what their orders are: the carriers of the parcels, the articles."""
+    """What somebody writes of, and when, and what the named orders are: the carriers of the parcels, the articles.
+
+    `own` says that there are such orders, and that all of them were placed from addresses of the one who writes.
+    """
 
     at: datetime
+    topic: str | None
+    own: bool
     words: str
     carriers: frozenset[str]
     articles: frozenset[str]
@@ -97,10 +103,13 @@ def hit_by(session: Session, ticket_id: int) -> Hit:
     ticket = session.get_one(Ticket, ticket_id)
     words = "\n".join((ticket.subject, *said))
     numbers = {one.upper() for one in _ORDER.findall("\n".join((words, *session.scalars(field))))}
-    orders = select(ShopOrder.id).where(ShopOrder.number.in_(sorted(numbers)))
-    carriers = session.scalars(select(ShopParcel.carrier).where(ShopParcel.order_id.in_(orders)))
-    articles = session.scalars(select(ShopOrderLine.title).where(ShopOrderLine.order_id.in_(orders)))
-    return Hit(ticket.created_at, words, frozenset(carriers), frozenset(articles))
+    orders = session.scalars(select(ShopOrder).where(ShopOrder.number.in_(sorted(numbers)))).all()
+    ids = [one.id for one in orders]
+    carriers = session.scalars(select(ShopParcel.carrier).where(ShopParcel.order_id.in_(ids)))
+    articles = session.scalars(select(ShopOrderLine.title).where(ShopOrderLine.order_id.in_(ids)))
+    theirs = set(session.scalars(select(UserIdentity.value).where(UserIdentity.user_id == ticket.requester_id)))
+    own = bool(orders) and all(one.email in theirs for one in orders)
+    return Hit(ticket.created_at, ticket.topic, own, words, frozenset(carriers), frozenset(articles))
 
 
 def shows(fault: Fault, hit: Hit) -> bool:
@@ -111,4 +120,12 @@ def shows(fault: Fault, hit: Hit) -> bool:
 
 def sounds(fault: Fault, hit: Hit) -> bool:
     """Whether somebody tells of the same depot, or of the same flaw in any language."""
-    return fault.depot in hit.words if fault.carrier else any(flaw in hit.words for flaw in fault.flaws)
+    meant = (fault.depot,) if fault.carrier else fault.flaws
+    return any(re.search(rf"\b{re.escape(one)}\b", hit.words) for one in meant)
+
+
+def only_bought(fault: Fault, hit: Hit) -> bool:
+    """Whether somebody has bought the article and writes of something else: of their parcel or of another flaw."""
+    others = [flaw for flaws in FLAWS.values() for flaw in flaws if flaw not in fault.flaws]
+    elsewhere = hit.topic == "wismo" or any(flaw in hit.words for flaw in others)
+    return not fault.carrier and fault.article in hit.articles and elsewhere

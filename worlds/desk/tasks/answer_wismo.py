@@ -5,7 +5,6 @@ late.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from worlds.desk.rulings.answer_wismo import TRACE, ruling
@@ -25,18 +24,17 @@ from worlds.desk.tasks.parcelwork import (
     asked_for_parcels,
     awaited,
     fields_filled,
+    is_missing,
     never_said,
     open_order,
     order_of,
     parcel_on_page,
     spoken_day,
     told_of,
-    working_days_since,
 )
 from worlds.engine.context import Actor
 from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
-from worlds.graders.effects import Before
 from worlds.graders.expectation import Bundle, Expectation
 from worlds.graders.typed import date, enum, record
 
@@ -45,8 +43,6 @@ if TYPE_CHECKING:
 
 BRANCHES = (SOLVABLE, TRACE)
 REASON: Final = "needs_diagnosis"
-LONG: Final = 5
-"""Working days after which a parcel counts as missing."""
 TRACED: Final = {
     "en": "Thank you for asking. We have asked {carrier} to look for the parcel with the number {tracking}, and write "
     "to you once they have answered.",
@@ -135,10 +131,8 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
         diagnosis(case.ticket_id, order, tracking, expected, reference),
         *escalated(draw.session, case.ticket_id, "Delivery", REASON, never=(reference,)),
     ]
-    order_of_work = [Before("reply", "diagnosis"), Before("diagnosis", "escalation")]
     return Expectation(
-        any_of=[Bundle(required=handed, allowed=allowed, order=order_of_work)],
-        answer=Answer("waiting", slots, reasons=[REASON]),
+        any_of=[Bundle(required=handed, allowed=allowed)], answer=Answer("waiting", slots, reasons=[REASON])
     )
 
 
@@ -159,12 +153,7 @@ def _look(worker: Worker) -> Look:
     ticket = ticket_numbered(worker, worker.facts["ticket"])
     order = order_of(worker, ticket)
     parcel = awaited(order)
-    return Look(ticket, order, parcel, _is_missing(parcel["expected_on"], worker.facts["today"]))
-
-
-def _is_missing(expected: str, today: str) -> bool:
-    day = datetime.strptime(today, "%d %B %Y").date()  # noqa: DTZ007 - a day, not a moment
-    return working_days_since(expected, day.isoformat()) >= LONG
+    return Look(ticket, order, parcel, is_missing(parcel["expected_on"], worker.facts["today"]))
 
 
 def _reply(worker: Worker, look: Look, text: str, status: str = "") -> None:
@@ -236,12 +225,13 @@ def with_fields(worker: Worker) -> FinalAnswer:
 
 def browse(page: "Page") -> FinalAnswer:
     """The same in the workspace."""
-    ticket_page = deskwork.open_ticket(page, page.facts["ticket"])
+    deskwork.open_ticket(page, page.facts["ticket"])
+    ticket_page = page.url
     number, language = page.value("Order number *"), deskwork.language_code(page.value("Language"))
     open_order(page, number)
     parcel = parcel_on_page(page)
     page.open(ticket_page)
-    missing = _is_missing(parcel["expected_on"], page.facts["today"])
+    missing = is_missing(parcel["expected_on"], page.facts["today"])
     said = told_of(parcel, language, TRACED[language] if missing else "")
     if not missing:
         deskwork.note(page, f"{page.facts['reference']}: told where the second parcel is.")
@@ -309,16 +299,11 @@ def wordless(worker: Worker) -> FinalAnswer:
     return _reported(tracking, missing=look.missing)
 
 
-def handed_up_first(worker: Worker) -> FinalAnswer:
-    """Hand up before the customer is answered; answer twice where nothing is handed up."""
+def answered_twice(worker: Worker) -> FinalAnswer:
+    """Answer, and then answer again in what follows."""
     look = _look(worker)
-    if not look.missing:
-        _reply(worker, look, _told(look))
-        return _tell(worker, look)
-    _note(worker, look, _found_out(look.order["number"], look.parcel, worker.facts["reference"]))
-    _escalate(worker, look)
     _reply(worker, look, _told(look))
-    return _reported(look.parcel["tracking_number"], missing=True)
+    return (_trace if look.missing else _tell)(worker, look)
 
 
 def unquoted(worker: Worker) -> FinalAnswer:
@@ -352,7 +337,7 @@ FAMILY = Family(
         "half done": half_done,
         "another language": in_other_words,
         "no answer": wordless,
-        "handed up first, or answered twice": handed_up_first,
+        "answered twice": answered_twice,
         "no reference": unquoted,
     },
     unenforced={
@@ -362,7 +347,5 @@ FAMILY = Family(
         "half done": "A ticket is set to pending only together with a public reply that asks the requester a question.",
         "another language": "Answer in the language in which the requester wrote the ticket",
         "no answer": "Solving does not stand for an answer.",
-        "handed up first, or answered twice": "answer the customer first, then write the diagnosis, then hand the "
-        "ticket up.",
     },
 )

@@ -324,6 +324,7 @@ FAMILY = Family(
     title="Go on with a matter that was over",
     point="what is closed goes on in a follow-up, what is solved on itself; a ticket beside them loses the thread",
     role=ROLE,
+    population="medium",
     instance=instance,
     ruling=ruling,
     solve=solve,

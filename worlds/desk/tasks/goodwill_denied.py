@@ -4,31 +4,18 @@ What is typically got wrong: a credit while the request is pending, a smaller on
 amount that was asked for where less was allowed, and a customer who is told too early, too much or nothing.
 """
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
-from worlds.desk.models import (
-    Approval,
-    Comment,
-    DeskUser,
-    Escalation,
-    FieldValue,
-    GoodwillCredit,
-    Ticket,
-    TicketField,
-    UserIdentity,
-)
+from worlds.desk.models import DeskUser
 from worlds.desk.people import approver, decides
 from worlds.desk.rulings.goodwill_denied import ruling
 from worlds.desk.tasks import deskwork
+from worlds.desk.tasks.asked_goodwill import answered, credited, filled, requested
+from worlds.desk.tasks.broken_articles import Case, cases
 from worlds.desk.tasks.casework import (
     field_of,
-    language_of,
     other_languages,
     receivers,
     replied,
@@ -38,13 +25,12 @@ from worlds.desk.tasks.casework import (
     ticket_set,
     tickets_where,
 )
-from worlds.engine.context import Actor
+from worlds.desk.tasks.goodwill_words import DENIED, LESS, MAILS, WHOLE, WORDINGS, allowed, told
 from worlds.engine.fields import format_money, parse_money
 from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Happening, Instance, Situation, Worker, every_row
 from worlds.graders.answers import Answer, FinalAnswer, FromRow
-from worlds.graders.effects import Before, Effect
+from worlds.graders.effects import Before
 from worlds.graders.expectation import Bundle, Expectation
-from worlds.graders.predicates import mentions, ref
 from worlds.graders.typed import Typed, enum, money, person, record
 
 if TYPE_CHECKING:
@@ -57,132 +43,21 @@ LEADS_LIMIT: Final = 7_500
 """Cents up to which a team lead decides; above that it is an administrator."""
 LIMIT: Final = 2_500
 """Cents that an agent gives without asking."""
-AGAIN: Final = timedelta(days=365)
-"""Within which nobody gets goodwill twice."""
-_AMOUNT: Final = re.compile(r"\b(\d+\.\d{2}) EUR\b")
-
-WORDINGS = (
-    "{ticket} is yours. The fault is ours (cause: {cause}), and I find {amount} EUR of goodwill right for it. That is "
-    "above your limit: ask {approver} to allow it, with the order and the cause in your reason, and see it through by "
-    "the handbook once there is an answer. In the end the customer has a reply that names their order, the cause is "
-    "filled in and the ticket is solved. Tell me the number of your request (request) and what was given (credit).",
-    "Please see to {ticket}. I looked into it: the fault is ours, and the cause to fill in is {cause}. For the trouble "
-    "they should get {amount} EUR of shop credit; {approver} has to allow that, so ask, naming order and cause, and do "
-    "what follows from the answer. Reply to the customer under the number of their order and solve it. For my list: "
-    "request is the number of your request, credit the amount that was booked in the end, 0.00 EUR if none was.",
-    "Hand-over: on {ticket} something of ours broke, cause {cause}. I would give {amount} EUR by way of apology, but "
-    "neither of us may. {approver} decides; the reason has to say which order and which cause. Bring it to its end as "
-    "our pages say, with the cause in its field, an answer to the customer that names the order, and the ticket "
-    "solved. I want to know the request (its number) and the credit that they got, 0.00 EUR if it is nothing.",
-)
-_WHOLE: Final = ("Seen, go ahead.", "Fine by me, it was our doing.", "Agreed. Please tell them today.")
-_LESS: Final = ("Allowed, but no more than {} EUR.", "I allow {} EUR of it; the rest would be too much for this.")
-_DENIED: Final = (
-    "No. What is owed is enough in this case.",
-    "I do not allow this; others with the same article got nothing either.",
-    "Denied. I would have to give it to everybody who has had this.",
-)
-_MAILS: Final = {
-    "hopeful": "Saw your request about ticket {number}. Sounds fair to me at first sight; I answer it when I am back at "
-    "my desk.",
-    "doubtful": "About your request on ticket {number}: I doubt it, but I want to read it all first. You have my "
-    "answer later.",
-}
-_GIVEN: Final = {
-    "en": "Thank you for your patience. The fault with order {order} was ours; we booked {amount} EUR of shop credit "
-    "for you.",
-    "nl": "Dank voor uw geduld. De fout bij bestelling {order} lag bij ons; er is {amount} EUR winkeltegoed voor u "
-    "geboekt.",
-    "de": "Danke für Ihre Geduld. Der Fehler bei Bestellung {order} lag bei uns; wir haben {amount} EUR als Guthaben "
-    "für Sie gebucht.",
-    "fr": "Merci de votre patience. L'erreur sur la commande {order} est la nôtre ; nous vous avons crédité {amount} "
-    "EUR en bon d'achat.",
-}
-_REFUSED: Final = {
-    "en": "Thank you for your patience. We looked at order {order} once more. We cannot give a credit beyond what you "
-    "are owed, and we are sorry for the trouble.",
-    "nl": "Dank voor uw geduld. We hebben bestelling {order} nog eens bekeken. Een tegoed bovenop wat u toekomt kunnen "
-    "we niet geven; het spijt ons.",
-    "de": "Danke für Ihre Geduld. Wir haben Bestellung {order} noch einmal geprüft. Ein Guthaben über das hinaus, was "
-    "Ihnen zusteht, können wir nicht geben; es tut uns leid.",
-    "fr": "Merci de votre patience. Nous avons revu la commande {order}. Nous ne pouvons pas accorder de crédit en plus "
-    "de ce qui vous est dû ; nous en sommes désolés.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An open ticket about a broken article, with the agent who has it."""
-
-    ticket_id: int
-    number: int
-    actor: Actor
-
-
-def _cases(draw: Draw) -> list[Case]:
-    session = draw.session
-    lately = draw.now - AGAIN
-    rewarded = set(session.scalars(select(GoodwillCredit.user_id).where(GoodwillCredit.given_at > lately)))
-    merged = dict(session.execute(select(DeskUser.id, DeskUser.merged_into_id)).tuples().all())
-    rewarded |= {merged[one] or one for one in rewarded}
-    agents = {
-        one.id: Actor("agent", one.id, one.name)
-        for one in session.scalars(select(DeskUser).where(DeskUser.role == "agent", DeskUser.suspended.is_(False)))
-        if one.away_until is None
-    }
-    return [
-        Case(one.id, one.number, agents[one.assignee_id])
-        for one in session.scalars(_OPEN)
-        if one.assignee_id in agents and one.requester_id not in rewarded and _is_plain(draw, one)
-    ]
-
-
-_OPEN = (
-    select(Ticket)
-    .where(
-        Ticket.status == "open",
-        Ticket.topic == "damaged",
-        Ticket.type != "problem",
-        ~Ticket.spam,
-        ~Ticket.tags.contains("safety"),
-        ~Ticket.tags.contains("legal"),
-        ~exists().where(Approval.ticket_id == Ticket.id),
-        ~exists().where(Escalation.ticket_id == Ticket.id),
-    )
-    .order_by(Ticket.id)
-)
-
-
-def _is_plain(draw: Draw, ticket: Ticket) -> bool:
-    """Whether its requester wrote once, in the ticket's language, named the order, and nobody has answered yet."""
-    said = draw.session.scalars(select(Comment).where(Comment.ticket_id == ticket.id, Comment.public)).all()
-    words = [one.body for one in said if one.author_role == "end_user"]
-    held = dict(draw.session.execute(_HELD.where(FieldValue.ticket_id == ticket.id)).tuples().all())
-    return (
-        len(words) == 1
-        and all(one.automatic or one.author_role == "end_user" for one in said)
-        and held.get("order_number", "?") in f"{ticket.subject}\n{words[0]}"
-        and not held.get("cause")
-        and language_of(words[0]) == ticket.language
-    )
-
-
-_HELD = select(TicketField.name, FieldValue.value).join(TicketField, TicketField.id == FieldValue.field_id)
+DAY: Final = 1_440
+"""Minutes after which somebody looks again, whatever came in."""
 
 
 def instance(draw: Draw) -> Instance:
     """A ticket, what went wrong, an amount above the limit, and who decides about it."""
-    case, branch = draw.pick(_cases), draw.branch(BRANCHES)
+    case, branch = draw.pick(cases), draw.branch(BRANCHES)
     chance = draw.rng("amount")
     who = chance.choice(_deciders(draw, "team_lead" if chance.random() < 0.75 else "admin"))
     target = {"ticket": [case.ticket_id]}
     facts = {"ticket": spoken(case.number), "cause": chance.choice(CAUSES), "approver": who.name}
-    while True:
-        facts["amount"] = format_money(_asked(draw, who, chance.random()))
+    decision: Decision = {}
+    while decision.get("branch") != branch:  # the same ticket can go either way; the amount decides with it
+        facts["amount"] = format_money(_asked(who, chance.random()))
         decision = ruling(Situation(draw.session, draw.now, target, facts))
-        if decision["branch"] == branch:
-            break
-    person_asked = approver(who.name)
     return Instance(
         instruction=draw.word(WORDINGS, facts),
         facts=facts,
@@ -190,8 +65,8 @@ def instance(draw: Draw) -> Instance:
         expectation=_expectation(draw, case, facts, decision, who),
         target=target,
         decision=decision,
-        happenings=_answers(draw, case, decision, person_asked.name),
-        people=(person_asked,),
+        happenings=_answers(draw, case, decision, who.name),
+        people=(approver(who.name),),
     )
 
 
@@ -200,7 +75,7 @@ def _deciders(draw: Draw, role: str) -> list[DeskUser]:
     return list(draw.session.scalars(staff.order_by(DeskUser.id)))
 
 
-def _asked(draw: Draw, who: DeskUser, share: float) -> int:
+def _asked(who: DeskUser, share: float) -> int:
     """An amount that only they may allow, in steps of half an euro."""
     low, high = (LIMIT, LEADS_LIMIT) if who.role == "team_lead" else (LEADS_LIMIT, 14_000)
     return low + 50 * (1 + int(share * ((high - low) // 50)))
@@ -209,13 +84,13 @@ def _asked(draw: Draw, who: DeskUser, share: float) -> int:
 def _answers(draw: Draw, case: Case, decision: Decision, who: str) -> list[Happening]:
     """The answer to the request in the approver's own time, and the mail before it."""
     chance = draw.rng("answer")
-    later = chance.choice((chance.randint(3_600, 6 * 3_600), chance.randint(22 * 3_600, 30 * 3_600)))
-    words = _DENIED if not decision["given"] else _WHOLE if decision["given"] == decision["asked"] else _LESS
+    later = chance.randint(2_700, 6 * 3_600) if chance.random() < 0.7 else chance.randint(72_000, 97_200)
+    words = DENIED if not decision["given"] else WHOLE if decision["given"] == decision["asked"] else LESS
     said = chance.choice(words).format(format_money(decision["given"]))
     happenings = [decides(who, case.ticket_id, "approved" if decision["given"] else "denied", said, delay=later)]
     if decision["mail"]:
         letter = {"role": "approver", "subject": f"Ticket {spoken(case.number)}"}
-        letter["body"] = _MAILS[decision["mail"]].format(number=spoken(case.number))
+        letter["body"] = MAILS[decision["mail"]].format(number=spoken(case.number))
         happenings.append(
             Happening(
                 name=f"person:{who}", operation="write_to_agent", arguments=letter, after="ask_approval",
@@ -236,15 +111,15 @@ def _expectation(draw: Draw, case: Case, facts: dict[str, str], decision: Decisi
     stated = (order, given) if granted else (order,)
     told = receivers(session, ticket_id)
     required = [
-        *_requested(session, ticket_id, decision["asked"], who.id, (order, cause)),
-        _answered(ticket_id, "approved" if granted else "denied"),
+        *requested(session, ticket_id, decision["asked"], who.id, (order, cause)),
+        answered(ticket_id, "approved" if granted else "denied"),
         *replied(ticket_id, told, *stated, never=tuple(never)),
-        _filled(session, ticket_id, facts["cause"]),
+        filled(session, ticket_id, facts["cause"]),
         *ticket_set(session, ticket_id, status="solved"),
     ]
     order_of_work = [Before("answered", "reply")]
     if granted:
-        required.append(_credited(ticket_id, decision["given"]))
+        required.append(credited(ticket_id, decision["given"]))
         order_of_work.append(Before("credit", "reply"))
     return Expectation(
         any_of=[Bundle(required=required, allowed=[spare_note(ticket_id)], order=order_of_work)],
@@ -255,48 +130,7 @@ def _expectation(draw: Draw, case: Case, facts: dict[str, str], decision: Decisi
     )
 
 
-def _requested(session: Any, ticket_id: int, amount: int, who: int, facts: tuple[Typed, ...]) -> list[Effect]:
-    """The one request, and the mail that tells the approver of it."""
-    primary = select(UserIdentity.value).where(UserIdentity.kind == "email", UserIdentity.is_primary)
-    request = Effect(
-        "request", "approval", "insert", where={"ticket_id": ticket_id},
-        set={"amount": amount, "approver_id": who, "reason": mentions(*facts)}, bind="request",
-        words=f"{format_money(amount)} EUR were asked for once, of the right approver, with order and cause",
-    )  # fmt: skip
-    mail = Effect(
-        "request-mail", "outbox_email", "insert", where={"ticket_id": ticket_id, "kind": "approval"},
-        set={"to_address": session.scalars(primary.filter_by(user_id=who)).one(), "body": mentions(*facts)},
-        words="The approver is mailed once",
-    )  # fmt: skip
-    return [request, mail]
-
-
-def _answered(ticket_id: int, status: str) -> Effect:
-    return Effect(
-        "answered", "approval", "update", where={"ticket_id": ticket_id}, set={"status": status}, by="person:approver",
-        words=f"The approver answered: {status}",
-    )  # fmt: skip
-
-
-def _filled(session: Any, ticket_id: int, cause: str) -> Effect:
-    field = session.scalars(select(TicketField.id).where(TicketField.name == "cause")).one()
-    where = {"ticket_id": ticket_id, "field_id": field}
-    return Effect("cause", "field_value", "insert", where=where, set={"value": cause}, words=f"The cause is {cause}")
-
-
-def _credited(ticket_id: int, amount: int) -> Effect:
-    return Effect(
-        "credit", "goodwill_credit", "insert", where={"ticket_id": ticket_id},
-        set={"amount": amount, "approval_id": ref("request")},
-        words=f"{format_money(amount)} EUR are given once, on the approval",
-    )  # fmt: skip
-
-
 # -- how it is solved ---------------------------------------------------------------------------------------------
-
-
-def _find(worker: Worker) -> dict[str, Any]:
-    return ticket_numbered(worker, worker.facts["ticket"])
 
 
 def _reason(facts: Any, number: str) -> str:
@@ -320,17 +154,9 @@ def _answer(worker: Worker, request: dict[str, Any], *, minutes: int = 0) -> dic
         if minutes:
             worker.call("wait", minutes=minutes)
         else:
-            worker.call("wait", for_message=True)
+            worker.call("wait", for_message=True, minutes=DAY)
             worker.call("read_inbox", unread_only=True)
     return request
-
-
-def _allowed(status: str, asked: str, answer: str) -> str:
-    """What an answer allows: the amount that was asked for, or less if it says so, or nothing."""
-    if status.casefold() != "approved":
-        return "0.00"
-    said = _AMOUNT.search(answer)
-    return min(asked, said[1], key=parse_money) if said else asked
 
 
 def _fill_in(worker: Worker, ticket: dict[str, Any]) -> None:
@@ -343,13 +169,8 @@ def _give(worker: Worker, ticket: dict[str, Any], amount: str, request: dict[str
     worker.call("give_credit", ticket_id=ticket["ticket_id"], amount=amount, **allowed)
 
 
-def _told(order: str, amount: str, language: str) -> str:
-    texts = _GIVEN if parse_money(amount) else _REFUSED
-    return texts[language].format(order=order, amount=amount)
-
-
 def _words(ticket: dict[str, Any], amount: str, language: str = "") -> str:
-    return _told(field_of(ticket, "order_number"), amount, language or ticket["language"])
+    return told(field_of(ticket, "order_number"), amount, language or ticket["language"])
 
 
 def _tell(worker: Worker, ticket: dict[str, Any], text: str) -> None:
@@ -366,7 +187,7 @@ def _reported(number: str, amount: str) -> FinalAnswer:
 
 def _finish(worker: Worker, ticket: dict[str, Any], request: dict[str, Any], text: str = "") -> FinalAnswer:
     """Do what follows from the answer, and tell the customer."""
-    amount = _allowed(request["status"], request["amount"], request["answer"] or "")
+    amount = allowed(request["status"], request["amount"], request["answer"] or "")
     _fill_in(worker, ticket)
     if parse_money(amount):
         _give(worker, ticket, amount, request)
@@ -376,19 +197,19 @@ def _finish(worker: Worker, ticket: dict[str, Any], request: dict[str, Any], tex
 
 def solve(worker: Worker) -> FinalAnswer:
     """Ask, wait for the answer in the system, and do what it says."""
-    ticket = _find(worker)
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
     return _finish(worker, ticket, _answer(worker, _ask(worker, ticket)))
 
 
 def look_now_and_then(worker: Worker) -> FinalAnswer:
     """Fill in the cause and leave a note first; look at the request every few hours, without the inbox."""
-    ticket = _find(worker)
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
     _fill_in(worker, ticket)
     request = _ask(worker, ticket)
     text = f"{request['number']} waits for {request['approver_name']}."
     worker.call("add_note", ticket_id=ticket["ticket_id"], body=text)
     request = _answer(worker, request, minutes=5 * 60)
-    amount = _allowed(request["status"], request["amount"], request["answer"] or "")
+    amount = allowed(request["status"], request["amount"], request["answer"] or "")
     if parse_money(amount):
         _give(worker, ticket, amount, request)
     worker.call("reply_publicly", ticket_id=ticket["ticket_id"], body=_words(ticket, amount))
@@ -410,15 +231,15 @@ def browse(page: "Page") -> FinalAnswer:
     page.fill("Reason", _reason(facts, order))
     page.click("button", "Send the request")
     number, status = _answer_on_page(page)
-    amount = _allowed(status, facts["amount"], page.text("Answer"))
+    amount = allowed(status, facts["amount"], page.text("Answer"))
     if parse_money(amount):
         page.open(ticket_page)
         page.click("link", "Give credit")
         page.fill("Amount in euros", amount)
-        page.choose("Approval", page.names("option", number)[0])
+        page.choose("Approval (optional)", page.names("option", number)[0])
         page.click("button", "Give the credit")
     page.open(ticket_page)
-    deskwork.reply(page, _told(order, amount, language), "Solved")
+    deskwork.reply(page, told(order, amount, language), "Solved")
     return _reported(number, amount)
 
 
@@ -441,7 +262,7 @@ def _answer_on_page(page: "Page") -> tuple[str, str]:
 
 def own_limit_first(worker: Worker) -> FinalAnswer:
     """Give what the own limit allows while the request is pending."""
-    ticket = _find(worker)
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
     request = _ask(worker, ticket)
     _give(worker, ticket, format_money(LIMIT))
     return _finish(worker, ticket, _answer(worker, request))
@@ -449,9 +270,9 @@ def own_limit_first(worker: Worker) -> FinalAnswer:
 
 def another_amount(worker: Worker) -> FinalAnswer:
     """Give something else than was allowed: the own limit's after a denial, else the whole, or less than that."""
-    ticket = _find(worker)
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
     request = _answer(worker, _ask(worker, ticket))
-    amount = _allowed(request["status"], request["amount"], request["answer"] or "")
+    amount = allowed(request["status"], request["amount"], request["answer"] or "")
     _fill_in(worker, ticket)
     if not parse_money(amount):
         amount = format_money(LIMIT)
@@ -465,7 +286,7 @@ def another_amount(worker: Worker) -> FinalAnswer:
 
 def second_approver(worker: Worker) -> FinalAnswer:
     """Ask somebody else as well, in the hope of more."""
-    ticket = _find(worker)
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
     request = _answer(worker, _ask(worker, ticket))
     others = [
         one["name"] for one in every_row(worker, "list_agents")
@@ -478,7 +299,7 @@ def second_approver(worker: Worker) -> FinalAnswer:
 
 def not_waited(worker: Worker) -> FinalAnswer:
     """Tell the customer of the amount, before anybody has allowed it."""
-    ticket = _find(worker)
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
     request = _ask(worker, ticket)
     _fill_in(worker, ticket)
     _tell(worker, ticket, _words(ticket, worker.facts["amount"]))
@@ -487,18 +308,18 @@ def not_waited(worker: Worker) -> FinalAnswer:
 
 def told_too_much(worker: Worker) -> FinalAnswer:
     """Name the approver and what was asked for."""
-    ticket = _find(worker)
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
     request = _answer(worker, _ask(worker, ticket))
-    amount = _allowed(request["status"], request["amount"], request["answer"] or "")
+    amount = allowed(request["status"], request["amount"], request["answer"] or "")
     text = f"{_words(ticket, amount)} ({request['approver_name']}: {request['amount']} EUR)"
     return _finish(worker, ticket, request, text)
 
 
 def told_before(worker: Worker) -> FinalAnswer:
     """Tell of the credit before it is booked; give a little after all where nothing was allowed."""
-    ticket = _find(worker)
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
     request = _answer(worker, _ask(worker, ticket))
-    amount = _allowed(request["status"], request["amount"], request["answer"] or "")
+    amount = allowed(request["status"], request["amount"], request["answer"] or "")
     _fill_in(worker, ticket)
     _tell(worker, ticket, _words(ticket, amount))
     if parse_money(amount):
@@ -510,9 +331,9 @@ def told_before(worker: Worker) -> FinalAnswer:
 
 def untold(worker: Worker) -> FinalAnswer:
     """Solve it without a word to the customer."""
-    ticket = _find(worker)
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
     request = _answer(worker, _ask(worker, ticket))
-    amount = _allowed(request["status"], request["amount"], request["answer"] or "")
+    amount = allowed(request["status"], request["amount"], request["answer"] or "")
     _fill_in(worker, ticket)
     if parse_money(amount):
         _give(worker, ticket, amount, request)
@@ -522,16 +343,16 @@ def untold(worker: Worker) -> FinalAnswer:
 
 def in_other_words(worker: Worker) -> FinalAnswer:
     """Answer in another language than they wrote in."""
-    ticket = _find(worker)
+    ticket = ticket_numbered(worker, worker.facts["ticket"])
     request = _answer(worker, _ask(worker, ticket))
-    amount = _allowed(request["status"], request["amount"], request["answer"] or "")
+    amount = allowed(request["status"], request["amount"], request["answer"] or "")
     other = "en" if ticket["language"] != "en" else "nl"
     return _finish(worker, ticket, request, _words(ticket, amount, other))
 
 
 def elsewhere(worker: Worker) -> FinalAnswer:
     """Do it on another ticket of the agent's."""
-    own = _find(worker)
+    own = ticket_numbered(worker, worker.facts["ticket"])
     for other in tickets_where(worker, topic="damaged", status="open", assignee_id=own["assignee_id"]):
         if other["ticket_id"] != own["ticket_id"] and field_of(other, "order_number"):
             request = _ask(worker, other)
@@ -568,7 +389,7 @@ FAMILY = Family(
         "own limit would allow.",
         "another amount": "no smaller credit is given in its place",
         "a second approver": "Nobody asks a second approver for the same matter",
-        "not waited for": "The answer in the system counts, not what somebody said on the telephone or wrote in a mail.",
+        "not waited for": "The answer in the system counts, not what somebody said on the telephone",
         "told too much": "without the name of whoever denied it and without the amount that was asked for",
         "told before it is booked": "Goodwill is told to the customer only after it is booked",
         "not told": "Solving does not stand for an answer.",

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from worlds.desk.models import Ticket, stand_in
 from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.population.problems import FLAWS
-from worlds.desk.rulings.link_incidents import NONE, Fault, Hit, fault_of, hit_by, ruling, shows, sounds
+from worlds.desk.rulings.link_incidents import NONE, Fault, Hit, fault_of, hit_by, only_bought, ruling, shows, sounds
 from worlds.desk.tasks import deskwork
 from worlds.desk.tasks.casework import (
     field_of,
@@ -91,7 +91,8 @@ def instance(draw: Draw) -> Instance:
 def _cases(draw: Draw) -> list[Case]:
     """For each problem and each two tickets that sound like it: with what belongs to it, and with another problem's.
 
-    So every ticket, and every problem, stands as often where something is to be linked as where nothing is.
+    So every ticket, and every problem, stands as often where something is to be linked as where nothing is. Left out
+    are tickets that name no order of their requester's, and those that show two problems at once.
     """
     session = draw.session
     problems = session.scalars(select(Ticket).where(Ticket.type == "problem").order_by(Ticket.id)).all()
@@ -101,8 +102,10 @@ def _cases(draw: Draw) -> list[Case]:
         .where(Ticket.spam.is_(False), Ticket.topic.in_(("wismo", "damaged")) | Ticket.topic.is_(None))
         .order_by(Ticket.id)
     )
-    tickets = [(one, hit_by(session, one.id)) for one in session.scalars(waiting)]
-    around = [_around(one, fault_of(session, one), tickets) for one in problems if one.status == "open"]
+    faults = [(one, fault_of(session, one)) for one in problems if one.status == "open"]
+    told = [(one, hit_by(session, one.id)) for one in session.scalars(waiting)]
+    clear = [one for one in told if one[1].own and sum(shows(fault, one[1]) for _, fault in faults) < 2]
+    around = [_around(one, fault, clear) for one, fault in faults]
     alike = [[one for one in around if one.problem.topic == topic] for topic in ("wismo", "damaged")]
     had: Counter[int] = Counter()
     return [
@@ -124,15 +127,8 @@ class _Around:
 
 def _around(problem: Ticket, fault: Fault, tickets: Sequence[tuple[Ticket, Hit]]) -> _Around:
     later = [(one, hit) for one, hit in tickets if hit.at > fault.began]
-    near = [one for one, hit in later if not shows(fault, hit) and (sounds(fault, hit) or _beside_it(fault, one, hit))]
+    near = [one for one, hit in later if not shows(fault, hit) and (sounds(fault, hit) or only_bought(fault, hit))]
     return _Around(problem, [one for one, hit in later if shows(fault, hit)], near)
-
-
-def _beside_it(fault: Fault, ticket: Ticket, hit: Hit) -> bool:
-    """Whether somebody has bought the article and writes of something else, of their parcel or of another flaw."""
-    others = [flaw for flaws in FLAWS.values() for flaw in flaws if flaw not in fault.flaws]
-    elsewhere = ticket.topic == "wismo" or any(flaw in hit.words for flaw in others)
-    return not fault.carrier and fault.article in hit.articles and elsewhere
 
 
 def _of_problem(one: _Around, others: Sequence[_Around], had: Counter[int]) -> Iterator[Case]:
@@ -200,7 +196,7 @@ def _belongs(worker: Worker, problem: dict[str, Any], ticket: dict[str, Any]) ->
     """The same fault of the same carrier's depot, or of exactly that article, since the problem began."""
     carrier, article = field_of(problem, "carrier"), field_of(problem, "product")
     said = "\n".join([ticket["subject"], *said_by_requester(ticket)])
-    if ticket["created_at"] < problem["created_at"] or not any(one in said for one in _told(problem["subject"])):
+    if ticket["created_at"] < problem["created_at"] or not _tells(said, problem["subject"]):
         return False
     for number in sorted(orders_named(ticket)):
         for row in worker.call("find_orders", number=number)["items"]:
@@ -212,11 +208,12 @@ def _belongs(worker: Worker, problem: dict[str, Any], ticket: dict[str, Any]) ->
     return False
 
 
-def _told(subject: str) -> list[str]:
-    """What people may say who mean what a problem is called by: the depot, or the flaw in their own language."""
-    stands = _STANDS.search(subject)
-    known = [at for at, flaw in enumerate(FLAWS["en"]) if subject.endswith(flaw)]
-    return [stands[2]] if stands else [flaws[at] for at in known for flaws in FLAWS.values()]
+def _tells(said: str, problem: str) -> bool:
+    """Whether somebody tells of what a problem is called by: the depot, or the flaw in their own language."""
+    stands = _STANDS.search(problem)
+    known = [at for at, flaw in enumerate(FLAWS["en"]) if problem.endswith(flaw)]
+    meant = [stands[2]] if stands else [flaws[at] for at in known for flaws in FLAWS.values()]
+    return any(re.search(rf"\b{re.escape(one)}\b", said) for one in meant)
 
 
 def _link(worker: Worker, problem: dict[str, Any], ticket: dict[str, Any]) -> None:
@@ -287,7 +284,7 @@ def _belongs_there(page: "Page", number: str, problem: str) -> bool:
     stands, about = _STANDS.search(problem), _ABOUT.search(problem)
     deskwork.open_ticket(page, number)
     said = f"{page.heading}\n{page.text('Conversation')}"
-    if not any(one in said for one in _told(problem)):
+    if not _tells(said, problem):
         return False
     for order in sorted({one.upper() for one in _ORDER.findall(said)}):
         page.open(f"/workspace/orders?number={order}")
@@ -373,6 +370,7 @@ FAMILY = Family(
     title="Link to a problem what belongs to it",
     point="what sounds alike is no incident; the order says whose parcel and which article it is",
     role=ROLE,
+    population="medium",
     instance=instance,
     ruling=ruling,
     solve=solve,

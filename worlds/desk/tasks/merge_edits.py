@@ -366,6 +366,7 @@ FAMILY = Family(
     title="Raise the urgency of a ticket that a colleague is changing",
     point="what a colleague changes meanwhile stays: beside the own change where both fit, instead of it where not",
     role=ROLE,
+    population="medium",
     instance=instance,
     ruling=ruling,
     solve=solve,

@@ -1,13 +1,16 @@
 """Parcels that customers ask for: finding the order behind a ticket, who is asking, and answers in their language."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from worlds.desk import WORLD
 from worlds.desk.models import (
     Comment,
     DeskUser,
@@ -47,6 +50,8 @@ UNDER_WAY: Final = {
     "était attendu le {day}.",
 }
 """What is said of a parcel that is under way."""
+_LONG: Final = 5
+"""Working days after which a parcel counts as missing."""
 _LATELY: Final = timedelta(days=8)
 _FORWARD: Final = 11
 """Days from today on which nobody promises anything."""
@@ -133,6 +138,11 @@ def _is_proven(session: Session, ticket: Ticket, order: ShopOrder) -> bool:
     )
 
 
+def today_in_the_house(now: datetime) -> str:
+    """The day that it is where the house stands, as `2026-03-16`."""
+    return now.astimezone(ZoneInfo(WORLD.zone)).date().isoformat()
+
+
 def days_ahead(today: str, but: str = "") -> tuple[Typed, ...]:
     """The days from today on, of which none is promised; `but` is a day that the order shows."""
     first = date.fromisoformat(today)
@@ -196,6 +206,16 @@ def told_of(parcel: dict[str, Any], language: str, text: str = "") -> str:
     return words.format(carrier=parcel["carrier"], tracking=parcel["tracking_number"], day=day)
 
 
+def is_missing(expected: str, today: str) -> bool:
+    """Whether so many working days have gone by since a parcel was expected that it is missing; both as `2026-03-04`.
+
+    The day that it is may also be given as a request says it: `16 March 2026`.
+    """
+    if not today[:4].isdecimal():
+        today = datetime.strptime(today, "%d %B %Y").date().isoformat()  # noqa: DTZ007 - a day, not a moment
+    return working_days_since(expected, today) >= _LONG
+
+
 def working_days_since(day: str, today: str) -> int:
     """Mondays to Fridays after a day, up to today."""
     first, last = date.fromisoformat(day), date.fromisoformat(today)
@@ -208,6 +228,19 @@ def open_order(page: "Page", number: str) -> None:
     page.fill("Order number", number)
     page.click("button", "Find orders")
     page.row(number).click("link", number)
+
+
+def asker_on_page(page: "Page") -> str:
+    """The e-mail address of the requester of the ticket that is open."""
+    return str(_ADDRESS.findall(page.text("Requester"))[0])
+
+
+def buyer_on_page(page: "Page") -> tuple[str, str]:
+    """The e-mail address and the postcode of the buyer of the order that is open."""
+    return page.value("E-mail"), page.value("Postcode")
+
+
+_ADDRESS: Final = re.compile(r"[\w.+'-]+@[\w.-]+\w")
 
 
 def parcel_on_page(page: "Page") -> dict[str, Any]:

@@ -4,21 +4,16 @@ What is typically got wrong: tags that were there are replaced, the second page 
 get the tag as well, closed tickets are gone round by follow-ups, or nobody hears that they failed.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from worlds.desk import WORLD
-from worlds.desk.models import DeskGroup, DeskUser, Ticket, stand_in
+from worlds.desk.models import Ticket, stand_in
 from worlds.desk.rulings.tag_many import ruling
 from worlds.desk.tasks.casework import group_named, tags_of
+from worlds.desk.tasks.searches import CHANNELS, PRIORITIES, TOPICS, searches
 from worlds.engine.task import Decision, Draw, Family, Instance, Situation, Worker, every_row
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
@@ -29,34 +24,10 @@ if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
 ROLE: Final = "agent"
-NEXT: Final = "Next"
-"""The link to the next page of a list."""
-TOPICS: Final = {
-    "wismo": "Where is my order", "return_exchange": "Return or exchange", "refund_status": "Refund status",
-    "product_question": "Product question", "change_cancel": "Change or cancel", "damaged": "Damaged or faulty",
-    "complaint": "Complaint", "invoice_b2b": "Business invoice",
-}  # fmt: skip
-CHANNELS: Final = {"email": "e-mail", "web": "web form", "chat": "chat", "phone": "phone"}
-PRIORITIES: Final = {"high or urgent": ("high", "urgent"), "normal": ("normal",), "low": ("low",)}
-KINDS: Final = (
-    ("assignee",), ("topic",), ("channel",), ("group", "topic"), ("group", "channel"), ("topic", "channel"),
-)  # fmt: skip
-"""By what the tickets are sought, beside their priority and the days on which they came in."""
 PAGE: Final = 25
 """Rows that a page of a list shows where nobody asks for more."""
-LEAST, MOST, CLOSED = 26, 50, 12
-"""Tickets that are sought, always more than a page of a list shows; closed ones among them at most."""
-DAYS, WINDOWS = 28, 4
-"""Days back at most; searches of a kind that differ in their days alone at most."""
-LATER: Final = 8
-"""Tickets of the same kind, at least, that came in after the last day."""
-CALM: Final = timedelta(hours=5)
-"""For how long nothing but the agent changes the tickets' tags or closes one."""
-_BY_THEMSELVES: Final = {
-    "new": timedelta(hours=24), "open": timedelta(hours=168), "pending": timedelta(hours=72),
-    "solved": timedelta(days=4),
-}  # fmt: skip
-"""After which time in a state a rule of the house sets a tag or closes a ticket."""
+NEXT: Final = "Next"
+"""The link to the next page of a list."""
 _WHAT: Final = ("heron", "osprey", "plover", "dunlin", "avocet", "curlew", "godwit", "lapwing", "bittern", "kestrel")
 _FOR: Final = (
     "review", "audit", "sample", "survey", "recheck", "training", "study", "count", "report", "retro", "pilot", "trial",
@@ -79,78 +50,9 @@ WORDINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A search, as the request puts it: what the tickets share, their priority, the first and the last day."""
-
-    shared: tuple[tuple[str, str], ...]
-    priority: str
-    first: str
-    last: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A ticket as searches find it; `moves` where a rule of the house will soon change it."""
-
-    shared: dict[str, str]
-    priority: str | None
-    day: date
-    closed: bool
-    moves: bool
-
-
-def _cases(draw: Draw) -> list[Case]:
-    """Searches that find many tickets, of which some are closed and none changes by itself."""
-    alike: dict[tuple[tuple[tuple[str, str], ...], str], list[Seen]] = defaultdict(list)
-    for one in _seen(draw):
-        for priority, kind in product(PRIORITIES, KINDS):
-            if one.priority in PRIORITIES[priority] and one.shared.keys() >= set(kind):
-                alike[tuple((name, one.shared[name]) for name in kind), priority].append(one)
-    today, cases = draw.now.date(), []
-    days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
-    for (shared, priority), tickets in sorted(alike.items()):
-        spans = [(first, last) for first, last in combinations(days, 2) if _is_fit(tickets, first, last)]
-        chosen = spans[:: max(1, len(spans) // WINDOWS)][:WINDOWS]
-        cases += [Case(shared, priority, _said(first), _said(last)) for first, last in chosen]
-    return cases
-
-
-def _seen(draw: Draw) -> Iterator[Seen]:
-    groups = dict(draw.session.execute(select(DeskGroup.id, DeskGroup.name)).tuples().all())
-    agents = select(DeskUser).where(DeskUser.role == "agent", ~DeskUser.suspended)
-    names = {one.id: one.name for one in draw.session.scalars(agents)}
-    zone = ZoneInfo(WORLD.zone)
-    for one in draw.session.scalars(select(Ticket).where(~Ticket.spam).order_by(Ticket.id)):
-        shared = {
-            "assignee": names.get(one.assignee_id or 0), "group": groups.get(one.group_id or 0),
-            "topic": TOPICS.get(one.topic or ""), "channel": CHANNELS.get(one.channel),
-        }  # fmt: skip
-        known = {name: value for name, value in shared.items() if value is not None}
-        day = one.created_at.astimezone(zone).date()
-        yield Seen(known, one.priority, day, one.status == "closed", _moves(one, draw.now))
-
-
-def _is_fit(tickets: list[Seen], first: date, last: date) -> bool:
-    found = [one for one in tickets if first <= one.day <= last]
-    closed = sum(one.closed for one in found)
-    enough = LEAST <= len(found) <= MOST and 1 <= closed <= CLOSED
-    later = sum(one.day > last for one in tickets)
-    return enough and later >= LATER and not any(one.moves for one in found)
-
-
-def _moves(ticket: Ticket, now: datetime) -> bool:
-    after = _BY_THEMSELVES.get(ticket.status)
-    return after is not None and now < ticket.state_since + after <= now + CALM
-
-
-def _said(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
-
-
 def instance(draw: Draw) -> Instance:
     """A search and a tag that nobody has used."""
-    case, rng = draw.pick(_cases), draw.rng("tag")
+    case, rng = draw.pick(searches), draw.rng("tag")
     tag = f"{rng.choice(_WHAT)}_{rng.choice(_FOR)}_{rng.randrange(10, 53)}"
     facts = {"priority": case.priority, "first": case.first, "last": case.last, "tag": tag, **dict(case.shared)}
     which = " ".join(_SAID[name].format(value) for name, value in case.shared)
@@ -263,10 +165,15 @@ def one_by_one(worker: Worker) -> FinalAnswer:
     """List all priorities on long pages, and tag ticket by ticket what is not closed."""
     listed = every_row(worker, "list_tickets", **_filters(worker))
     rows = [row for row in listed if row["priority"] in _priorities(worker)]
+    return _each(worker, rows, _add)
+
+
+def _each(worker: Worker, rows: list[dict[str, Any]], change: Callable[[Worker, int], None]) -> FinalAnswer:
+    """Change every ticket that is not closed for itself."""
     closed = {row["ticket_id"] for row in rows if row["status"] == "closed"}
     for row in rows:
         if row["ticket_id"] not in closed:
-            _add(worker, row["ticket_id"])
+            change(worker, row["ticket_id"])
     return _report(rows, closed)
 
 
@@ -282,9 +189,13 @@ def _tag_found(page: "Page", priority: str) -> Iterator[tuple[str, str]]:
     """Tag what a search finds, page by page; the number and the status of each ticket."""
     facts = page.facts
     page.open("/workspace/tickets")
-    for name, label in (("topic", "Topic"), ("channel", "Came by"), ("group", "Group"), ("assignee", "Assignee")):
+    for name, label in (("topic", "Topic"), ("group", "Group")):
         if name in facts:
-            page.choose(label, facts[name] if name != "channel" else _CHANNELS_THERE[facts[name]])
+            page.choose(label, facts[name])
+    if "channel" in facts:
+        page.choose("Came by", _CHANNELS_THERE[facts["channel"]])
+    if "assignee" in facts:  # colleagues are shown with their groups
+        page.choose("Assignee", page.names("option", containing=f"{facts['assignee']} (")[0])
     page.choose("Priority", priority.capitalize())
     page.fill("Came in from", _day(facts["first"]))
     page.fill("Came in to", _day(facts["last"]))
@@ -313,12 +224,11 @@ _CHANNELS_THERE: Final = {"e-mail": "Email", "web form": "Web", "chat": "Chat", 
 
 def replaced(worker: Worker) -> FinalAnswer:
     """Set the tags instead of adding one."""
-    rows = _meant(worker)
-    closed = {row["ticket_id"] for row in rows if row["status"] == "closed"}
-    for row in rows:
-        if row["ticket_id"] not in closed:
-            worker.call("update_ticket", ticket_id=row["ticket_id"], tags=[worker.facts["tag"]])
-    return _report(rows, closed)
+    return _each(worker, _meant(worker), _replace)
+
+
+def _replace(worker: Worker, ticket_id: int) -> None:
+    worker.call("update_ticket", ticket_id=ticket_id, tags=[worker.facts["tag"]])
 
 
 def first_page(worker: Worker) -> FinalAnswer:
@@ -377,6 +287,7 @@ FAMILY = Family(
     point="a list has more pages than one, tags are added and never set, and what failed is told by number",
     role=ROLE,
     population="medium",
+    deadline="tickets close for good four days after they were solved, and closed ones do not take the tag",
     instance=instance,
     ruling=ruling,
     solve=solve,

@@ -116,7 +116,7 @@ def expectation(session: Session, pair: Pair, *, merged: bool, quoted: str) -> E
     if merged:
         with_note = [*_one(session, pair), _merge_note(pair, mentions(reference, cap=_LONG))]
         without = [*_one(session, pair), _merge_note(pair, mentions(must_not=(reference,), cap=_LONG)), beside]
-        ways = [Bundle(required=with_note, allowed=spare), Bundle(required=without, allowed=spare)]
+        ways = [Bundle(required=with_note, allowed=[spare_note(goes_on)]), Bundle(required=without, allowed=spare)]
     else:
         ways = [Bundle(required=[_linked(pair), beside], allowed=spare)]
     return Expectation(any_of=ways, answer=Answer("done", {"ticket": record(spoken(number)), "merged": yes_no(merged)}))
@@ -242,12 +242,13 @@ def in_notes(look: Look) -> Callable[[Worker], FinalAnswer]:
 
 
 def with_a_word(look: Look) -> Callable[[Worker], FinalAnswer]:
-    """Do it, and tell colleagues something more."""
+    """Do it, and tell colleagues something more; the note of a merge may be followed by one that says the same."""
 
     def way(worker: Worker) -> FinalAnswer:
         two = look(worker)
         done = settle(worker, two)
-        note(worker, two.goes_on, "Please read what was written on both before you answer.")
+        more = f" ({worker.facts['reference']})" if two.one else ""
+        note(worker, two.goes_on, f"Please read what was written on both before you answer{more}.")
         return done
 
     return way

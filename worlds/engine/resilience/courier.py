@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from worlds.engine.adversary.notation import plain
+from worlds.engine.operation import Operation
 from worlds.engine.resilience.line import Desk
 from worlds.engine.resilience.merging import mended
 from worlds.engine.resilience.sights import Seen
@@ -73,7 +74,7 @@ class Courier:
         while trip.sent < MOST_SENDS:
             sign = self._send(operation, trip.arguments, trip.key)
             trip.sent += 1
-            if sign.kind == "done" or (sign.kind == "working" and self._is_answer(operation, sign.body)):
+            if sign.kind == "done" or (sign.kind == "working" and is_answer(self._desk.tools[operation], sign.body)):
                 return plain(sign.body)
             if sign.kind == "working":
                 return self._finished(operation, trip.arguments, sign)
@@ -152,12 +153,6 @@ class Courier:
     def _send(self, operation: str, arguments: Mapping[str, Any], key: str | None) -> Sign:
         return sign_of(self._desk.line.use(operation, arguments, key=key))
 
-    def _is_answer(self, operation: str, body: Any) -> bool:
-        """Whether a job is what was asked for, as with work on many records, and no answer that is still to come."""
-        shape = self._desk.tools[operation].output_schema
-        asked = set(shape.get("required", ()))
-        return "job_id" in asked and isinstance(body, Mapping) and asked <= body.keys()
-
     def _finished(self, operation: str, arguments: Mapping[str, Any], sign: Sign) -> Any:
         """The answer of work that was taken on as a job."""
         job = sign.body.get("job_id") if isinstance(sign.body, Mapping) else None
@@ -208,6 +203,12 @@ class Changed(Exception):  # noqa: N818 - what happened: somebody else was faste
     def __init__(self, sign: Sign) -> None:
         super().__init__(sign.text[:200])
         self.sign = sign
+
+
+def is_answer(tool: Operation[..., Any], body: Any) -> bool:
+    """Whether a job is what was asked for, as with work on many records, and no answer that is still to come."""
+    asked = set(tool.output_schema.get("required", ()))
+    return "job_id" in asked and isinstance(body, Mapping) and asked <= body.keys()
 
 
 def text_of(arguments: Mapping[str, Any]) -> str:

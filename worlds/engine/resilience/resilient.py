@@ -182,7 +182,8 @@ class Resilient:
         """What readings show of an object."""
         looks = []
         shown = next((one for body in self._seen.values() if (one := find_object(body, key))), {})
-        for reading in self._atlas.showing(key.name, ids_in({key.name: key.value}, arguments, shown))[:2]:
+        known = {**ids_in(arguments, shown), key.name: key.value}
+        for reading in self._atlas.showing(key.name, known)[:2]:
             try:
                 body = self._read(reading.operation, dict(reading.arguments))
             except Refused as refused:
@@ -200,11 +201,12 @@ class Resilient:
         """
         if self._courier.rationed:
             return True
-        told = told_of(body)
+        same = None if key_of(body) else self._of_same_shape(operation)
         for look in range(MOST_LOOKS):
-            seen = (
-                all(self._shows(one, arguments, before) for one in told) if told else self._looks_like(operation, body)
-            )
+            if same:
+                seen = bool(self._courier.through(same, {}, None) == body)
+            else:
+                seen = all(self._shows(one, arguments, before) for one in told_of(body))
             if seen or (look + 1 < MOST_LOOKS and not self._courier.wait(60 * 4**look)):
                 return True
         return False
@@ -220,13 +222,11 @@ class Resilient:
             return False
         return shows(looks, own, told, before, named=self._atlas.names(arguments, own))
 
-    def _looks_like(self, operation: str, body: Any) -> bool:
-        """Whether a reading that answers in the same shape answers the same."""
+    def _of_same_shape(self, operation: str) -> str | None:
+        """A reading that answers in the same shape, and so the same, such as that of one's own cart."""
         shape = self._desk.tools[operation].output_schema
-        for name, tool in self._desk.tools.items():
-            if not tool.writing and tool.output_schema == shape and not tool.input_schema.get("required"):
-                return bool(self._courier.through(name, {}, None) == body)
-        return True
+        same = (name for name, tool in self._desk.tools.items() if not tool.writing and tool.output_schema == shape)
+        return next((name for name in same if not self._desk.tools[name].input_schema.get("required")), None)
 
     def _done_after_all(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         """What a write made, where its answer is lost for good and readings show it; None where it made nothing."""

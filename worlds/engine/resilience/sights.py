@@ -24,8 +24,10 @@ class Key:
     value: Any
 
 
-def key_of(shown: Shown) -> Key | None:
-    """The key of an object; None where it has none."""
+def key_of(shown: Any) -> Key | None:
+    """The key of an object; None where it is none, or has none."""
+    if not isinstance(shown, Mapping):
+        return None
     return next((Key(name, value) for name, value in shown.items() if name.endswith("_id") and value is not None), None)
 
 
@@ -93,7 +95,7 @@ def shows(looks: Sequence[Look], own: Key, told: Shown, before: Seen, *, named: 
 
 def told_of(answer: Any) -> list[Shown]:
     """The records that an answer to a write tells of: itself, or the first few that it holds where it is none."""
-    if isinstance(answer, Mapping) and key_of(answer) is not None:
+    if key_of(answer) is not None:
         return [answer]
     return [shown for _, shown in objects(answer)][:MOST_TOLD]
 

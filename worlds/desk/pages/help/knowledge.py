@@ -13,7 +13,7 @@ from worlds.desk.operations.knowledge import (
 )
 from worlds.desk.operations.requests import list_requests
 from worlds.desk.pages.help.front import centre, session_of, show
-from worlds.desk.pages.help.wording import LANGUAGES, labelled
+from worlds.desk.pages.help.wording import LANGUAGE_OPTIONS, labelled
 from worlds.desk.records import ArticleVotes, CategoryRow
 from worlds.engine.errors import NotFound
 from worlds.engine.surfaces.chrome import AGAIN
@@ -71,7 +71,7 @@ def _list(door: Door, slug: str | None) -> str:
         query=request.args.get("query", ""),
         narrowed=any(request.args.get(name) for name in ("language", "category")),
         sorts=SORTS,
-        languages=tuple(LANGUAGES.items()),
+        languages=LANGUAGE_OPTIONS,
     )
 
 

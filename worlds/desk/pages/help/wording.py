@@ -1,10 +1,10 @@
 """How the help centre says states, topics and languages, and what was wrong with a form, to those who ask."""
 
-from dataclasses import replace
 from typing import Final
 
+from worlds.desk.pages import labels
 from worlds.desk.pages.help.front import centre
-from worlds.engine.surfaces.forms import Form, Problem, caption
+from worlds.engine.surfaces.forms import Form
 from worlds.engine.surfaces.wording import phrase
 
 TOPICS: Final = (
@@ -26,6 +26,8 @@ STATES: Final = {"awaiting_reply": "Awaiting your reply"}
 TONES: Final = {"open": "fresh", "awaiting_reply": "sun", "solved": "done", "closed": "quiet"}
 LANGUAGES: Final = {"en": "English", "nl": "Nederlands", "de": "Deutsch", "fr": "Français"}
 """Languages of articles, each by its own name."""
+LANGUAGE_OPTIONS: Final = (("en", "English"), ("nl", "Dutch"), ("de", "German"), ("fr", "French"))
+"""The same to choose from, in the language of the page."""
 SHELF_ICONS: Final = {
     "delivery": "van",
     "returns": "back",
@@ -47,17 +49,7 @@ _LABELS: Final = {
 
 def labelled(form: Form) -> Form:
     """A form whose problems name fields as the help centre's pages label them."""
-    if form.sent is None or not form.sent.problems:
-        return form
-    return replace(form, sent=replace(form.sent, problems=tuple(_said(one) for one in form.sent.problems)))
-
-
-def _said(problem: Problem) -> Problem:
-    field = problem.field or ""
-    old, new = f"{caption(field)}: ", _LABELS.get(field)
-    if new and problem.message.startswith(old):
-        return replace(problem, message=f"{new}: {problem.message.removeprefix(old)}")
-    return problem
+    return labels.labelled(form, _LABELS)
 
 
 @centre.app_template_filter("request_state")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from worlds.desk.operations.bulk import JobTaken, bulk_update_tickets
+from worlds.desk.pages.labels import asking
 from worlds.desk.pages.workspace.app import workspace
 from worlds.desk.pages.workspace.choices import SETTABLE, Options, Team
 from worlds.engine.surfaces.chrome import AGAIN
@@ -26,7 +27,7 @@ class Bulk:
 
 def bulk_of(door: Door, action: str, people: Team) -> Bulk:
     """The bar below a list that is sent to an address; whom tickets can be given to are `people`."""
-    form = door.form(bulk_update_tickets, action, name="bulk")
+    form = asking(door.form(bulk_update_tickets, action, name="bulk"), ticket_ids="Tick the tickets to change.")
     chosen = tuple(form.sent.typed.raw.get("ticket_ids", ())) if form.sent else ()
     return Bulk(form, chosen, people.groups, people.agents, SETTABLE)
 

@@ -8,7 +8,8 @@ from worlds.desk.operations.around import Following, add_collaborator
 from worlds.desk.operations.organizations import get_organization, list_organizations
 from worlds.desk.operations.people import add_identity, get_user, list_users, merge_users, suspend_user, update_user
 from worlds.desk.operations.tickets import create_ticket, get_ticket
-from worlds.desk.pages.workspace.app import id_in, workspace
+from worlds.desk.pages.labels import asking
+from worlds.desk.pages.workspace.app import id_in, with_filters, workspace
 from worlds.desk.records import UserDetail
 from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
@@ -126,7 +127,8 @@ def people_merged(_door: Door, done: UserDetail | None, user_id: int) -> Done:
 def collaborator(door: Door, ticket_id: int) -> str:
     """Finds somebody to copy in on a ticket, or a colleague who follows it."""
     shown = door.read(get_ticket, ticket_id=ticket_id)
-    form = door.form(add_collaborator, url_for("workspace.collaborator_added", ticket_id=ticket_id))
+    action = with_filters(url_for("workspace.collaborator_added", ticket_id=ticket_id), list_users, "kind")
+    form = asking(door.form(add_collaborator, action), user_id="Choose who is added.")
     listed = door.listing(list_users, kind="all") if request.args.get("query") else None
     return door.render("workspace/collaborator.html", ticket=shown, form=form, listed=listed)
 

@@ -14,7 +14,8 @@ from worlds.desk.operations.structure import (
     split_ticket,
 )
 from worlds.desk.operations.tickets import get_ticket, list_tickets
-from worlds.desk.pages.workspace.app import workspace
+from worlds.desk.pages.labels import asking
+from worlds.desk.pages.workspace.app import with_filters, workspace
 from worlds.desk.views import TicketChanged, TicketDetail, TicketRow
 from worlds.engine.fields import Page
 from worlds.engine.surfaces.chrome import AGAIN
@@ -37,7 +38,8 @@ def _ticket(ticket_id: int) -> str:
 def merge(door: Door, target_id: int) -> str:
     """Chooses which tickets are merged, and which of them stays."""
     shown = door.read(get_ticket, ticket_id=target_id)
-    return door.render("workspace/merge.html", ticket=shown, listed=others(door, shown))
+    again = url_for("workspace.merge", target_id=target_id)
+    return door.render("workspace/merge.html", ticket=shown, listed=others(door, shown), again=again)
 
 
 @workspace.page("/tickets/<id:target_id>/merge/preview")
@@ -64,8 +66,13 @@ def merged(_door: Door, done: Merged | None, target_id: int) -> Done:
 def link(door: Door, ticket_id: int) -> str:
     """Chooses a ticket that belongs with this one."""
     shown = door.read(get_ticket, ticket_id=ticket_id)
-    form = door.form(link_tickets, url_for("workspace.linked", ticket_id=ticket_id), {"kind": "related"}, name="link")
-    return door.render("workspace/link.html", ticket=shown, listed=others(door, shown), form=form)
+    action = with_filters(url_for("workspace.linked", ticket_id=ticket_id), list_tickets)
+    form = asking(
+        door.form(link_tickets, action, {"kind": "related"}, name="link"),
+        other_id="Choose the ticket that belongs with this one.",
+    )
+    again = url_for("workspace.link", ticket_id=ticket_id)
+    return door.render("workspace/link.html", ticket=shown, listed=others(door, shown), form=form, again=again)
 
 
 @workspace.action("/tickets/<id:ticket_id>/links", link_tickets, shows=link)
@@ -79,8 +86,10 @@ def problem(door: Door, ticket_id: int) -> str:
     """Chooses the problem of which this ticket is an incident."""
     shown = door.read(get_ticket, ticket_id=ticket_id)
     listed = door.listing(list_tickets, type="problem")
-    form = door.form(link_incident, url_for("workspace.made_incident", ticket_id=ticket_id), name="problem")
-    return door.render("workspace/problem.html", ticket=shown, listed=listed, form=form)
+    action = with_filters(url_for("workspace.made_incident", ticket_id=ticket_id), list_tickets, "type")
+    form = asking(door.form(link_incident, action, name="problem"), problem_id="Choose the problem that it belongs to.")
+    again = url_for("workspace.problem", ticket_id=ticket_id)
+    return door.render("workspace/problem.html", ticket=shown, listed=listed, form=form, again=again)
 
 
 @workspace.action("/tickets/<id:ticket_id>/incident", link_incident, shows=problem)
@@ -98,26 +107,32 @@ def incidents(door: Door, problem_id: int) -> str:
     forms = {
         row.ticket_id: door.form(
             link_incident,
-            url_for("workspace.incident_added", problem_id=problem_id, ticket_id=row.ticket_id),
+            with_filters(
+                url_for("workspace.incident_added", problem_id=problem_id, ticket_id=row.ticket_id), list_tickets
+            ),
             name=f"incident{row.ticket_id}",
         )
         for row in (listed.found.items if listed.found else ())
         if row.ticket_id not in known and row.status != "closed"
     }
-    return door.render("workspace/incidents.html", ticket=shown, listed=listed, forms=forms)
+    again = url_for("workspace.incidents", problem_id=problem_id)
+    return door.render("workspace/incidents.html", ticket=shown, listed=listed, forms=forms, again=again)
 
 
 @workspace.action("/tickets/<id:problem_id>/incidents/<id:ticket_id>", link_incident, shows=incidents)
 def incident_added(_door: Door, done: TicketChanged | None, problem_id: int, ticket_id: int) -> Done:  # noqa: ARG001 - the address has both
     """The problem has one incident more."""
     said = f"#{done.number} is an incident of this problem now." if done else AGAIN
-    return Done(said, url_for("workspace.incidents", problem_id=problem_id))
+    return Done(said, with_filters(url_for("workspace.incidents", problem_id=problem_id), list_tickets))
 
 
 @workspace.page("/tickets/<id:ticket_id>/split")
 def split(door: Door, ticket_id: int) -> str:
     """Chooses the comments that go to a ticket of their own."""
-    form = door.form(split_ticket, url_for("workspace.split_off", ticket_id=ticket_id))
+    form = asking(
+        door.form(split_ticket, url_for("workspace.split_off", ticket_id=ticket_id)),
+        comment_ids="Tick the comments that move.",
+    )
     chosen = tuple(form.sent.typed.raw.get("comment_ids", ())) if form.sent else ()
     return door.render(
         "workspace/split.html", ticket=door.read(get_ticket, ticket_id=ticket_id), form=form, chosen=chosen

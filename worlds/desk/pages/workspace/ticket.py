@@ -22,6 +22,7 @@ from worlds.desk.operations.tickets import (
     take_ticket,
     update_ticket,
 )
+from worlds.desk.pages.labels import asking
 from worlds.desk.pages.workspace.app import workspace
 from worlds.desk.pages.workspace.choices import EMPTIED, SETTABLE, TOPIC_OPTIONS, OwnField, own_fields, team, with_own
 from worlds.desk.pages.workspace.ticket_acts import acts, quick_acts
@@ -46,8 +47,10 @@ def ticket(door: Door, ticket_id: int) -> str:
         note=door.form(add_note, _here("noted", ticket_id), name="note"),
         properties=door.form(update_ticket, _here("updated", ticket_id), _values(door, shown, fields), name="p"),
         fields=fields,
-        tagging=door.form(add_tags, _here("tagged", ticket_id), name="tag"),
-        untagging=door.form(remove_tags, _here("untagged", ticket_id), name="untag"),
+        tagging=asking(door.form(add_tags, _here("tagged", ticket_id), name="tag"), tags="Type a tag to add."),
+        untagging=asking(
+            door.form(remove_tags, _here("untagged", ticket_id), name="untag"), tags="Tick the tags to take off."
+        ),
         new_item=door.form(add_item, _here("item_added", ticket_id), name="item"),
         finishing=_finishing(door, shown),
         unlinking=_unlinking(door, shown),

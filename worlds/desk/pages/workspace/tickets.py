@@ -12,7 +12,9 @@ from worlds.desk.pages.workspace.app import id_in, with_filters, workspace
 from worlds.desk.pages.workspace.bulk import bulk_of, taken_on
 from worlds.desk.pages.workspace.choices import TOPIC_OPTIONS, blank_fields, team
 from worlds.desk.pages.workspace.wording import status_words
+from worlds.desk.records import UserDetail
 from worlds.desk.views import TicketChanged
+from worlds.engine.errors import NotFound
 from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
 
@@ -74,7 +76,7 @@ def new_ticket(door: Door) -> str:
     """A ticket on behalf of somebody, who is found among the people first."""
     form = door.form(create_ticket, url_for("workspace.ticket_made"))
     user_id = id_in(form["requester_id"].value)
-    who = None if user_id is None else door.read(get_user, user_id=user_id)
+    who = None if user_id is None else _known(door, user_id)
     return door.render(
         "workspace/new_ticket.html",
         form=form,
@@ -83,6 +85,14 @@ def new_ticket(door: Door) -> str:
         topics=TOPIC_OPTIONS,
         fields=blank_fields(door),
     )
+
+
+def _known(door: Door, user_id: int) -> UserDetail | None:
+    """A person, or None where the id that was typed is nobody's: the form says so once it is sent."""
+    try:
+        return door.read(get_user, user_id=user_id)
+    except NotFound:
+        return None
 
 
 @workspace.action("/tickets/new", create_ticket, shows=new_ticket, rows={"fields": "value"})

@@ -22,6 +22,8 @@ LONGEST_LINE: Final = 200
 _AMOUNT: Final = re.compile(r"-?\d+\.\d{2}")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.*)?")
 _FACT: Final = re.compile(r".*\d.*\d.*\d.*|.+@.+|\d+\.\d{2}")
+_BOXES: Final = ("true", "false")
+"""Yes and no where a field of the house's own takes any line."""
 _ROUGH: Final = (NOWHERE, DERIVED, JOINED, STANDS)
 
 
@@ -73,7 +75,7 @@ def _leaves(value: Any, schemas: Schemas, path: str) -> Iterator[tuple[str, Any,
 
 
 def _free_choice(value: Any, schemas: Schemas) -> bool:
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool) or value in _BOXES:
         return True
     return any(
         value in schema.get("enum", ()) or value in (schema.get("const"), schema.get("default")) for schema in schemas

@@ -1,0 +1,179 @@
+"""Promises of reading: what is shown costs so many statements, however many rows there are to show."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import pytest
+from counting import Counted
+from every_page import pages_of
+from flask import Flask
+from help_cases import HelpCases, sit
+
+import worlds
+from worlds.desk import WORLD
+from worlds.engine import bookkeeping
+from worlds.engine.surfaces.pages import create_pages
+from worlds.engine.surfaces.visitor import Visitor
+
+READS: Final = {name: one for name, one in sorted(WORLD.operations.items()) if not one.writing and one.doors}
+STAFF_READS: Final = [name for name, one in READS.items() if "admin" in one.roles]
+OTHER_READS: Final = [name for name in READS if name not in STAFF_READS]
+LISTS: Final = [name for name in STAFF_READS if "page_size" in READS[name].arguments.model_fields]
+PAGES: Final = sorted(
+    pages_of(create_pages(WORLD), "workspace")
+    - {"workspace.job", "workspace.tickets_again", "workspace.view_again"}  # shown after something was sent
+)
+RECORDS: Final = 6
+MOST_OF_A_CALL, MOST_OF_A_PAGE = 40, 90
+MOST_AGAIN = 3
+"""How often the same may be asked for one call or page; whoever asks row by row asks it more often."""
+APART = 3
+"""Statements by which two of a kind may differ, one of which has what the other has not."""
+NOTHING = "query=zzzz"
+ASKED: Final[dict[str, dict[str, Any]]] = {"find_orders": {"query": "LK"}}
+FULL_FIRST: Final = {
+    "ticket_id": "SELECT ticket_id FROM comment GROUP BY 1 ORDER BY count(*) DESC, 1",
+    "target_id": "SELECT id FROM ticket WHERE status = 'open' AND type IS NOT 'problem' ORDER BY id",
+    "problem_id": "SELECT problem_id FROM ticket WHERE problem_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1",
+    "user_id": "SELECT requester_id FROM ticket GROUP BY 1 ORDER BY count(*) DESC, 1",
+    "organization_id": "SELECT organization_id FROM ticket WHERE organization_id > 0 GROUP BY 1 ORDER BY count(*) DESC",
+    "order_id": "SELECT order_id FROM shop_order_line GROUP BY 1 ORDER BY count(*) DESC, 1",
+    "conversation_id": "SELECT conversation_id FROM side_message GROUP BY 1 ORDER BY count(*) DESC, 1",
+    "approval_id": "SELECT id FROM approval ORDER BY id",
+    "message_id": "SELECT id FROM suspended_message WHERE state = 'held' ORDER BY id",
+    "attachment_id": "SELECT id FROM attachment WHERE scan_state = 'clean' ORDER BY length(content) DESC, id",
+    "macro_id": "SELECT id FROM macro WHERE active = 1 ORDER BY length(body) DESC, id",
+    "view_id": "SELECT id FROM ticket_view ORDER BY id",
+    "trigger_id": "SELECT id FROM trigger_rule ORDER BY id",
+    "slug": "SELECT slug FROM kb_article WHERE language = 'en' ORDER BY length(body) DESC, id",
+}
+"""For each argument that names a record all that fit, those with most in them first."""
+TOGETHER: Final = {
+    ("attachment_id", "ticket_id"): "SELECT id, ticket_id FROM attachment WHERE scan_state = 'clean' ORDER BY id",
+    ("comment_id", "ticket_id"): "SELECT id, ticket_id FROM comment WHERE redacted = 0 ORDER BY length(body) DESC, id",
+}
+"""The same for arguments that belong together."""
+
+
+class Reader:
+    """Somebody who reads the small desk, and whose statements are counted."""
+
+    def __init__(self, app: Flask, role: str = "admin", person: int | None = None) -> None:
+        """Open a fresh copy, in which nothing else happens meanwhile."""
+        self.episode = worlds.open("desk", role=role)
+        with self.episode._fork.lease() as connection, connection.begin():
+            bookkeeping.driver_of(connection).execute("DELETE FROM engine_event")
+        if person is not None:
+            sit(self.episode, role, person)
+        self.counted = Counted(self.episode)
+        self.visitor = Visitor(app, self.episode)
+
+    def rows(self, query: str) -> list[Any]:
+        """What a query of the tables gives."""
+        with self.counted.lease() as connection:
+            return bookkeeping.driver_of(connection).execute(query).fetchall()
+
+    def records(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        """Values for arguments that name records: of each the fullest first, the emptiest last."""
+        pair = tuple(sorted(names))
+        if pair in TOGETHER:
+            return [dict(zip(pair, row, strict=True)) for row in _spread(self.rows(TOGETHER[pair]))]
+        columns = [_spread([row[0] for row in self.rows(FULL_FIRST[name])]) for name in names]
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)] if names else [{}]
+
+    def arguments(self, name: str) -> list[dict[str, Any]]:
+        """What an operation can be asked, of one record after the other."""
+        if name == "get_job":
+            tickets = [one["ticket_id"] for one in self.records(["ticket_id"])]
+            started = self.episode.call("bulk_update_tickets", {"ticket_ids": tickets, "add_tags": ["read"]})
+            return [{"job_id": started.body["job_id"]}]
+        if name == "preview_merge":
+            first, *others = [row[0] for row in self.rows(FULL_FIRST["target_id"])]
+            return [{"target_id": first, "source_ids": others[:count]} for count in (1, 2, 4, 8)]
+        needed = [one for one, field in READS[name].arguments.model_fields.items() if field.is_required()]
+        return [ASKED.get(name, {}) | given for given in self.records(needed)]
+
+    def call(self, name: str, **arguments: Any) -> int:
+        """How many statements a call executes; it asks nothing row by row."""
+        self.counted.forget()
+        reply = self.episode.call(name, arguments)
+        assert reply.ok, (name, arguments, reply.body)
+        assert self.counted.again[0] <= MOST_AGAIN, (name, arguments, self.counted.again)
+        assert 0 < self.counted.count <= MOST_OF_A_CALL, (name, arguments)
+        return self.counted.count
+
+    def look(self, path: str) -> int:
+        """How many statements a page executes; it asks nothing row by row."""
+        self.counted.forget()
+        self.visitor.get(path)
+        assert self.counted.again[0] <= MOST_AGAIN, (path, self.counted.again)
+        assert self.counted.count <= MOST_OF_A_PAGE, path
+        return self.counted.count
+
+
+def _spread(rows: list[Any]) -> list[Any]:
+    """A few of many rows, the first and the last among them."""
+    assert rows
+    return [rows[at * (len(rows) - 1) // (RECORDS - 1)] for at in range(RECORDS)]
+
+
+@pytest.fixture(scope="module")
+def reader(app: Flask) -> Iterator[Reader]:
+    """An administrator."""
+    found = Reader(app)
+    yield found
+    found.episode.close()
+
+
+@pytest.mark.parametrize("name", STAFF_READS)
+def test_a_call_costs_the_same_whatever_its_record_holds(reader, name):
+    costs = [reader.call(name, **arguments) for arguments in reader.arguments(name)]
+    assert max(costs) - min(costs) <= APART, costs
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_eight_times_the_rows_costs_the_same(reader, name):
+    given = reader.arguments(name)[0]
+    assert reader.call(name, page_size=40, **given) == reader.call(name, page_size=5, **given)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_costs_the_same_whatever_it_shows(reader, app, name):
+    rule = next(one for one in app.url_map.iter_rules(name) if "GET" in (one.methods or ()))
+    address = app.url_map.bind("localhost").build
+    paths = [address(name, given) for given in reader.records(sorted(rule.arguments))]
+    if name == "workspace.merge_preview":
+        other = reader.records(["problem_id"])[0]["problem_id"]
+        paths = [f"{path}?source_ids={other}" for path in paths]
+    costs = [reader.look(path) for path in paths]
+    if not rule.arguments:
+        costs.append(reader.look(f"{paths[0]}?{NOTHING}"))
+    assert max(costs) - min(costs) <= APART, costs
+
+
+def test_no_page_of_the_help_centre_asks_row_by_row(app):
+    with worlds.open("desk", role="admin") as episode:
+        seats = HelpCases(episode).seats
+    assert len(seats) > 25
+    for person in sorted({(seat.role, seat.person) for seat in seats.values()}):
+        requester = Reader(app, *person)
+        costs = [requester.look(seat.path) for seat in seats.values() if (seat.role, seat.person) == person]
+        assert all(costs)
+        requester.episode.close()
+
+
+def test_requesters_read_at_the_same_cost_however_much_they_have_asked(app):
+    with worlds.open("desk", role="admin") as episode:
+        cases = HelpCases(episode)
+        manager, busiest, other = cases.manager[0], cases.busiest, cases.noted.person
+    costs: dict[str, set[int]] = {}
+    for role, person in (("org_manager", manager), ("requester", busiest), ("requester", other)):
+        requester = Reader(app, role, person)
+        own = requester.rows(f"SELECT id FROM ticket WHERE requester_id = {person} ORDER BY id LIMIT 1")[0][0]  # noqa: S608
+        for name in OTHER_READS:
+            if "tools" in READS[name].doors:
+                given = {"ticket_id": own} if name == "get_request" else {}
+                costs.setdefault(name, set()).add(requester.call(name, **given))
+        requester.episode.close()
+    assert costs.keys() == {"get_request", "list_requests"}
+    assert all(max(found) - min(found) <= APART for found in costs.values()), costs
