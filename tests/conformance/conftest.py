@@ -39,10 +39,18 @@ def places(config, kind: str) -> list[tuple[World, str]]:
 def pytest_generate_tests(metafunc):
     """Run a test that asks for a `family`, a `role`, an `operation`, a `tool` or a `world` for each that there is.
 
-    A tool is an operation that is offered to programs; the others are for pages alone.
+    A tool is an operation that is offered to programs; the others are for pages alone. Who asks for `any_family` gets
+    one of each world.
     """
     asked = set(metafunc.fixturenames)
-    if "family" in asked:
+    if "any_family" in asked:
+        having = [world for world in under_test(metafunc.config) if world.families]
+        each(
+            metafunc,
+            "any_family",
+            [(world, world.families[name], name) for world in having for name in [*world.families][:1]],
+        )
+    elif "family" in asked:
         found = places(metafunc.config, "families")
         each(metafunc, "family", [(world, world.families[name], name) for world, name in found])
     elif asked & {"operation", "tool"}:

@@ -1,6 +1,7 @@
 """What only the judge may know reaches nobody: where that alone differs, every answer is the same, byte for byte.
 
-Looking at everything takes long, so a family's instance is looked at as it is once for all of its promises.
+Looking at everything takes long, so it is done for one family of each world, once for all of its promises. `worlds
+check` proves the same of every family that there is.
 """
 
 import pytest
@@ -22,8 +23,8 @@ PAGES = 120
 
 
 @pytest.fixture(scope="module")
-def one(world, family):
-    with worlds.open(f"{world.name}/{family.name}", seed=5) as episode:
+def one(world, any_family):
+    with worlds.open(f"{world.name}/{any_family.name}", seed=5) as episode:
         yield episode
 
 

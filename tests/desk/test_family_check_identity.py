@@ -56,13 +56,14 @@ def test_beside_the_number_the_address_or_the_postcode_has_to_agree(words, addre
     assert is_proven(words, address, "Ann@example.org", "1068 VD") == proven
 
 
-def test_whoever_has_proven_it_is_told_and_the_ticket_solved(start, cases):
+def test_whoever_has_proven_it_is_told_and_the_ticket_stays_with_who_took_it(start, cases):
     one = cases["solvable"]
     assert one.solution.earned, missed(one.solution)
     assert rule(start, one.task) == one.task.instance.decision
     (said,) = [row["body"] for row in made(one.solution, "comment") if row["public"]]
     assert one.task.instance.decision["tracking_number"] in said
-    assert [entry.after for entry in one.solution.record.entries if entry.table == "ticket"][-1]["status"] == "solved"
+    ended = [entry.after for entry in one.solution.record.entries if entry.table == "ticket"][-1]
+    assert (ended["status"], ended["assignee_id"]) == ("open", one.task.actor.person)
 
 
 def test_whoever_has_not_is_told_nothing_of_the_order_and_asked_for_the_postcode(start, cases):

@@ -29,7 +29,9 @@ MOST_AGAIN = 3
 """How often the same may be asked for one call or page; whoever asks row by row asks it more often."""
 APART = 3
 """Statements by which two of a kind may differ, one of which has what the other has not."""
-NOTHING = "query=zzzz"
+SOMETHING, NOTHING = "query=LK", "query=zzzz"
+SHUT: Final = {"nothing", "no such request", "a wrong filter"}
+"""Pages of the help centre that are none."""
 ASKED: Final[dict[str, dict[str, Any]]] = {"find_orders": {"query": "LK"}}
 FULL_FIRST: Final = {
     "ticket_id": "SELECT ticket_id FROM comment GROUP BY 1 ORDER BY count(*) DESC, 1",
@@ -86,6 +88,7 @@ class Reader:
         if name == "get_job":
             tickets = [one["ticket_id"] for one in self.records(["ticket_id"])]
             started = self.episode.call("bulk_update_tickets", {"ticket_ids": tickets, "add_tags": ["read"]})
+            self.episode.call("wait", {"minutes": 5})
             return [{"job_id": started.body["job_id"]}]
         if name == "preview_merge":
             first, *others = [row[0] for row in self.rows(FULL_FIRST["target_id"])]
@@ -94,18 +97,21 @@ class Reader:
         return [ASKED.get(name, {}) | given for given in self.records(needed)]
 
     def call(self, name: str, **arguments: Any) -> int:
-        """How many statements a call executes; it asks nothing row by row."""
+        """How many statements a call executes, 0 where it is refused; it asks nothing row by row."""
         self.counted.forget()
         reply = self.episode.call(name, arguments)
-        assert reply.ok, (name, arguments, reply.body)
+        if not reply.ok:
+            return 0
         assert self.counted.again[0] <= MOST_AGAIN, (name, arguments, self.counted.again)
         assert 0 < self.counted.count <= MOST_OF_A_CALL, (name, arguments)
         return self.counted.count
 
     def look(self, path: str) -> int:
-        """How many statements a page executes; it asks nothing row by row."""
+        """How many statements a page executes, 0 where there is none to see; it asks nothing row by row."""
         self.counted.forget()
         self.visitor.get(path)
+        if self.visitor.page.status_code != 200:
+            return 0
         assert self.counted.again[0] <= MOST_AGAIN, (path, self.counted.again)
         assert self.counted.count <= MOST_OF_A_PAGE, path
         return self.counted.count
@@ -115,6 +121,13 @@ def _spread(rows: list[Any]) -> list[Any]:
     """A few of many rows, the first and the last among them."""
     assert rows
     return [rows[at * (len(rows) - 1) // (RECORDS - 1)] for at in range(RECORDS)]
+
+
+def assert_alike(costs: Sequence[int]) -> None:
+    """What was there to see cost about the same, and at least half of it was there."""
+    seen = [one for one in costs if one]
+    assert 2 * len(seen) >= len(costs), costs
+    assert max(seen) - min(seen) <= APART, costs
 
 
 @pytest.fixture(scope="module")
@@ -127,14 +140,13 @@ def reader(app: Flask) -> Iterator[Reader]:
 
 @pytest.mark.parametrize("name", STAFF_READS)
 def test_a_call_costs_the_same_whatever_its_record_holds(reader, name):
-    costs = [reader.call(name, **arguments) for arguments in reader.arguments(name)]
-    assert max(costs) - min(costs) <= APART, costs
+    assert_alike([reader.call(name, **arguments) for arguments in reader.arguments(name)])
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_of_eight_times_the_rows_costs_the_same(reader, name):
     given = reader.arguments(name)[0]
-    assert reader.call(name, page_size=40, **given) == reader.call(name, page_size=5, **given)
+    assert reader.call(name, page_size=40, **given) == reader.call(name, page_size=5, **given) > 0
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -143,12 +155,10 @@ def test_a_page_costs_the_same_whatever_it_shows(reader, app, name):
     address = app.url_map.bind("localhost").build
     paths = [address(name, given) for given in reader.records(sorted(rule.arguments))]
     if name == "workspace.merge_preview":
-        other = reader.records(["problem_id"])[0]["problem_id"]
-        paths = [f"{path}?source_ids={other}" for path in paths]
-    costs = [reader.look(path) for path in paths]
-    if not rule.arguments:
-        costs.append(reader.look(f"{paths[0]}?{NOTHING}"))
-    assert max(costs) - min(costs) <= APART, costs
+        source = reader.rows(FULL_FIRST["target_id"])[1][0]
+        paths = [f"{path}?source_ids={source}" for path in paths]
+    costs = [] if rule.arguments else [reader.look(f"{paths[0]}?{query}") for query in (SOMETHING, NOTHING)]
+    assert_alike(costs if any(costs) else [reader.look(path) for path in paths])
 
 
 def test_no_page_of_the_help_centre_asks_row_by_row(app):
@@ -157,8 +167,10 @@ def test_no_page_of_the_help_centre_asks_row_by_row(app):
     assert len(seats) > 25
     for person in sorted({(seat.role, seat.person) for seat in seats.values()}):
         requester = Reader(app, *person)
-        costs = [requester.look(seat.path) for seat in seats.values() if (seat.role, seat.person) == person]
-        assert all(costs)
+        for name, seat in seats.items():
+            if (seat.role, seat.person) == person:
+                shown = requester.look(seat.path)
+                assert shown or name in SHUT, name
         requester.episode.close()
 
 
@@ -176,4 +188,5 @@ def test_requesters_read_at_the_same_cost_however_much_they_have_asked(app):
                 costs.setdefault(name, set()).add(requester.call(name, **given))
         requester.episode.close()
     assert costs.keys() == {"get_request", "list_requests"}
-    assert all(max(found) - min(found) <= APART for found in costs.values()), costs
+    for found in costs.values():
+        assert_alike(sorted(found))

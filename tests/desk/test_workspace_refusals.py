@@ -50,6 +50,20 @@ def test_whatever_was_typed_into_a_refused_form_is_still_there(colleague, cases)
     assert person.did == []
 
 
+def test_a_problem_names_its_field_as_the_page_does(colleague, cases):
+    person, named = colleague("admin"), 0
+    for name, action, kinds in pages_with_forms(person, cases):
+        typed = {key: GARBAGE[kind] for key, kind in kinds.items() if kind in GARBAGE}
+        fields = [pair for pair in sent_back(person, action).items() if pair[0] not in typed] + list(typed.items())
+        person.post(action.removeprefix(person.visitor.prefix), fields)
+        root = lxml.html.document_fromstring(person.visitor.page.text)
+        for error in root.find_class("field-error"):
+            label = root.xpath(f"//label[@for='{error.get('id').removesuffix('-error')}']/text()")
+            named += len(label)
+            assert not label or error.text_content().startswith(f"Error: {label[0].strip(' *')}"), (name, action)
+    assert named > 60
+
+
 def test_every_problem_leads_to_what_it_is_about(app, colleague, cases):
     person, led = colleague("admin"), 0
     for name, action, kinds in pages_with_forms(person, cases):

@@ -164,11 +164,6 @@ def test_a_fault_that_harms_nobody_is_a_hole_where_it_is_meant_to_teach(shop, st
     alone = concluded(shop, [shop.families[FAMILY]], plans, seen, again=0)
     assert not alone.holes, "one family is too little to say what a fault teaches"
     assert [said for said in alone.remarks if f"under {fault}: the naive agent passes" in said]
-    monkeypatch.setattr(shop.part("faults"), "HARMLESS", {"F16": "Nothing is overwritten there."}, raising=False)
-    assert not concluded(shop, families, plans, seen, again=0).holes, "a world may say that it harms nobody there"
-    monkeypatch.setattr(shop.part("faults"), "HARMLESS", {"F99": "There is none."})
-    with pytest.raises(LookupError, match="F99"):
-        concluded(shop, families, plans, seen, again=0)
 
 
 def test_the_command_prints_the_matrix_for_programs():

@@ -13,6 +13,7 @@ from worlds.desk.models import Ticket
 from worlds.desk.ticket_file import Head
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
+from worlds.engine.locks import Lock
 from worlds.engine.rows import Query, number
 
 COLUMNS: Final = (
@@ -97,7 +98,11 @@ def check_free(ctx: Context, ticket: Head, field: str) -> None:
     Raises:
         Conflict: naming who has it.
     """
-    held = ctx.locked(Ticket, ticket.id)
+    check_held(ctx, ctx.locked(Ticket, ticket.id), ticket, field)
+
+
+def check_held(ctx: Context, held: Lock | None, ticket: Head, field: str) -> None:
+    """The same, where the lock on the ticket is known, if there is one."""
     if held is not None and held.holder != ctx.actor.name:
         raise Conflict(
             "ticket_locked",

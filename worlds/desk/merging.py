@@ -6,12 +6,12 @@ from typing import Final, NamedTuple
 
 from worlds.desk import laws
 from worlds.desk.actions import with_tags
-from worlds.desk.models import Collaborator, MergeRecord
+from worlds.desk.models import Collaborator, MergeRecord, Ticket
 from worlds.desk.ticket_file import Head
 from worlds.desk.updating import Beside, Said, Updated, update
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid
-from worlds.engine.rows import Query, insert, number
+from worlds.engine.rows import Number, Query, insert, number
 
 VIA: Final = "merge"
 
@@ -30,6 +30,9 @@ SOURCES: Final = Query(
     FROM ticket t JOIN desk_user u ON u.id = t.requester_id
     WHERE t.id IN (SELECT value FROM json_each(:tickets)) ORDER BY t.id""",
 )
+_PROBLEMS: Final = Query(
+    Number, "SELECT DISTINCT problem_id FROM ticket WHERE problem_id IN (SELECT value FROM json_each(:tickets))"
+)
 
 
 def check(ctx: Context, target: Head, sources: Sequence[Head]) -> None:
@@ -45,11 +48,14 @@ def check(ctx: Context, target: Head, sources: Sequence[Head]) -> None:
             f"Ticket {target.number} {gone}, so nothing can be merged into it; merge into a ticket that is not closed.",
             field="target_id",
         )
+    ids = [source.id for source in sources]
+    problems = {one.value for one in _PROBLEMS.all(ctx, tickets=json.dumps(ids))}
+    held = ctx.locked_among(Ticket, ids)
     for at, source in enumerate(sources):
         path = f"source_ids.{at}"
         if source.id == target.id or source.id in [one.id for one in sources[:at]]:
             raise Invalid("duplicate_ticket", f"Ticket {source.number} is named twice; name it once.", field=path)
-        laws.check_free(ctx, source, path)
+        laws.check_held(ctx, held.get(source.id), source, path)
         if source.merged_into_id is not None:
             raise Conflict("already_merged", f"Ticket {source.number} was merged before, and that stands.", field=path)
         if source.status == "closed":
@@ -59,7 +65,7 @@ def check(ctx: Context, target: Head, sources: Sequence[Head]) -> None:
                 "together.",
                 field=path,
             )
-        if number(ctx, "SELECT count(*) FROM ticket WHERE problem_id = :source", source=source.id):
+        if source.id in problems:
             raise Conflict(
                 "problem_has_incidents",
                 f"Ticket {source.number} is a problem with incidents; link them to the other problem first.",

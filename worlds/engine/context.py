@@ -2,7 +2,7 @@
 
 import random
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -110,6 +110,10 @@ class Context:
     def locked(self, model: type[DeclarativeBase], key: int) -> locks.Lock | None:
         """The lock on a record, if there is one now."""
         return locks.holder(self.driver, model.__tablename__, key, int(self.now.timestamp()))
+
+    def locked_among(self, model: type[DeclarativeBase], keys: Iterable[int]) -> Mapping[int, locks.Lock]:
+        """The locks that there are now on some records of a kind, by record: one look for all of them."""
+        return locks.holders(self.driver, model.__tablename__, keys, int(self.now.timestamp()))
 
     def tell(self, subject: str, body: str, *, role: str, about: tuple[str, int] | None = None) -> None:
         """Send a message to the agent's inbox, from whoever acts; `role` is what they are to the agent."""

@@ -4,6 +4,7 @@ SQLite's own locks are of no use here, since they hold the whole file. A lock be
 agent at the door; it ends by itself. Whoever has locked a whole has locked its parts (`part_of` of a table).
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from worlds.engine.fields import iso_instant
 from worlds.engine.targets import Record, spoken, wholes_of
 
 _FIND = "SELECT tbl, key, holder, why, until FROM engine_lock WHERE tbl = ? AND key = ? AND until > ?"
+
+_AMONG = """SELECT tbl, key, holder, why, until FROM engine_lock
+    WHERE tbl = ? AND key IN (SELECT value FROM json_each(?)) AND until > ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,12 @@ def holder(driver: sqlite3.Connection, table: str, key: int, now: int) -> Lock |
     """The lock on a row at a virtual second, or None."""
     rows = driver.execute(_FIND, (table, key, now)).fetchall()
     return Lock(*rows[0]) if rows else None
+
+
+def holders(driver: sqlite3.Connection, table: str, keys: Iterable[int], now: int) -> dict[int, Lock]:
+    """The locks on any of some rows of a table at a virtual second, by row."""
+    rows = driver.execute(_AMONG, (table, json.dumps(list(keys)), now)).fetchall()
+    return {row[1]: Lock(*row) for row in rows}
 
 
 def any_at(driver: sqlite3.Connection, now: int) -> bool:

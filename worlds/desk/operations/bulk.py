@@ -19,6 +19,7 @@ from worlds.engine.errors import Invalid, Refusal
 from worlds.engine.everywhere.jobs import JobId, JobItem, finish_job, open_job
 from worlds.engine.fields import Input, Name, RecordId, Result
 from worlds.engine.operation import writes
+from worlds.engine.rows import number
 
 MISHAP: Final = "bulk-item"
 """What a failure plan calls it when one ticket of a job fails."""
@@ -123,7 +124,8 @@ def work_off_updates(ctx: Context, job_id: JobId, ticket_ids: TicketIds, change:
 
 
 def _work_off(ctx: Context, index: int, ticket_id: int, change: BulkChange) -> JobItem:
-    if (failed := ctx.mishap(MISHAP)) is not None:
+    waiting = number(ctx, "SELECT count(*) FROM ticket WHERE id = :ticket AND status <> 'closed'", ticket=ticket_id)
+    if waiting and (failed := ctx.mishap(MISHAP)) is not None:  # a closed one fails for a reason of its own
         return JobItem(
             index=index, success=False, record_id=ticket_id, error=failed["error"], message=failed["message"]
         )

@@ -13,7 +13,7 @@ from worlds.desk.operations.tickets import check_is_problem
 from worlds.desk.rules import WORKERS
 from worlds.desk.texts import Body, Subject, Tags
 from worlds.desk.ticket_detail import changed, ref
-from worlds.desk.ticket_file import Head, head
+from worlds.desk.ticket_file import Head, head, heads
 from worlds.desk.ticket_parts import relations
 from worlds.desk.updating import Beside, Said, record, update
 from worlds.desk.views import LinkView, TicketChanged, TicketRef, UpTo50, UpTo500
@@ -270,7 +270,8 @@ def create_follow_up(
 
 def _to_merge(ctx: Context, target_id: int, source_ids: list[int]) -> tuple[Head, list[Head]]:
     target = head(ctx, target_id, field="target_id")
-    sources = [head(ctx, one, field=f"source_ids.{at}") for at, one in enumerate(source_ids)]
+    known = {one.id: one for one in heads(ctx, json.dumps(source_ids))}
+    sources = [known.get(one) or head(ctx, one, field=f"source_ids.{at}") for at, one in enumerate(source_ids)]
     merging.check(ctx, target, sources)
     return target, sources
 

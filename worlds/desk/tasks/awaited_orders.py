@@ -34,10 +34,10 @@ _ORDER_WORDS: Final = (
 )  # fmt: skip
 _POSTCODE_WORDS: Final = ("postcode", "postal code", "zip", "postleitzahl", "plz", "code postal")
 _SPOKEN: Final = {
-    "en": ("the order number is", "the postcode is"),
-    "nl": ("het bestelnummer is", "de postcode is"),
-    "de": ("die Bestellnummer ist", "die Postleitzahl ist"),
-    "fr": ("le numéro de commande est", "le code postal est"),
+    "en": ("order number", "postcode"),
+    "nl": ("bestelnummer", "postcode"),
+    "de": ("Bestellnummer", "Postleitzahl"),
+    "fr": ("numéro de commande", "code postal"),
 }
 _LATE: Final = timedelta(days=5)
 """Less than what is traced, whatever days are free."""

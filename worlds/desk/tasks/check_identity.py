@@ -41,15 +41,15 @@ if TYPE_CHECKING:
 BRANCHES = (SOLVABLE, ASK)
 UNPROVEN: Final = "identity_unproven"
 WORDINGS = (
-    "Please take {ticket} and file it under the topic other: somebody wants to know about an order. Whom we may tell "
-    "is on the page about who is asking. What we tell is the carrier and the tracking number, nothing else of the "
-    "order. Put {reference} into an internal note, and give me the order_number in any case.",
-    "{ticket} is new and yours: take it, topic other. If they may be told of the order, carrier and tracking number is "
-    "all that goes out today; if not, the handbook says how we answer. Leave a note for us under {reference}, and "
-    "report the order_number that they ask about.",
-    "Somebody asks about an order on {ticket}. Take the ticket, set its topic to other and answer by our rules on who "
-    "is asking. Where they allow an answer it names carrier and tracking number and no more. I keep a list: internal "
-    "note with {reference}, order_number to me.",
+    "Please take {ticket} and answer it: somebody wants to know about an order. Whom we may tell is on the page about "
+    "who is asking. What we tell is the carrier and the tracking number, nothing else of the order. Sorting and "
+    "solving stay with me. Put {reference} into an internal note, and give me the order_number in any case.",
+    "{ticket} is new and yours, take it. If they may be told of the order, carrier and tracking number is all that "
+    "goes out today; if not, the handbook says how we answer. I sort and solve what is answered myself. Leave a note "
+    "for us under {reference}, and report the order_number that they ask about.",
+    "Somebody asks about an order on {ticket}. Take the ticket and answer by our rules on who is asking. Where they "
+    "allow an answer it names carrier and tracking number and no more; leave topic and solving to me then. I keep a "
+    "list: internal note with {reference}, order_number to me.",
 )
 
 
@@ -146,7 +146,6 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
     else:
         first, then = CODE_WORDS[decision["language"]]
         reply = replied(case.ticket_id, told, enum(first, {first: then}), never=[*never, tracking, carrier])
-    status = "solved" if proven else "pending"
     checked = fields_filled(
         draw.session, case.ticket_id, order_number=decision["order"], identity_checked="true" if proven else "false"
     )
@@ -155,7 +154,7 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
             Bundle(
                 required=[
                     *reply,
-                    *_filed(draw, case, status),
+                    *_taken(draw, case, "open" if proven else "pending"),
                     noted(case.ticket_id, reference),
                 ],
                 allowed=[spare_note(case.ticket_id, (reference,)), *checked],
@@ -169,8 +168,8 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
     )
 
 
-def _filed(draw: Draw, case: Case, status: str) -> list[Effect]:
-    return ticket_set(draw.session, case.ticket_id, status=status, topic="other", assignee_id=case.actor.person)
+def _taken(draw: Draw, case: Case, status: str) -> list[Effect]:
+    return ticket_set(draw.session, case.ticket_id, status=status, assignee_id=case.actor.person)
 
 
 def _beyond(decision: Decision) -> tuple[Typed, ...]:
@@ -219,7 +218,6 @@ def is_proven(words: str, address: str, of_order: str, code: str) -> bool:
 
 def _take(worker: Worker, look: Look) -> None:
     worker.call("take_ticket", ticket_id=look.key)
-    worker.call("update_ticket", ticket_id=look.key, topic="other")
 
 
 def _note(worker: Worker, look: Look, text: str = "") -> None:
@@ -234,8 +232,9 @@ def _said(look: Look, language: str = "") -> str:
 
 
 def _answer(worker: Worker, look: Look, said: str = "", status: str = "") -> FinalAnswer:
-    status = status or ("solved" if look.proven else "pending")
-    worker.call("reply_publicly", ticket_id=look.key, body=said or _said(look), status=status)
+    status = status or ("" if look.proven else "pending")
+    more = {"status": status} if status else {}
+    worker.call("reply_publicly", ticket_id=look.key, body=said or _said(look), **more)
     return _reported(look.order["number"], proven=look.proven)
 
 
@@ -263,7 +262,8 @@ def with_fields(worker: Worker) -> FinalAnswer:
     worker.call("update_ticket", ticket_id=look.key, fields=fields)
     _note(worker, look, "Address, order number and postcode were held against the order.")
     worker.call("reply_publicly", ticket_id=look.key, body=_said(look))
-    worker.call("update_ticket", ticket_id=look.key, status="solved" if look.proven else "pending")
+    if not look.proven:
+        worker.call("update_ticket", ticket_id=look.key, status="pending")
     _note(worker, look)
     return _reported(look.order["number"], proven=look.proven)
 
@@ -282,13 +282,11 @@ def browse(page: "Page") -> FinalAnswer:
     proven = is_proven(words, address, of_order, code)
     page.open(ticket_page)
     page.click("button", "Take it")
-    page.choose("Topic", "Something else")
-    page.click("button", "Save the properties")
     found = "two of three agree" if proven else "not proven yet"
     deskwork.note(page, f"{page.facts['reference']}: {found}.")
     said = (TOLD if proven else ASKED)[language]
     told = said.format(carrier=row["Carrier"], tracking=row["Tracking number"])
-    deskwork.reply(page, told, "Solved" if proven else "Pending")
+    deskwork.reply(page, told, "" if proven else "Pending")
     return _reported(number, proven=proven)
 
 
@@ -321,12 +319,12 @@ def read_out(worker: Worker) -> FinalAnswer:
     return _answer(worker, look, f"{_said(look)} {look.order['postal_code']}?")
 
 
-def left_open(worker: Worker) -> FinalAnswer:
-    """Leave the status as it is."""
+def at_their_turn(worker: Worker) -> FinalAnswer:
+    """Let wait for the customer what is answered, and leave open what asks them something."""
     look = _look(worker)
     _take(worker, look)
     _note(worker, look)
-    return _answer(worker, look, status="open")
+    return _answer(worker, look, status="pending" if look.proven else "open")
 
 
 def at_once_upwards(worker: Worker) -> FinalAnswer:
@@ -371,7 +369,7 @@ FAMILY = Family(
         "the other way": crossed,
         "the day as well": too_much,
         "the postcode read out": read_out,
-        "the status left": left_open,
+        "the wrong turn": at_their_turn,
         "handed up at once": at_once_upwards,
         "another language": in_other_words,
         "no note": unnoted,
@@ -381,6 +379,7 @@ FAMILY = Family(
         "the day as well": "no status, no article, no amount, no day, no tracking number, not even whether such an "
         "order exists.",
         "the postcode read out": "Nothing of the order is read out to check who somebody is.",
+        "the wrong turn": "set to pending only together with a public reply that asks the requester a question.",
         "handed up at once": "A second answer that does not agree either is escalated",
         "another language": "Answer in the language in which the requester wrote the ticket",
     },

@@ -155,10 +155,12 @@ def solve(worker: Worker) -> FinalAnswer:
     """Read the whole list, change in one job what is meant, and try again what failed for a passing reason."""
     rows = _meant(worker)
     items = _in_bulk(worker, rows, add_tags=[worker.facts["tag"]])
-    failed = {one["record_id"]: one["error"] for one in items if not one["success"]}
-    for ticket_id in sorted(one for one, why in failed.items() if why != "ticket_closed"):
-        _add(worker, ticket_id)
-    return _report(rows, {one for one, why in failed.items() if why == "ticket_closed"})
+    closed = {one["record_id"] for one in items if one.get("error") == "ticket_closed"}
+    closed |= {row["ticket_id"] for row in rows if row["status"] == "closed"}
+    for ticket_id in sorted(one["record_id"] for one in items if not one["success"]):
+        if ticket_id not in closed:
+            _add(worker, ticket_id)
+    return _report(rows, closed)
 
 
 def one_by_one(worker: Worker) -> FinalAnswer:

@@ -42,20 +42,6 @@ def find_fault(world: World, name: str) -> Fault:
     raise LookupError(f"There is no fault {name!r}; there are: {', '.join(known)}.")
 
 
-def harmless_in(world: World) -> Mapping[str, str]:
-    """Faults that harm nobody in a world although they do in others, each with the reason, as its `faults` says.
-
-    An agent that knows nothing of failures is not expected to fare worse under these.
-
-    Raises:
-        LookupError: for the name of a fault that is not there.
-    """
-    if not importlib.util.find_spec(f"{world.package}.faults"):
-        return {}
-    said: Mapping[str, str] = getattr(world.part("faults"), "HARMLESS", {})
-    return {find_fault(world, name).name: why for name, why in said.items()}
-
-
 def _found(world: World) -> Iterator[Fault]:
     yield from _in(layers)
     if importlib.util.find_spec(f"{world.package}.faults"):

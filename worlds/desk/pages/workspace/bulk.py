@@ -8,6 +8,7 @@ from worlds.desk.operations.bulk import JobTaken, bulk_update_tickets
 from worlds.desk.pages.labels import asking
 from worlds.desk.pages.workspace.app import workspace
 from worlds.desk.pages.workspace.choices import SETTABLE, Options, Team
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.engine.surfaces.chrome import AGAIN
 from worlds.engine.surfaces.forms import Form
 from worlds.engine.surfaces.pages import Done, Door
@@ -27,7 +28,9 @@ class Bulk:
 
 def bulk_of(door: Door, action: str, people: Team) -> Bulk:
     """The bar below a list that is sent to an address; whom tickets can be given to are `people`."""
-    form = asking(door.form(bulk_update_tickets, action, name="bulk"), ticket_ids="Tick the tickets to change.")
+    form = asking(
+        as_labelled(door.form(bulk_update_tickets, action, name="bulk")), ticket_ids="Tick the tickets to change."
+    )
     chosen = tuple(form.sent.typed.raw.get("ticket_ids", ())) if form.sent else ()
     return Bulk(form, chosen, people.groups, people.agents, SETTABLE)
 

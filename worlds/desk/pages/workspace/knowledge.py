@@ -16,6 +16,7 @@ from worlds.desk.operations.knowledge import (
 )
 from worlds.desk.operations.tickets import get_ticket
 from worlds.desk.pages.workspace.app import with_filters, workspace
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.records import ArticleDetail, ArticleUse
 from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.markdown import render_markdown
@@ -61,7 +62,7 @@ def correct(door: Door, slug: str) -> str:
     """The article's text, to be corrected."""
     shown = door.read(get_article, slug=slug)
     values = {name: getattr(shown, name) for name in ("article_id", "title", "body", "visibility", "state")}
-    form = door.form(update_article, url_for("workspace.corrected", slug=slug), values)
+    form = as_labelled(door.form(update_article, url_for("workspace.corrected", slug=slug), values))
     return door.render("workspace/correct.html", article=shown, form=form)
 
 

@@ -16,6 +16,7 @@ from worlds.desk.operations.macros import (
 from worlds.desk.operations.tickets import get_ticket
 from worlds.desk.pages.workspace.app import workspace
 from worlds.desk.pages.workspace.choices import team
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.views import TicketChanged
 from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
@@ -43,7 +44,7 @@ def macros(door: Door) -> str:
 @workspace.page("/macros/new")
 def new_macro(door: Door) -> str:
     """A macro that is not there yet."""
-    form = door.form(create_macro, url_for("workspace.macro_made"))
+    form = as_labelled(door.form(create_macro, url_for("workspace.macro_made")))
     return door.render("workspace/edit_macro.html", macro=None, form=form, groups=team(door).groups, rows=LEAST, tags=2)
 
 
@@ -67,7 +68,7 @@ def macro(door: Door, macro_id: int) -> str:
 def edit_macro(door: Door, macro_id: int) -> str:
     """A macro's text and changes, to be corrected."""
     shown = door.read(get_macro, macro_id=macro_id)
-    form = door.form(update_macro, url_for("workspace.macro_saved", macro_id=macro_id), _values(shown))
+    form = as_labelled(door.form(update_macro, url_for("workspace.macro_saved", macro_id=macro_id), _values(shown)))
     rows, tags = max(LEAST, len(shown.set) + 1), max(2, len(shown.add_tags) + 1, len(shown.remove_tags) + 1)
     return door.render(
         "workspace/edit_macro.html", macro=shown, form=form, groups=team(door).groups, rows=rows, tags=tags
@@ -107,7 +108,7 @@ def use_macro(door: Door, ticket_id: int, macro_id: int) -> str:
         "workspace/use_macro.html",
         ticket=shown,
         preview=preview,
-        form=door.form(apply_macro, action, {"body": preview.body}),
+        form=as_labelled(door.form(apply_macro, action, {"body": preview.body})),
         names=team(door).names,
     )
 

@@ -17,6 +17,7 @@ from worlds.desk.operations.service import AgentView, list_agents
 from worlds.desk.operations.tickets import get_ticket
 from worlds.desk.pages.workspace.app import euros, workspace
 from worlds.desk.pages.workspace.choices import team
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.records import ApprovalDetail, CreditView, EscalationView
 from worlds.desk.rules import GOODWILL_LIMITS, LEADS
 from worlds.engine.surfaces.chrome import AGAIN, Views, tabs
@@ -41,7 +42,9 @@ def approvals(door: Door) -> str:
 def approval(door: Door, approval_id: int) -> str:
     """One request, with the decision on it."""
     shown = door.read(get_approval, approval_id=approval_id)
-    deciding = door.form(decide_approval, url_for("workspace.decided", approval_id=approval_id), name="decide")
+    deciding = as_labelled(
+        door.form(decide_approval, url_for("workspace.decided", approval_id=approval_id), name="decide")
+    )
     back = door.form(withdraw_approval, url_for("workspace.withdrawn", approval_id=approval_id), name="withdraw")
     return door.render("workspace/approval.html", approval=shown, deciding=deciding, withdrawing=back)
 
@@ -68,7 +71,7 @@ def ask(door: Door, ticket_id: int) -> str:
     return door.render(
         "workspace/ask.html",
         ticket=door.read(get_ticket, ticket_id=ticket_id),
-        form=door.form(ask_approval, url_for("workspace.asked", ticket_id=ticket_id)),
+        form=as_labelled(door.form(ask_approval, url_for("workspace.asked", ticket_id=ticket_id))),
         approvers=[(str(one.user_id), _worded(one)) for one in approvers],
     )
 
@@ -94,7 +97,7 @@ def credit(door: Door, ticket_id: int) -> str:
     return door.render(
         "workspace/credit.html",
         ticket=shown,
-        form=door.form(give_credit, url_for("workspace.credited", ticket_id=ticket_id)),
+        form=as_labelled(door.form(give_credit, url_for("workspace.credited", ticket_id=ticket_id))),
         given=sum(one.amount for one in shown.credits),
         limit=GOODWILL_LIMITS.get(door.actor.role),
         approvals=[(str(one.approval_id), f"{one.number}, {euros(one.amount)}") for one in allowed],
@@ -114,7 +117,7 @@ def escalation(door: Door, ticket_id: int) -> str:
     return door.render(
         "workspace/escalate.html",
         ticket=door.read(get_ticket, ticket_id=ticket_id),
-        form=door.form(escalate, url_for("workspace.escalated", ticket_id=ticket_id)),
+        form=as_labelled(door.form(escalate, url_for("workspace.escalated", ticket_id=ticket_id))),
     )
 
 

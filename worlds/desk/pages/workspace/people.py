@@ -10,6 +10,7 @@ from worlds.desk.operations.people import add_identity, get_user, list_users, me
 from worlds.desk.operations.tickets import create_ticket, get_ticket
 from worlds.desk.pages.labels import asking
 from worlds.desk.pages.workspace.app import id_in, with_filters, workspace
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.records import UserDetail
 from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
 from worlds.engine.surfaces.pages import Done, Door
@@ -62,8 +63,12 @@ def edit_person(door: Door, user_id: int) -> str:
     """What is known of a person, to be corrected."""
     shown = door.read(get_user, user_id=user_id)
     names = ("name", "locale", "organization_id", "vip", "org_manager", "notes")
-    form = door.form(
-        update_user, url_for("workspace.person_saved", user_id=user_id), {name: getattr(shown, name) for name in names}
+    form = as_labelled(
+        door.form(
+            update_user,
+            url_for("workspace.person_saved", user_id=user_id),
+            {name: getattr(shown, name) for name in names},
+        )
     )
     return door.render("workspace/edit_person.html", person=shown, form=form, emptied=EMPTIED)
 
@@ -77,7 +82,7 @@ def person_saved(_door: Door, done: UserDetail | None, user_id: int) -> Done:
 @workspace.page("/people/<id:user_id>/addresses")
 def new_address(door: Door, user_id: int) -> str:
     """An e-mail address or a phone number more."""
-    form = door.form(add_identity, url_for("workspace.address_added", user_id=user_id))
+    form = as_labelled(door.form(add_identity, url_for("workspace.address_added", user_id=user_id)))
     return door.render("workspace/new_address.html", person=door.read(get_user, user_id=user_id), form=form)
 
 

@@ -16,6 +16,7 @@ from worlds.desk.operations.rule_keeping import (
 )
 from worlds.desk.operations.service import Policies, list_agents, list_groups, list_sla_policies, list_views
 from worlds.desk.pages.workspace.app import workspace
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.engine.surfaces.chrome import AGAIN, Act, act
 from worlds.engine.surfaces.pages import Done, Door
 
@@ -81,7 +82,7 @@ def sla_ordered(_door: Door, done: Policies | None) -> Done:
 @workspace.page("/service/triggers/new")
 def new_trigger(door: Door) -> str:
     """A trigger that is not there yet."""
-    form = door.form(create_trigger, url_for("workspace.trigger_made"))
+    form = as_labelled(door.form(create_trigger, url_for("workspace.trigger_made")))
     return door.render("workspace/edit_trigger.html", rule=None, form=form, rows=LEAST, tags=2)
 
 
@@ -96,7 +97,7 @@ def edit_trigger(door: Door, trigger_id: int) -> str:
     """A trigger with its conditions and what it does, to be changed as a whole."""
     shown = door.read(get_trigger, trigger_id=trigger_id)
     values = {**_values(shown), "trigger_id": trigger_id}
-    form = door.form(update_trigger, url_for("workspace.trigger_saved", trigger_id=trigger_id), values)
+    form = as_labelled(door.form(update_trigger, url_for("workspace.trigger_saved", trigger_id=trigger_id), values))
     held: dict[str, Sized] = {"all": shown.all, "any": shown.any, "set_fields": shown.actions.set}
     rows = {name: max(least, len(held[name]) + 1) for name, least in LEAST.items()}
     tags = max(2, len(shown.actions.add_tags) + 1, len(shown.actions.remove_tags) + 1)

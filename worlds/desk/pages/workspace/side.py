@@ -11,6 +11,7 @@ from worlds.desk.operations.side import (
 )
 from worlds.desk.operations.tickets import get_ticket
 from worlds.desk.pages.workspace.app import workspace
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.records import SideDetail
 from worlds.engine.surfaces.chrome import AGAIN, Views, tabs
 from worlds.engine.surfaces.pages import Done, Door
@@ -34,7 +35,9 @@ def sides(door: Door) -> str:
 def side(door: Door, conversation_id: int) -> str:
     """One conversation with its messages."""
     shown = door.read(get_side_conversation, conversation_id=conversation_id)
-    answer = door.form(send_side_message, url_for("workspace.side_sent", conversation_id=conversation_id), name="say")
+    answer = as_labelled(
+        door.form(send_side_message, url_for("workspace.side_sent", conversation_id=conversation_id), name="say")
+    )
     closing = door.form(
         close_side_conversation, url_for("workspace.side_closed", conversation_id=conversation_id), name="close"
     )
@@ -58,7 +61,7 @@ def side_closed(_door: Door, done: SideDetail | None, conversation_id: int) -> D
 @workspace.page("/tickets/<id:ticket_id>/side")
 def new_side(door: Door, ticket_id: int) -> str:
     """Asks somebody about a ticket."""
-    form = door.form(start_side_conversation, url_for("workspace.side_started", ticket_id=ticket_id))
+    form = as_labelled(door.form(start_side_conversation, url_for("workspace.side_started", ticket_id=ticket_id)))
     return door.render("workspace/new_side.html", ticket=door.read(get_ticket, ticket_id=ticket_id), form=form)
 
 

@@ -16,6 +16,7 @@ from worlds.desk.operations.structure import (
 from worlds.desk.operations.tickets import get_ticket, list_tickets
 from worlds.desk.pages.labels import asking
 from worlds.desk.pages.workspace.app import with_filters, workspace
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.views import TicketChanged, TicketDetail, TicketRow
 from worlds.engine.fields import Page
 from worlds.engine.surfaces.chrome import AGAIN
@@ -48,7 +49,9 @@ def merge_preview(door: Door, target_id: int) -> str:
     asked = door.query(preview_merge)
     preview = door.read(preview_merge, target_id=target_id, source_ids=asked.get("source_ids", []))
     shown = door.read(get_ticket, ticket_id=target_id)
-    form = door.form(merge_tickets, url_for("workspace.merged", target_id=target_id), {"target_id": target_id})
+    form = as_labelled(
+        door.form(merge_tickets, url_for("workspace.merged", target_id=target_id), {"target_id": target_id})
+    )
     return door.render("workspace/merge_preview.html", ticket=shown, preview=preview, form=form)
 
 
@@ -130,7 +133,7 @@ def incident_added(_door: Door, done: TicketChanged | None, problem_id: int, tic
 def split(door: Door, ticket_id: int) -> str:
     """Chooses the comments that go to a ticket of their own."""
     form = asking(
-        door.form(split_ticket, url_for("workspace.split_off", ticket_id=ticket_id)),
+        as_labelled(door.form(split_ticket, url_for("workspace.split_off", ticket_id=ticket_id))),
         comment_ids="Tick the comments that move.",
     )
     chosen = tuple(form.sent.typed.raw.get("comment_ids", ())) if form.sent else ()
@@ -151,7 +154,7 @@ def split_off(_door: Door, done: SplitOff | None, ticket_id: int) -> Done:
 @workspace.page("/tickets/<id:ticket_id>/follow-up")
 def follow_up(door: Door, ticket_id: int) -> str:
     """Goes on from a closed ticket."""
-    form = door.form(create_follow_up, url_for("workspace.followed_up", ticket_id=ticket_id))
+    form = as_labelled(door.form(create_follow_up, url_for("workspace.followed_up", ticket_id=ticket_id)))
     return door.render("workspace/follow_up.html", ticket=door.read(get_ticket, ticket_id=ticket_id), form=form)
 
 

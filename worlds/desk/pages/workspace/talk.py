@@ -7,6 +7,7 @@ from flask import url_for
 from worlds.desk.operations.conversation import Redaction, get_attachment, redact_comment
 from worlds.desk.operations.tickets import get_ticket
 from worlds.desk.pages.workspace.app import workspace
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.views import CommentView, TicketDetail
 from worlds.engine.errors import NotFound
 from worlds.engine.surfaces.chrome import AGAIN
@@ -29,7 +30,9 @@ def attachment(door: Door, ticket_id: int, attachment_id: int) -> str:
 def redact(door: Door, ticket_id: int, comment_id: int) -> str:
     """Asks what is to be redacted, since it cannot be had back."""
     shown = door.read(get_ticket, ticket_id=ticket_id)
-    form = door.form(redact_comment, url_for("workspace.redacted", ticket_id=ticket_id, comment_id=comment_id))
+    form = as_labelled(
+        door.form(redact_comment, url_for("workspace.redacted", ticket_id=ticket_id, comment_id=comment_id))
+    )
     return door.render("workspace/redact.html", ticket=shown, said=comment_of(shown, comment_id), form=form)
 
 

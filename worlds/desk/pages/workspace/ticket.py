@@ -25,6 +25,7 @@ from worlds.desk.operations.tickets import (
 from worlds.desk.pages.labels import asking
 from worlds.desk.pages.workspace.app import workspace
 from worlds.desk.pages.workspace.choices import EMPTIED, SETTABLE, TOPIC_OPTIONS, OwnField, own_fields, team, with_own
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.pages.workspace.ticket_acts import acts, quick_acts
 from worlds.desk.views import TicketChanged, TicketDetail
 from worlds.engine.surfaces.chrome import AGAIN
@@ -43,15 +44,19 @@ def ticket(door: Door, ticket_id: int) -> str:
         views=door.part(list_views),
         acts=acts(door, shown),
         quick=quick_acts(door, shown),
-        reply=door.form(reply_publicly, _here("replied", ticket_id), name="reply"),
-        note=door.form(add_note, _here("noted", ticket_id), name="note"),
-        properties=door.form(update_ticket, _here("updated", ticket_id), _values(door, shown, fields), name="p"),
+        reply=as_labelled(door.form(reply_publicly, _here("replied", ticket_id), name="reply")),
+        note=as_labelled(door.form(add_note, _here("noted", ticket_id), name="note")),
+        properties=as_labelled(
+            door.form(update_ticket, _here("updated", ticket_id), _values(door, shown, fields), name="p"), fields
+        ),
         fields=fields,
-        tagging=asking(door.form(add_tags, _here("tagged", ticket_id), name="tag"), tags="Type a tag to add."),
+        tagging=asking(
+            as_labelled(door.form(add_tags, _here("tagged", ticket_id), name="tag")), tags="Type a tag to add."
+        ),
         untagging=asking(
             door.form(remove_tags, _here("untagged", ticket_id), name="untag"), tags="Tick the tags to take off."
         ),
-        new_item=door.form(add_item, _here("item_added", ticket_id), name="item"),
+        new_item=as_labelled(door.form(add_item, _here("item_added", ticket_id), name="item")),
         finishing=_finishing(door, shown),
         unlinking=_unlinking(door, shown),
         statuses=SETTABLE,

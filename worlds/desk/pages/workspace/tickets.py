@@ -11,6 +11,7 @@ from worlds.desk.operations.tickets import create_ticket, list_tickets
 from worlds.desk.pages.workspace.app import id_in, with_filters, workspace
 from worlds.desk.pages.workspace.bulk import bulk_of, taken_on
 from worlds.desk.pages.workspace.choices import TOPIC_OPTIONS, blank_fields, team
+from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.pages.workspace.wording import status_words
 from worlds.desk.records import UserDetail
 from worlds.desk.views import TicketChanged
@@ -74,7 +75,8 @@ def tickets_changed(_door: Door, done: JobTaken | None) -> Done:
 @workspace.page("/tickets/new")
 def new_ticket(door: Door) -> str:
     """A ticket on behalf of somebody, who is found among the people first."""
-    form = door.form(create_ticket, url_for("workspace.ticket_made"))
+    fields = blank_fields(door)
+    form = as_labelled(door.form(create_ticket, url_for("workspace.ticket_made")), fields)
     user_id = id_in(form["requester_id"].value)
     who = None if user_id is None else _known(door, user_id)
     return door.render(
@@ -83,7 +85,7 @@ def new_ticket(door: Door) -> str:
         who=who,
         people=team(door),
         topics=TOPIC_OPTIONS,
-        fields=blank_fields(door),
+        fields=fields,
     )
 
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from multiprocessing import get_context
 from typing import Any
 
-from worlds.engine.faults.catalogue import faults_of, find_fault, harmless_in
+from worlds.engine.faults.catalogue import faults_of, find_fault
 from worlds.engine.faults.fault import Fault
 from worlds.engine.faults.plan import CLEAN, FaultPlan
 from worlds.engine.faults.plans import find_plan, plans_of
@@ -225,11 +225,10 @@ def _of_plays(world: World, seen: Iterable[Seen]) -> Iterator[str]:
 
 def _of_lessons(world: World, plans: Mapping[str, FaultPlan], cells: Mapping[tuple[str, str], Cell]) -> Iterator[str]:
     """Faults from which nothing is learnt, though they are meant to be: the naive agent does as well."""
-    harmless = harmless_in(world)
     for fault in faults_of(world).values():
         mine = [cell for (plan, _), cell in cells.items() if plan == fault.name and plan in plans]
         met = sum(cell.met for cell in mine)
-        if not mine or not fault.catches or fault.name in harmless or not met:
+        if not mine or not fault.catches or not met:
             continue
         resilient, naive = (sum(cell.passed(name) for cell in mine) for name in ("resilient", "naive"))
         if naive >= resilient:
