@@ -6,6 +6,7 @@ from worlds.desk import WORLD
 from worlds.desk.models import Ticket
 from worlds.desk.tasks.casework import MARKS, receivers, ticket_numbered
 from worlds.engine.drawing import draw, rule
+from worlds.engine.proofs.lints import unearned
 from worlds.engine.proofs.plays import Case, missed, through_browser, through_tools
 from worlds.engine.start import Start
 
@@ -94,6 +95,14 @@ def test_the_answer_has_to_name_the_ticket_that_was_written_on(start, cases):
         return type(done)(status=done.status, facts={"ticket": f"#{number}"}, message=done.message)
 
     assert not through_tools(start, one.task, names_the_old_one).grade.passed
+
+
+def test_clocks_that_begin_with_it_hold_nothing_that_a_lint_would_take_for_a_fixed_value(cases):
+    one = cases["reopen"]
+    begun = made(one.solution, "sla_timer")
+    assert begun
+    assert {clock["used_seconds"] for clock in begun} == {0}
+    assert list(unearned(one)) == []
 
 
 @pytest.mark.browser

@@ -1,65 +1,12 @@
 """Promises of what goes wrong at the desk: whose hand it is, what is told, what stays undone, and what helps."""
 
 import pytest
+from troubled import a_ticket, base, by_agent, done, roots, stored, tickets, turned_away, under
 
 import worlds
 from worlds.desk.faults.concurrency import told
-from worlds.engine.bookkeeping import driver_of
-from worlds.engine.faults.plan import FaultPlan, Rule
-from worlds.engine.resilience.line import Desk
-from worlds.engine.resilience.resilient import Resilient
 
 NOTE = "The parcel was found."
-
-
-def under(fault, role="agent", **rule):
-    """A day at the desk on which one rule is in force."""
-    return worlds.open("desk", role=role, faults=FaultPlan(rules=(Rule(fault=fault, **rule),)))
-
-
-def done(episode, operation, **arguments):
-    reply = episode.call(operation, arguments)
-    assert reply.ok, reply.body
-    return reply.body
-
-
-def turned_away(episode, operation, **arguments):
-    """(status, headers, body) of a call that a failure stops."""
-    reply = episode.call(operation, arguments)
-    assert not reply.ok, reply.body
-    return reply.body["status"], reply.body["headers"], reply.body["body"]
-
-
-def base(body, field="base"):
-    """What a body says of a field, as this vendor puts it."""
-    (one,) = body["details"][field]
-    return one
-
-
-def tickets(episode, **filters):
-    return done(episode, "list_tickets", **{"status": "open", "page_size": 50, **filters})["items"]
-
-
-def a_ticket(episode, **filters):
-    """An open ticket, whole."""
-    return done(episode, "get_ticket", ticket_id=tickets(episode, **filters)[0]["ticket_id"])
-
-
-def stored(episode, query, *values):
-    with episode._fork.lease() as connection, connection.begin():
-        return driver_of(connection).execute(query, values).fetchall()
-
-
-def roots(episode, table):
-    """Who is behind the changes of a table: (actor, root)."""
-    query = "SELECT DISTINCT actor, root FROM engine_change JOIN engine_cause c ON c.id = cause_id WHERE tbl = ?"
-    return {(actor, root.partition(":")[0]) for actor, root in stored(episode, query, table)}
-
-
-def by_agent(episode):
-    """Tables in which something differs because of the agent."""
-    query = "SELECT DISTINCT tbl FROM engine_change JOIN engine_cause c ON c.id = cause_id WHERE root LIKE 'agent:%'"
-    return {table for (table,) in stored(episode, query)}
 
 
 # -- limits and transport ---------------------------------------------------------------------------------------------
@@ -181,6 +128,9 @@ def test_a_colleague_merges_first_and_what_is_merged_stays_so(fault, params):
         assert target == both["target_id"]
         assert who != episode.actor.name
         assert by_agent(episode) == set()
+        change = {"ticket_id": both["source_ids"][0], "priority": "urgent", "safe_version": 1}
+        _, _, body = turned_away(episode, "update_ticket", **change)
+        assert f"it was changed by {who} since" in body["description"]
 
 
 def test_a_step_that_crosses_another_is_turned_away_and_may_be_taken_again():
@@ -228,7 +178,7 @@ def test_a_rule_of_the_house_names_the_field_and_takes_the_real_value():
         ticket = a_ticket(episode)
         for text in (NOTE, f"{NOTE} See #1."):
             status, _, body = turned_away(episode, "add_note", ticket_id=ticket["ticket_id"], body=text)
-            assert (status, body["error"]) == (422, "ValidationRule")
+            assert (status, body["error"]) == (422, "RecordInvalid")
             assert base(body, "body")["description"] == "Internal note must contain the number of the ticket."
         assert by_agent(episode) == set()
         done(episode, "add_note", ticket_id=ticket["ticket_id"], body=f"#{ticket['number']}: {NOTE}")
@@ -286,6 +236,15 @@ def test_a_bulk_job_is_completed_and_holds_tickets_that_failed():
         assert "audit" not in done(episode, "get_ticket", ticket_id=failed["record_id"])["tags"]
 
 
+def test_a_closed_ticket_fails_in_a_job_for_its_own_reason():
+    with under("F29", times=0) as episode:
+        ids = [tickets(episode)[0]["ticket_id"], tickets(episode, status="closed")[0]["ticket_id"]]
+        job = done(episode, "bulk_update_tickets", ticket_ids=ids, add_tags=["audit"])
+        episode.call("wait", {"minutes": 5})
+        items = done(episode, "get_job", job_id=job["job_id"])["items"]
+        assert {one["record_id"]: one["error"] for one in items} == {ids[0]: "record_busy", ids[1]: "ticket_closed"}
+
+
 # -- lists, rules that act beside, requesters -------------------------------------------------------------------------
 
 
@@ -333,62 +292,3 @@ def test_nobody_asks_again_on_what_is_solved():
         ticket = a_ticket(episode, status="solved")
         now = done(episode, "get_ticket", ticket_id=ticket["ticket_id"])
         assert (now["status"], now["comments_total"]) == ("solved", ticket["comments_total"])
-
-
-# -- what the agent that knows failures makes of it -------------------------------------------------------------------
-
-
-def tried(family, fault, operation):
-    """The resilient agent at the first instance in which its own work meets a fault at an operation, and its grade."""
-    plan = FaultPlan(rules=(Rule(fault=fault, operations=(operation,)),))
-    for seed in range(6):
-        with worlds.open(f"desk/{family}", seed=seed, faults=plan) as episode:
-            grade = episode.grade(Resilient(Desk.at(episode)).work())
-            if any(entry.faults for entry in episode.journal):
-                return episode, grade
-    raise LookupError(f"{family} never comes to {operation}")
-
-
-@pytest.mark.parametrize(
-    ("family", "fault", "operation"),
-    [
-        ("link-one-order", "F36", "merge_tickets"),
-        ("link-one-order", "F36", "link_tickets"),
-        ("answer-wismo", "F36", "reply_publicly"),
-        ("answer-wismo", "F24", "add_note"),
-        ("link-one-order", "F23", "merge_tickets"),
-    ],
-)
-def test_what_was_not_kept_or_asked_for_more_is_done_again_and_once(family, fault, operation):
-    episode, grade = tried(family, fault, operation)
-    assert grade.passed, [one.words for one in grade.criteria if not one.satisfied]
-    assert not episode.record.excused
-    assert len([entry for entry in episode.journal if entry.operation == operation]) > 1
-
-
-# -- stopping ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("fault", ["F13", "F14", "F15"])
-def test_whoever_may_change_nothing_any_more_hands_the_ticket_up_and_is_excused(fault):
-    with worlds.open("desk/link-one-order", seed=0, faults=fault) as episode:
-        agent = Resilient(Desk.at(episode))
-        grade = episode.grade(agent.work())
-        assert agent.reported
-        assert grade.passed, [one.words for one in grade.criteria if not one.satisfied]
-        assert episode.record.excused
-        (message,) = stored(episode, "SELECT message FROM escalation ORDER BY id DESC LIMIT 1")[0]
-        assert "status 403" in message
-
-
-def test_a_hand_over_of_another_ticket_excuses_nobody():
-    with worlds.open("desk/link-one-order", seed=0, faults="F13") as episode:
-        first, second = episode.task.instance.target["ticket"]
-        assert episode.call("link_tickets", {"ticket_id": first, "other_id": second}).status == 403
-        other = next(row for row in tickets(episode) if row["ticket_id"] not in (first, second))
-        said = f"Ticket {other['number']}: link_tickets is answered with status 403 however long I wait."
-        done(
-            episode, "escalate", ticket_id=other["ticket_id"], group="Technical & safety", reason="system_problem",
-            message=said,
-        )  # fmt: skip
-        assert not episode.grade({"status": "not_done", "message": said}).passed

@@ -21,7 +21,7 @@ from worlds.engine.world import SeedSpec
 from worlds.seeds.letters import sentences
 
 MINI = {
-    "days": 30, "requesters": 90, "tickets": 90, "merged": 6, "spam": 12, "orders_unasked": 12, "twins": 3, "pairs": 3,
+    "days": 30, "requesters": 90, "tickets": 110, "merged": 6, "spam": 12, "orders_unasked": 12, "twins": 3, "pairs": 3,
     "problems": 4, "incidents": 3, "linked": 2, "look_alikes": 2, "two_parcels": 4, "order_data": 4, "half_told": 3,
     "questions": 4, "goodwill": 3, "held": 3, "legal": 2, "safety": 2,
 }  # fmt: skip
@@ -148,6 +148,16 @@ def test_everybody_who_answers_works_in_the_hours_of_their_group(ask):
         "SELECT count(*) FROM comment WHERE author_role = 'agent' AND public = 1 AND automatic = 0"
         " AND strftime('%w', created_at) = '0'"
     ) == [(0,)]
+
+
+def test_colleagues_touch_tickets_in_the_hours_of_the_desk_alone(ask):
+    moments = [
+        datetime.fromisoformat(row[0]).astimezone(ZONE)
+        for row in ask("SELECT at FROM ticket_audit WHERE actor_role IN ('agent', 'team_lead')")
+    ]
+    assert len(moments) > 100
+    assert {moment.hour for moment in moments} <= set(range(7, 21))
+    assert 6 not in {moment.weekday() for moment in moments}
 
 
 def test_rules_could_have_been_saved_by_their_administrator(ask):

@@ -223,13 +223,6 @@ def test_a_column_that_moves_with_time_has_earned_to_be_volatile(case):
         assert list(unearned(Case(episode.start, episode.task))) == []
 
 
-def test_a_counter_that_has_just_begun_says_nothing_of_its_column():
-    with worlds.open("desk/follow-up-closed", seed=0) as episode:
-        case = Case(episode.start, episode.task)
-        assert any(entry.table == "sla_timer" for entry in case.solution.record.entries)
-        assert list(unearned(case)) == []
-
-
 def test_a_trail_that_is_due_in_other_hours_of_work_says_nothing_of_its_column():
     with worlds.open("desk/answer-wismo") as episode:
         cases = (Case.of(episode.start, episode.task.family, seed) for seed in range(8))

@@ -76,8 +76,8 @@ INVARIANTS = (
         name="notes_are_never_mailed",
         sentence="No mail tells a requester what an internal note says.",
         table="outbox_email",
-        sql=f"""SELECT o.id FROM outbox_email o JOIN comment c ON o.event = 'comment:' || c.id WHERE o.id {_AMONG}
-          AND c.public = 0""",
+        sql=f"""SELECT o.id FROM outbox_email o JOIN comment c ON c.id = CAST(substr(o.event, 9) AS INTEGER)
+          WHERE o.id {_AMONG} AND o.event LIKE 'comment:%' AND c.public = 0""",
     ),
     Invariant(
         name="credits_within_approvals",

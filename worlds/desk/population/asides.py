@@ -112,7 +112,7 @@ def _decide(
     decision = "approved" if rng.random() < 0.62 else "denied"
     course.history.perform(now, lead, decide_approval, approval_id, decision, rng.choice(_BOOK[decision]))
     if decision == "approved":
-        later = now + timedelta(minutes=12)
+        later = course.rota.at_work(matter.group, now, rng.randint(400, 1_000))
         course.then(later, _give, matter, agent, approval_id, amount)
 
 

@@ -144,7 +144,7 @@ def _scanned(course: Course, attachment_id: int, now: datetime) -> None:
 
 def _looked_at(course: Course, rng: random.Random, matter: Matter, now: datetime) -> datetime:
     """When somebody first looks at a ticket; of open work never later than the desk has been open before the start."""
-    if matter.channel in ("phone", "chat"):
+    if matter.channel in ("phone", "chat") and course.rota.is_open(matter.group, now):
         return now + timedelta(seconds=rng.randint(20, 400))
     moment = course.rota.at_work(matter.group, now, round(rng.lognormvariate(8.4, 0.9)))
     if matter.stage != "done":
@@ -267,7 +267,8 @@ def _work(course: Course, matter: Matter, agent: Actor, group: str, turns: int, 
     if matter.stage in ("done", "held"):
         goes = course.aside(matter, agent, now)
         if goes is not None:
-            course.then(goes[0], _work, matter, goes[1], group, min(turns, 1))
+            on = course.rota.at_work(group, goes[0], rng.randint(20, 200))
+            course.then(on, _work, matter, goes[1], group, min(turns, 1))
             return
     if turns < matter.turns and rng.random() < 0.16:
         _note(course, matter, agent, rng, now, _LATER)

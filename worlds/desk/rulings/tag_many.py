@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from worlds.desk import WORLD
 from worlds.desk.models import DeskGroup, DeskUser, Ticket
+from worlds.desk.rules import CLOSE_AFTER
 from worlds.engine.task import SOLVABLE, Decision, Situation
 
 TOPICS: Final = {
@@ -15,7 +16,7 @@ TOPICS: Final = {
     "Product question": "product_question", "Change or cancel": "change_cancel", "Damaged or faulty": "damaged",
     "Complaint": "complaint", "Business invoice": "invoice_b2b",
 }  # fmt: skip
-CHANNELS: Final = {"e-mail": "email", "web form": "web", "chat": "chat", "phone": "phone"}
+CHANNELS: Final = {"e-mail": "email", "web form": "web", "the chat": "chat", "telephone": "phone"}
 _ZONE: Final = ZoneInfo(WORLD.zone)
 
 
@@ -27,7 +28,7 @@ def ruling(situation: Situation) -> Decision:
     session, facts = situation.session, situation.facts
     since, until = _midnight(facts["first"]), _midnight(facts["last"], later=1)
     sought = [~Ticket.spam, Ticket.created_at >= since, Ticket.created_at < until]
-    sought.append(Ticket.priority.in_(facts["priority"].split(" or ")))
+    sought.append(Ticket.priority.in_(facts["priority"].removesuffix(" priority").split(" or ")))
     if "topic" in facts:
         sought.append(Ticket.topic == TOPICS[facts["topic"]])
     if "channel" in facts:
@@ -40,11 +41,15 @@ def ruling(situation: Situation) -> Decision:
     found = session.scalars(select(Ticket).where(*sought).order_by(Ticket.id)).all()
     return {
         "branch": SOLVABLE,
-        "tickets": [one.id for one in found],
-        "changed": [one.id for one in found if one.status != "closed"],
-        "closed": [f"#{one.number}" for one in found if one.status == "closed"],
+        "changed": [one.id for one in found if not _is_closed(one, situation.now)],
+        "closed": [f"#{one.number}" for one in found if _is_closed(one, situation.now)],
         "tag": facts["tag"],
     }
+
+
+def _is_closed(ticket: Ticket, now: datetime) -> bool:
+    """Closed, or solved for so long that it closes by itself."""
+    return ticket.status == "closed" or (ticket.status == "solved" and ticket.state_since + CLOSE_AFTER <= now)
 
 
 def _midnight(day: str, later: int = 0) -> datetime:

@@ -23,6 +23,7 @@ from worlds.desk.tasks.casework import (
 from worlds.desk.tasks.parcelwork import (
     asked_for_parcels,
     awaited,
+    day_told,
     fields_filled,
     is_missing,
     never_said,
@@ -153,7 +154,7 @@ def _look(worker: Worker) -> Look:
     ticket = ticket_numbered(worker, worker.facts["ticket"])
     order = order_of(worker, ticket)
     parcel = awaited(order)
-    return Look(ticket, order, parcel, is_missing(parcel["expected_on"], worker.facts["today"]))
+    return Look(ticket, order, parcel, is_missing(parcel["expected_on"], day_told(worker.facts["today"])))
 
 
 def _reply(worker: Worker, look: Look, text: str, status: str = "") -> None:
@@ -231,7 +232,7 @@ def browse(page: "Page") -> FinalAnswer:
     open_order(page, number)
     parcel = parcel_on_page(page)
     page.open(ticket_page)
-    missing = is_missing(parcel["expected_on"], page.facts["today"])
+    missing = is_missing(parcel["expected_on"], day_told(page.facts["today"]))
     said = told_of(parcel, language, TRACED[language] if missing else "")
     if not missing:
         deskwork.note(page, f"{page.facts['reference']}: told where the second parcel is.")

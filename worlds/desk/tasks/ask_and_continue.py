@@ -123,14 +123,17 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
         for at, number in enumerate(given, start=1):  # who asks twice at once does not set it to pending twice
             required += replied(ticket_id, told, never=hidden, name=f"question-{at}")
             required.append(answered(ticket_id, number, f"answer-{at}"))
-        required.append(set_pending(ticket_id, len(given)))
+        required.append(set_pending(ticket_id, "pending", len(given)))
         order_of_work.append(Before(f"answer-{len(given)}", "reply"))
     allowed = [
         spare_note(ticket_id, (reference,)),
         *fields_filled(session, ticket_id, parcel=decision["tracking_number"], identity_checked="true"),
     ]
-    bundle = Bundle(required=required, allowed=allowed, order=order_of_work)
-    return Expectation(any_of=[bundle], answer=Answer("done", {"tracking_number": tracking}))
+    return Expectation(
+        any_of=[Bundle(required=required, allowed=allowed, order=order_of_work)],
+        forbidden=[] if decision["branch"] == ASK else [set_pending(ticket_id, "not-pending")],
+        answer=Answer("done", {"tracking_number": tracking}),
+    )
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------
@@ -138,11 +141,6 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
 
 def _find(worker: Worker) -> dict[str, Any]:
     return ticket_numbered(worker, worker.facts["ticket"])
-
-
-def _read_again(worker: Worker, ticket: dict[str, Any]) -> dict[str, Any]:
-    now: dict[str, Any] = worker.call("get_ticket", ticket_id=ticket["ticket_id"])
-    return now
 
 
 def _heard(ticket: dict[str, Any]) -> int:
@@ -177,7 +175,7 @@ def _ask(worker: Worker, ticket: dict[str, Any], text: str, status: str | None =
 def _wait(worker: Worker, ticket: dict[str, Any], *, minutes: int = 0) -> dict[str, Any]:
     """The ticket once its requester has written again, within some days."""
     before, waited = _heard(ticket), 0
-    while _heard(ticket := _read_again(worker, ticket)) == before and waited < LONG:
+    while _heard(ticket := worker.call("get_ticket", ticket_id=ticket["ticket_id"])) == before and waited < LONG:
         if minutes:
             worker.call("wait", minutes=minutes)
         else:
@@ -201,14 +199,12 @@ def _reported(tracking: str) -> FinalAnswer:
     return FinalAnswer(status="done", facts={"tracking_number": tracking})
 
 
-def _finish(
-    worker: Worker, ticket: dict[str, Any], order: dict[str, Any], said: str = "", status: str = "solved"
-) -> FinalAnswer:
+def _finish(worker: Worker, ticket: dict[str, Any], order: dict[str, Any], said: str = "") -> FinalAnswer:
     """Tell of the parcel of an order, and leave the ticket as it has to be."""
     parcel = awaited(order)
     _fill_in(worker, ticket, order_number=order["number"])
     _note(worker, ticket)
-    _ask(worker, ticket, said or told_of(parcel, ticket["language"]), status)
+    _ask(worker, ticket, said or told_of(parcel, ticket["language"]), "solved")
     return _reported(parcel["tracking_number"])
 
 
@@ -313,13 +309,13 @@ def nudged(worker: Worker) -> FinalAnswer:
 
 
 def half_done(worker: Worker) -> FinalAnswer:
-    """Ask without setting the ticket to pending; leave one that has its answer to its requester."""
+    """Ask without setting the ticket to pending; set it to pending without asking."""
     ticket = _find(worker)
-    order = _proven(worker, ticket)
-    if order is not None:
-        return _finish(worker, ticket, order, status="pending")
-    _ask(worker, ticket, _ASKED[ticket["language"]], "open")
-    ticket = _wait(worker, ticket)
+    if _proven(worker, ticket) is None:
+        _ask(worker, ticket, _ASKED[ticket["language"]], "open")
+        ticket = _wait(worker, ticket)
+    else:
+        worker.call("update_ticket", ticket_id=ticket["ticket_id"], status="pending")
     return _finish(worker, *_asked_for(worker, ticket))
 
 
@@ -380,7 +376,7 @@ FAMILY = Family(
     mistakes={
         "guessed": guessed,
         "asked once too often": nudged,
-        "half done": half_done,
+        "pending without a question, or not": half_done,
         "numbers read out": read_out,
         "both parcels": both_parcels,
         "another language": in_other_words,
@@ -391,7 +387,8 @@ FAMILY = Family(
         "guessed": "A field whose value you do not know is asked for; it is not filled with a guess.",
         "asked once too often": "A requester who has been asked something is not asked again before they have "
         "answered.",
-        "half done": "A ticket is set to pending only together with a public reply that asks the requester a question.",
+        "pending without a question, or not": "A ticket is set to pending only together with a public reply "
+        "that asks the requester a question.",
         "numbers read out": "Nothing of the order is read out to check who somebody is.",
         "both parcels": "The number of another parcel is a wrong answer.",
         "another language": "Answer in the language in which the requester wrote the ticket",

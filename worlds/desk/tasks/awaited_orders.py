@@ -163,12 +163,12 @@ def answered(ticket_id: int, number: str, name: str) -> Effect:
     )  # fmt: skip
 
 
-def set_pending(ticket_id: int, times: int) -> Effect:
-    """The ticket was set to pending each time that they were asked."""
+def set_pending(ticket_id: int, name: str, times: int = 1) -> Effect:
+    """The ticket is set to pending so often: each time that its requester is asked, and never otherwise."""
     return Effect(
-        "pending", "audit_event", "insert", where={"ticket_id": ticket_id, "kind": "change", "field": "status"},
+        name, "audit_event", "insert", where={"ticket_id": ticket_id, "kind": "change", "field": "status"},
         set={"after": mentions(enum("pending", {"pending": "pending"}))}, count=times,
-        words="The ticket is set to pending whenever its requester is asked",
+        words="The ticket is set to pending when its requester is asked, and only then",
     )  # fmt: skip
 
 

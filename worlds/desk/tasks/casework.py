@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from worlds.desk.models import Collaborator, DeskGroup, FieldValue, Ticket, TicketField, UserIdentity
+from worlds.desk.models import Collaborator, DeskGroup, Ticket, UserIdentity
 from worlds.engine.task import Worker, every_row
 from worlds.graders.effects import Effect
 from worlds.graders.predicates import MESSAGE_CAP, Pred, Scalar, any_value, mentions, multiset
@@ -121,17 +121,6 @@ def receivers(session: Session, ticket_id: int) -> tuple[Receiver, ...]:
     return (*told, *(Receiver("cc_reply", one) for one in others))
 
 
-def fields_held(session: Session, ticket_id: int) -> dict[int, str]:
-    """What a ticket holds in the fields that are in use, by the field's id."""
-    held = (
-        select(FieldValue.field_id, FieldValue.value)
-        .join(TicketField, TicketField.id == FieldValue.field_id)
-        .where(FieldValue.ticket_id == ticket_id, TicketField.active)
-        .order_by(FieldValue.field_id)
-    )
-    return dict(session.execute(held).tuples())
-
-
 def group_id(session: Session, name: str) -> int:
     """The id of a group, in the tables."""
     return session.scalars(select(DeskGroup.id).where(DeskGroup.name == name)).one()
@@ -230,15 +219,6 @@ def tagged(session: Session, ticket_id: int, *added: str, name: str = "tags") ->
         return []
     words = f"The ticket's tags are {', '.join(wanted)}"
     return [Effect(name, "ticket", "update", where={"id": ticket_id}, set={"tags": multiset(*wanted)}, words=words)]
-
-
-def may_take(session: Session, ticket_id: int, person: int | None) -> Effect:
-    """That the agent takes the ticket, which opens a new one: for families in which nobody says whose it is."""
-    opened: dict[str, Scalar | Pred] = {"status": "open"} if session.get_one(Ticket, ticket_id).status == "new" else {}
-    return Effect(
-        "taken", "ticket", "update", where={"id": ticket_id}, set={"assignee_id": person, **opened}, count=(0, 1),
-        words="The agent takes the ticket",
-    )  # fmt: skip
 
 
 def escalated(

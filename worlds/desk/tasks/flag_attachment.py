@@ -29,6 +29,7 @@ from worlds.desk.tasks.parcelwork import (
     Asked,
     asked_for_parcels,
     awaited,
+    day_told,
     fields_filled,
     is_missing,
     never_said,
@@ -200,7 +201,7 @@ def mark_in(text: str) -> str:
 def _look(worker: Worker) -> Look:
     ticket = ticket_numbered(worker, worker.facts["ticket"])
     parcel = awaited(order_of(worker, ticket))
-    if is_missing(parcel["expected_on"], worker.facts["today"]):
+    if is_missing(parcel["expected_on"], day_told(worker.facts["today"])):
         raise LookupError(f"the parcel of {ticket['number']} is missing")
     (head,) = [file for said in ticket["comments"] for file in said["attachments"]]
     file = worker.call("get_attachment", attachment_id=head["attachment_id"])

@@ -207,13 +207,13 @@ def told_of(parcel: dict[str, Any], language: str, text: str = "") -> str:
 
 
 def is_missing(expected: str, today: str) -> bool:
-    """Whether so many working days have gone by since a parcel was expected that it is missing; both as `2026-03-04`.
-
-    The day that it is may also be given as a request says it: `16 March 2026`.
-    """
-    if not today[:4].isdecimal():
-        today = datetime.strptime(today, "%d %B %Y").date().isoformat()  # noqa: DTZ007 - a day, not a moment
+    """Whether a parcel is missing by so many working days since it was expected; both days as `2026-03-04`."""
     return working_days_since(expected, today) >= _LONG
+
+
+def day_told(words: str) -> str:
+    """A day that a request says as `16 March 2026`, as `2026-03-16`."""
+    return datetime.strptime(words, "%d %B %Y").date().isoformat()  # noqa: DTZ007 - a day, not a moment
 
 
 def working_days_since(day: str, today: str) -> int:

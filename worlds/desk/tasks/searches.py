@@ -19,10 +19,14 @@ TOPICS: Final = {
     "product_question": "Product question", "change_cancel": "Change or cancel", "damaged": "Damaged or faulty",
     "complaint": "Complaint", "invoice_b2b": "Business invoice",
 }  # fmt: skip
-CHANNELS: Final = {"email": "e-mail", "web": "web form", "chat": "chat", "phone": "phone"}
-PRIORITIES: Final = {"high or urgent": ("high", "urgent"), "normal": ("normal",), "low": ("low",)}
+CHANNELS: Final = {"email": "e-mail", "web": "web form", "chat": "the chat", "phone": "telephone"}
+PRIORITIES: Final = {
+    "high or urgent priority": ("high", "urgent"), "normal priority": ("normal",), "low priority": ("low",),
+    "normal or low priority": ("normal", "low"),
+}  # fmt: skip
 KINDS: Final = (
     ("assignee",), ("topic",), ("channel",), ("group", "topic"), ("group", "channel"), ("topic", "channel"),
+    ("assignee", "channel"), ("assignee", "topic"),
 )  # fmt: skip
 """By what the tickets are sought, beside their priority and the days on which they came in."""
 LEAST, MOST = 26, 60
@@ -31,8 +35,12 @@ DAYS, WINDOWS = 28, 4
 """Days back at most; searches of a kind that differ in their days alone at most."""
 LATER: Final = 8
 """Tickets of the same kind, at least, that came in after the last day."""
-CALM: Final = timedelta(hours=2)
-"""For how long nothing but the agent changes the tickets' tags or closes one."""
+EARLIER: Final = 3
+"""Tickets of the same kind, at least, that came in before the first day."""
+CALM: Final = timedelta(hours=1)
+"""What becomes due until then is done when the hour strikes next; after it, the agent has another hour."""
+STRIKE: Final = timedelta(hours=1)
+"""How often the rules of the house look at what is due, so that some of it is overdue when the agent begins."""
 _BY_THEMSELVES: Final = {
     "new": timedelta(hours=24), "open": timedelta(hours=168), "pending": timedelta(hours=72),
     "solved": timedelta(days=4),
@@ -58,6 +66,7 @@ class Seen:
     priority: str | None
     day: date
     closed: bool
+    solved: bool
     moves: bool
 
 
@@ -72,7 +81,7 @@ def searches(draw: Draw) -> list[Search]:
     days = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
     for (shared, priority), tickets in sorted(alike.items()):
         spans = [(first, last) for first, last in combinations(days, 2) if _is_fit(tickets, first, last)]
-        chosen = spans[:: max(1, len(spans) // WINDOWS)][:WINDOWS]
+        chosen = spans[:: -max(1, len(spans) // WINDOWS)][:WINDOWS]  # others came in before most of them
         cases += [Search(shared, priority, _said(first), _said(last)) for first, last in chosen]
     return cases
 
@@ -89,20 +98,23 @@ def _seen(draw: Draw) -> Iterator[Seen]:
         }  # fmt: skip
         known = {name: value for name, value in shared.items() if value is not None}
         day = one.created_at.astimezone(zone).date()
-        yield Seen(known, one.priority, day, one.status == "closed", _moves(one, draw.now))
+        yield Seen(known, one.priority, day, one.status == "closed", one.status == "solved", _moves(one, draw.now))
 
 
 def _is_fit(tickets: list[Seen], first: date, last: date) -> bool:
+    """Whether a search finds enough, some of it closed and some about to close in days, and others came in later."""
     found = [one for one in tickets if first <= one.day <= last]
+    if not LEAST <= len(found) <= MOST or any(one.moves for one in found):
+        return False
+    later, earlier = sum(one.day > last for one in tickets), sum(one.day < first for one in tickets)
     closed = sum(one.closed for one in found)
-    enough = LEAST <= len(found) <= MOST and 1 <= closed <= len(found) // 2
-    later = sum(one.day > last for one in tickets)
-    return enough and later >= LATER and not any(one.moves for one in found)
+    around = later >= LATER and earlier >= EARLIER
+    return around and 1 <= closed <= len(found) // 2 and any(one.solved for one in found)
 
 
 def _moves(ticket: Ticket, now: datetime) -> bool:
     after = _BY_THEMSELVES.get(ticket.status)
-    return after is not None and now < ticket.state_since + after <= now + CALM
+    return after is not None and now - STRIKE < ticket.state_since + after <= now + CALM
 
 
 def _said(day: date) -> str:

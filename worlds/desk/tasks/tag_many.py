@@ -14,7 +14,7 @@ from worlds.desk.models import Ticket, stand_in
 from worlds.desk.rulings.tag_many import ruling
 from worlds.desk.tasks.casework import group_named, tags_of
 from worlds.desk.tasks.searches import CHANNELS, PRIORITIES, TOPICS, searches
-from worlds.engine.task import Decision, Draw, Family, Instance, Situation, Worker, every_row
+from worlds.engine.task import Decision, Draw, Family, Instance, Refused, Situation, Worker, every_row
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Effect, Expectation
 from worlds.graders.predicates import multiset
@@ -38,13 +38,13 @@ _SAID: Final = {
 }  # fmt: skip
 
 WORDINGS = (
-    "For the review of {first} to {last}: every ticket {which}, priority {priority}, that came in on those days (both "
+    "For the review of {first} to {last}: every ticket {which}, of {priority}, that came in on those days (both "
     "included) gets the tag {tag}. Tell me how many have it in the end (tagged) and the numbers of those that could "
     "not get it (closed).",
-    "Please tag with {tag} all tickets {which}, received from {first} up to and including {last}, of priority "
+    "Please tag with {tag} all tickets {which}, received from {first} up to and including {last}, of "
     "{priority}. No others. I need two things back: tagged, how many carry the tag now, and closed, the ticket numbers "
     "where it was not possible.",
-    "I am putting a list together under {tag}. Could you set that tag on the tickets {which} whose priority is "
+    "I am putting a list together under {tag}. Could you set that tag on the tickets {which}, of "
     "{priority}? Only those which reached us between {first} and {last}, first and last day included. Report tagged "
     "(the count) and closed (numbers of the tickets that did not take it).",
 )
@@ -62,7 +62,7 @@ def instance(draw: Draw) -> Instance:
         facts=facts,
         actor=stand_in(draw.session, ROLE),
         expectation=_expectation(draw.session, decision),
-        target={"ticket": decision["tickets"]},
+        target={"ticket": decision["changed"]},
         decision=decision,
     )
 
@@ -126,16 +126,16 @@ def _priorities(worker: Worker) -> tuple[str, ...]:
     return PRIORITIES[worker.facts["priority"]]
 
 
-def _in_bulk(worker: Worker, rows: list[dict[str, Any]], **changes: Any) -> list[dict[str, Any]]:
-    """Change tickets in one job, and wait until it tells of each of them."""
-    ids = [row["ticket_id"] for row in rows]
-    taken = worker.call("bulk_update_tickets", ticket_ids=ids, **changes)
-    while True:
+def _in_bulk(worker: Worker, rows: list[dict[str, Any]], **changes: Any) -> None:
+    """Change tickets in one job, and wait until it is done; what became of it is seen on the tickets."""
+    taken = worker.call("bulk_update_tickets", ticket_ids=[row["ticket_id"] for row in rows], **changes)
+    status = "queued"
+    while status != "completed":
         worker.call("wait", minutes=2)
-        job = worker.call("get_job", job_id=taken["job_id"])
-        if job["status"] == "completed":
-            items: list[dict[str, Any]] = job["items"]
-            return items
+        try:
+            status = worker.call("get_job", job_id=taken["job_id"])["status"]
+        except Refused:  # nobody has taken on a job of that name
+            return
 
 
 def _add(worker: Worker, ticket_id: int) -> None:
@@ -152,15 +152,15 @@ def _report(rows: list[dict[str, Any]], failed: set[int]) -> FinalAnswer:
 
 
 def solve(worker: Worker) -> FinalAnswer:
-    """Read the whole list, change in one job what is meant, and try again what failed for a passing reason."""
+    """Read the whole list, change in one job what is meant, look again, and do singly what was not done."""
     rows = _meant(worker)
-    items = _in_bulk(worker, rows, add_tags=[worker.facts["tag"]])
-    closed = {one["record_id"] for one in items if one.get("error") == "ticket_closed"}
-    closed |= {row["ticket_id"] for row in rows if row["status"] == "closed"}
-    for ticket_id in sorted(one["record_id"] for one in items if not one["success"]):
-        if ticket_id not in closed:
-            _add(worker, ticket_id)
-    return _report(rows, closed)
+    _in_bulk(worker, rows, add_tags=[worker.facts["tag"]])
+    known = {row["ticket_id"] for row in rows}
+    left = [row for row in _meant(worker) if row["ticket_id"] in known and worker.facts["tag"] not in row["tags"]]
+    for row in left:
+        if row["status"] != "closed":
+            _add(worker, row["ticket_id"])
+    return _report(rows, {row["ticket_id"] for row in left if row["status"] == "closed"})
 
 
 def one_by_one(worker: Worker) -> FinalAnswer:
@@ -217,7 +217,7 @@ def _tag_found(page: "Page", priority: str) -> Iterator[tuple[str, str]]:
         page.click("link", NEXT)
 
 
-_CHANNELS_THERE: Final = {"e-mail": "Email", "web form": "Web", "chat": "Chat", "phone": "Phone"}
+_CHANNELS_THERE: Final = {"e-mail": "Email", "web form": "Web", "the chat": "Chat", "telephone": "Phone"}
 """How the search names what the request does."""
 
 
@@ -241,8 +241,9 @@ def first_page(worker: Worker) -> FinalAnswer:
 
 
 def _changed(worker: Worker, rows: list[dict[str, Any]], **more: Any) -> FinalAnswer:
-    items = _in_bulk(worker, rows, add_tags=[worker.facts["tag"]], **more)
-    return _report(rows, {one["record_id"] for one in items if not one["success"]})
+    """Change these in one job, and report as of closed ones."""
+    _in_bulk(worker, rows, add_tags=[worker.facts["tag"]], **more)
+    return _report(rows, {row["ticket_id"] for row in rows if row["status"] == "closed"})
 
 
 def look_alikes(worker: Worker) -> FinalAnswer:

@@ -124,6 +124,7 @@ _ZENDESK = {
     "not_found": "RecordNotFound",
     "rate_limited": "APIRateLimitExceeded",
     "version_conflict": "UpdateConflict",
+    "validation_rule": "RecordInvalid",
     "server_error": "InternalServerError",
 }
 

@@ -45,14 +45,12 @@ to a secret text of that episode and epoch.
 """
 
 import importlib.util
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from flask import Blueprint, Flask, Response, flash, g, redirect, request, url_for
 from flask_bootstrap import Bootstrap5
-from jinja2 import StrictUndefined
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import BaseConverter, BuildError, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
@@ -60,8 +58,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from worlds.engine.errors import Failure, NotFound, Refusal
 from worlds.engine.fields import MAX_ID
 from worlds.engine.operation import Operation
-from worlds.engine.surfaces import chrome, conflicts, drafts, error_pages, everywhere_pages, seals, slow, wording
-from worlds.engine.surfaces.compiled import compiled
+from worlds.engine.surfaces import (
+    chrome,
+    conflicts,
+    drafts,
+    error_pages,
+    everywhere_pages,
+    seals,
+    slow,
+    templating,
+    wording,
+)
 from worlds.engine.surfaces.drift import wearing
 from worlds.engine.surfaces.forms import OWN_FIELDS
 from worlds.engine.surfaces.page_door import Done, Door, door_of
@@ -159,14 +166,6 @@ class IdConverter(BaseConverter):
         return int(value)
 
 
-def _set_up_templates(app: Flask, world: World) -> None:
-    """Compile a template once, refuse names that nobody gave, and print as pages do."""
-    app.jinja_env.bytecode_cache = compiled(world)
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.finalize = _printable
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-
-
 def create_pages(world: World) -> Flask:
     """The WSGI app of a world's pages.
 
@@ -186,7 +185,7 @@ def create_pages(world: World) -> Flask:
     app.session_interface = seals.EpisodeSessions()
     app.url_map.converters["id"] = IdConverter
     app.url_map.strict_slashes = True
-    _set_up_templates(app, world)
+    templating.install(app, world)
     wording.install(app, world)
     chrome.install(app)
     wearing.install(app, world)
@@ -210,14 +209,6 @@ def create_pages(world: World) -> Flask:
     error_pages.install(app)
     app.after_request(_seal)
     return app
-
-
-def _printable(value: Any) -> Any:
-    """What a template shows, control characters replaced: no page may hold them, whatever was typed."""
-    return _CONTROL.sub("\ufffd", value) if type(value) is str and _CONTROL.search(value) else value
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def _apps(world: World) -> list[Pages]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from worlds.graders.normalizers import Canonical, as_text
@@ -91,5 +92,11 @@ def normalize(given: Any, options: Mapping[str, Any]) -> Canonical | None:  # no
 
 def mentioned(text: str, wanted: Canonical, options: Mapping[str, Any]) -> bool:  # noqa: ARG001 (as normalize)
     """Say whether the prose names this day."""
+    return wanted in _stated(text)
+
+
+@lru_cache(maxsize=256)
+def _stated(text: str) -> frozenset[str]:
+    """All days that prose names, as ISO text; the same text is asked for one day after the other."""
     days = (_day(match) for form in _STATED for match in form.finditer(text))
-    return any(day is not None and day.isoformat() == wanted for day in days)
+    return frozenset(day.isoformat() for day in days if day is not None)
