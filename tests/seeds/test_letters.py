@@ -66,3 +66,10 @@ def test_what_was_said_is_not_said_again_while_there_is_something_else():
     assert sentences(f"> {first} Short one.") == {first.casefold()}
     for _ in range(20):
         assert unsaid(lambda: rng.choice((first, second)), sentences(first), tries=40) == second
+
+
+def test_a_sentence_that_differs_in_its_day_or_a_number_alone_was_said():
+    rng, said = random.Random(4), "Your 30 EUR were sent back on Monday."
+    texts = ("Your 45 EUR were sent back on Friday.", "We have your parcel here with us now.")
+    for _ in range(20):
+        assert unsaid(lambda: rng.choice(texts), sentences(said), tries=40) == texts[1]

@@ -49,6 +49,10 @@ class Row(NamedTuple):
     sla_due_at: datetime | None
 
 
+class _Id(NamedTuple):
+    ticket_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class TicketFilters:
     """What a list of tickets is narrowed to; None asks for nothing. `status` may be `unsolved`."""
@@ -99,14 +103,17 @@ _ROWS: Final = Query(
 
 def tickets(ctx: Context, filters: TicketFilters, sort: str, page: int, page_size: int) -> Page[TicketRow]:
     """One page of tickets."""
-    rows, total = page_of(ctx, Row, _SELECT, _SOURCE, _conditions(filters), SORTS[sort], page, page_size)
-    return Page[TicketRow].of([row_view(row) for row in rows], total, page, page_size)
+    return tickets_where(ctx, _conditions(filters), SORTS[sort], page, page_size)
 
 
 def tickets_where(ctx: Context, conditions: Conditions, order: str, page: int, page_size: int) -> Page[TicketRow]:
-    """One page of the tickets that meet conditions over `t`, `u`, `a`, `g` and `o`, in an order of `SORTS`' kind."""
-    rows, total = page_of(ctx, Row, _SELECT, _SOURCE, conditions, order, page, page_size)
-    return Page[TicketRow].of([row_view(row) for row in rows], total, page, page_size)
+    """One page of the tickets that meet conditions over `t`, `u`, `a`, `g` and `o`, in an order of `SORTS`' kind.
+
+    Ids are sorted first and only those of the page are read in full, since whatever is selected is worked out for every
+    row that is sorted.
+    """
+    found, total = page_of(ctx, _Id, "t.id", _SOURCE, conditions, order, page, page_size)
+    return Page[TicketRow].of(rows_of(ctx, [one.ticket_id for one in found]), total, page, page_size)
 
 
 def rows_of(ctx: Context, ticket_ids: list[int]) -> list[TicketRow]:

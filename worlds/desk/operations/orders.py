@@ -156,11 +156,10 @@ def _searched(query: str) -> Conditions:
     """Every word as it was typed, or without accents."""
     conditions = Conditions()
     for at, word in enumerate(query.split()[:12]):
-        plain, typed = (_pattern(one) for one in (fold(word), word.casefold()))
-        conditions.add(
-            f"({_SEARCHED} LIKE :plain{at} ESCAPE '\\' OR {_SEARCHED} LIKE :typed{at} ESCAPE '\\')",
-            **{f"plain{at}": plain, f"typed{at}": typed},
-        )
+        ways = sorted({_pattern(fold(word)), _pattern(word.casefold())})  # most words are written in one way alone
+        names = [f"word{at}_{way}" for way in range(len(ways))]
+        met = " OR ".join(f"{_SEARCHED} LIKE :{name} ESCAPE '\\'" for name in names)
+        conditions.add(f"({met})", **dict(zip(names, ways, strict=True)))
     return conditions
 
 

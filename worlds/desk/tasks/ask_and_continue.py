@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 from worlds.desk.people import requester
 from worlds.desk.rulings.ask_and_continue import ASK, ruling
 from worlds.desk.tasks import deskwork
-from worlds.desk.tasks.awaited_orders import Case, answered, cases, filled, set_pending, sheet
+from worlds.desk.tasks.awaited_orders import ASKED, ASKED_AGAIN, BESIDE, Case, answered, cases, filled, sheet
 from worlds.desk.tasks.casework import (
     noted,
     orders_in,
     orders_named,
+    put_into,
     receivers,
     replied,
     spare_note,
@@ -52,32 +53,6 @@ WORDINGS = (
     "and wait for the answer, then reply (which carrier, which number), fill in the order number and solve. Leave an "
     "internal note with {reference}. I keep the list: which tracking_number was it?",
 )
-_ASKED: Final = {
-    "en": "Thank you for writing. Which order is it about? Please send us its number; it begins with LK- and stands at "
-    "the top of the confirmation.",
-    "nl": "Dank voor uw bericht. Om welke bestelling gaat het? Stuurt u ons het bestelnummer; dat begint met LK- en "
-    "staat boven aan de bevestiging.",
-    "de": "Danke für Ihre Nachricht. Um welche Bestellung geht es? Bitte nennen Sie uns die Bestellnummer; sie beginnt "
-    "mit LK- und steht oben in der Bestätigung.",
-    "fr": "Merci de votre message. De quelle commande s'agit-il ? Merci de nous envoyer le numéro de commande ; il "
-    "commence par LK- et figure en haut de la confirmation.",
-}
-_ASKED_AGAIN: Final = {
-    "en": "Thank you. We cannot speak about the order yet. Please look at the confirmation once more and send us the "
-    "order number as it stands there.",
-    "nl": "Dank u. We kunnen nog niets over de bestelling zeggen. Kijkt u nog eens in de bevestiging, en stuurt u ons "
-    "het bestelnummer zoals het daar staat?",
-    "de": "Danke. Zu der Bestellung können wir noch nichts sagen. Bitte sehen Sie noch einmal in der Bestätigung nach "
-    "und nennen Sie uns die Bestellnummer, wie sie dort steht.",
-    "fr": "Merci. Nous ne pouvons encore rien dire de la commande. Veuillez relire la confirmation et nous envoyer le "
-    "numéro de commande tel qu'il y figure.",
-}
-_BESIDE: Final = {
-    "en": " Please tell us the postcode as well.",
-    "nl": " Wilt u ook de postcode noemen?",
-    "de": " Bitte nennen Sie auch die Postleitzahl.",
-    "fr": " Merci d'indiquer aussi le code postal.",
-}
 
 
 def instance(draw: Draw) -> Instance:
@@ -116,14 +91,15 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
         filled(session, ticket_id, decision["order"]),
         noted(ticket_id, reference),
     ]
-    order_of_work = []
+    order_of_work, never = [], ["hold", "pending"]
     if decision["branch"] == ASK:
+        never.remove("pending")
         hidden = (*unsaid, tracking, record(decision["order"]))
         given = [one for one in (decision["slip"], decision["order"]) if one]
         for at, number in enumerate(given, start=1):  # who asks twice at once does not set it to pending twice
             required += replied(ticket_id, told, never=hidden, name=f"question-{at}")
             required.append(answered(ticket_id, number, f"answer-{at}"))
-        required.append(set_pending(ticket_id, "pending", len(given)))
+        required.append(put_into(ticket_id, "pending", "pending", len(given)))
         order_of_work.append(Before(f"answer-{len(given)}", "reply"))
     allowed = [
         spare_note(ticket_id, (reference,)),
@@ -131,7 +107,7 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
     ]
     return Expectation(
         any_of=[Bundle(required=required, allowed=allowed, order=order_of_work)],
-        forbidden=[] if decision["branch"] == ASK else [set_pending(ticket_id, "not-pending")],
+        forbidden=[put_into(ticket_id, one, f"not-{one}") for one in never],
         answer=Answer("done", {"tracking_number": tracking}),
     )
 
@@ -212,7 +188,7 @@ def _asked_for(
     worker: Worker, ticket: dict[str, Any], *, beside: str = "", status: str | None = "pending", minutes: int = 0
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The ticket and the order, once the requester has named it: asked as often as it takes."""
-    texts = [_ASKED[ticket["language"]], _ASKED_AGAIN[ticket["language"]]]
+    texts = [ASKED[ticket["language"]], ASKED_AGAIN[ticket["language"]]]
     order = _proven(worker, ticket)
     for text in texts[:MOST]:
         if order is None:
@@ -234,7 +210,7 @@ def solve(worker: Worker) -> FinalAnswer:
 def step_by_step(worker: Worker) -> FinalAnswer:
     """Ask for the postcode as well, look now and then, fill in more than is needed, and set each status apart."""
     ticket = _find(worker)
-    beside = _BESIDE[ticket["language"]]
+    beside = BESIDE[ticket["language"]]
     ticket, order = _asked_for(worker, ticket, beside=beside, status=None, minutes=5 * 60)
     parcel = awaited(order)
     found = {"order_number": order["number"], "parcel": parcel["tracking_number"], "identity_checked": "true"}
@@ -250,7 +226,7 @@ def browse(page: "Page") -> FinalAnswer:
     """The same in the workspace."""
     deskwork.open_ticket(page, page.facts["ticket"])
     ticket_page, language = page.url, deskwork.language_code(page.value("Language"))
-    texts = [_ASKED[language], _ASKED_AGAIN[language]]
+    texts = [ASKED[language], ASKED_AGAIN[language]]
     while not (number := _proven_on_page(page, ticket_page)):
         deskwork.reply(page, texts.pop(0), "Pending")
         page.open("/-/workspace/away")
@@ -300,10 +276,10 @@ def guessed(worker: Worker) -> FinalAnswer:
 def nudged(worker: Worker) -> FinalAnswer:
     """Ask once more than is needed: before they have answered, or what they have said."""
     ticket = _find(worker)
-    _ask(worker, ticket, _ASKED[ticket["language"]])
+    _ask(worker, ticket, ASKED[ticket["language"]])
     if not _named(worker, ticket):
         worker.call("wait", minutes=2)
-        _ask(worker, ticket, _ASKED_AGAIN[ticket["language"]])
+        _ask(worker, ticket, ASKED_AGAIN[ticket["language"]])
     ticket = _wait(worker, ticket)
     return _finish(worker, *_asked_for(worker, ticket))
 
@@ -312,11 +288,18 @@ def half_done(worker: Worker) -> FinalAnswer:
     """Ask without setting the ticket to pending; set it to pending without asking."""
     ticket = _find(worker)
     if _proven(worker, ticket) is None:
-        _ask(worker, ticket, _ASKED[ticket["language"]], "open")
+        _ask(worker, ticket, ASKED[ticket["language"]], "open")
         ticket = _wait(worker, ticket)
     else:
         worker.call("update_ticket", ticket_id=ticket["ticket_id"], status="pending")
     return _finish(worker, *_asked_for(worker, ticket))
+
+
+def on_hold(worker: Worker) -> FinalAnswer:
+    """Put the ticket on hold while nobody outside the desk is waited for."""
+    ticket, order = _asked_for(worker, _find(worker))
+    worker.call("update_ticket", ticket_id=ticket["ticket_id"], status="hold")
+    return _finish(worker, ticket, order)
 
 
 def read_out(worker: Worker) -> FinalAnswer:
@@ -377,6 +360,7 @@ FAMILY = Family(
         "guessed": guessed,
         "asked once too often": nudged,
         "pending without a question, or not": half_done,
+        "on hold for nobody": on_hold,
         "numbers read out": read_out,
         "both parcels": both_parcels,
         "another language": in_other_words,
@@ -389,6 +373,7 @@ FAMILY = Family(
         "answered.",
         "pending without a question, or not": "A ticket is set to pending only together with a public reply "
         "that asks the requester a question.",
+        "on hold for nobody": "A ticket is set to on hold only while we wait for somebody outside the desk",
         "numbers read out": "Nothing of the order is read out to check who somebody is.",
         "both parcels": "The number of another parcel is a wrong answer.",
         "another language": "Answer in the language in which the requester wrote the ticket",

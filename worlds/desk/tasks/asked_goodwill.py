@@ -1,13 +1,37 @@
-"""What a request for goodwill leaves behind: the request and its answer, the credit, the cause in its field."""
+"""What a request for goodwill brings about: how it is answered, and what it and its answer leave behind."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worlds.desk.models import TicketField, UserIdentity
+from worlds.desk.people import decides
+from worlds.desk.tasks.broken_articles import Case
+from worlds.desk.tasks.casework import spoken
+from worlds.desk.tasks.goodwill_words import DENIED, LESS, MAILS, WHOLE
 from worlds.engine.fields import format_money
+from worlds.engine.task import Decision, Draw, Happening
 from worlds.graders.effects import Effect
 from worlds.graders.predicates import mentions, ref
 from worlds.graders.typed import Typed
+
+
+def happenings(draw: Draw, case: Case, decision: Decision, who: str) -> list[Happening]:
+    """The answer to the request in the approver's own time, and the mail before it."""
+    chance = draw.rng("answer")
+    later = chance.randint(2_700, 6 * 3_600) if chance.random() < 0.7 else chance.randint(72_000, 97_200)
+    words = DENIED if not decision["given"] else WHOLE if decision["given"] == decision["asked"] else LESS
+    said = chance.choice(words).format(format_money(decision["given"]))
+    found = [decides(who, case.ticket_id, "approved" if decision["given"] else "denied", said, delay=later)]
+    if decision["mail"]:
+        letter = {"role": "approver", "subject": f"Ticket {spoken(case.number)}"}
+        letter["body"] = MAILS[decision["mail"]].format(number=spoken(case.number))
+        found.append(
+            Happening(
+                name=f"person:{who}", operation="write_to_agent", arguments=letter, after="ask_approval",
+                given={"ticket_id": case.ticket_id}, delay=chance.randint(300, 2_400),
+            )
+        )  # fmt: skip
+    return found
 
 
 def requested(session: Session, ticket_id: int, amount: int, who: int, facts: tuple[Typed, ...]) -> list[Effect]:

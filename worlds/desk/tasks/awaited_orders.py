@@ -27,7 +27,7 @@ from worlds.engine.people.facts import Fact
 from worlds.engine.task import Draw, Situation
 from worlds.graders.effects import Effect
 from worlds.graders.predicates import mentions
-from worlds.graders.typed import enum, record
+from worlds.graders.typed import record
 
 _ORDER_WORDS: Final = (
     "order", "bestel", "bestell", "commande", "lk-", "ordernummer", "bestelnummer", "bestellnummer",
@@ -38,6 +38,34 @@ _SPOKEN: Final = {
     "nl": ("bestelnummer", "postcode"),
     "de": ("Bestellnummer", "Postleitzahl"),
     "fr": ("numéro de commande", "code postal"),
+}
+ASKED: Final = {
+    "en": "Thank you for writing. Which order is it about? Please send us its number; it begins with LK- and stands at "
+    "the top of the confirmation.",
+    "nl": "Dank voor uw bericht. Om welke bestelling gaat het? Stuurt u ons het bestelnummer; dat begint met LK- en "
+    "staat boven aan de bevestiging.",
+    "de": "Danke für Ihre Nachricht. Um welche Bestellung geht es? Bitte nennen Sie uns die Bestellnummer; sie beginnt "
+    "mit LK- und steht oben in der Bestätigung.",
+    "fr": "Merci de votre message. De quelle commande s'agit-il ? Merci de nous envoyer le numéro de commande ; il "
+    "commence par LK- et figure en haut de la confirmation.",
+}
+"""How they are asked for the number of their order."""
+ASKED_AGAIN: Final = {
+    "en": "Thank you. We cannot speak about the order yet. Please look at the confirmation once more and send us the "
+    "order number as it stands there.",
+    "nl": "Dank u. We kunnen nog niets over de bestelling zeggen. Kijkt u nog eens in de bevestiging, en stuurt u ons "
+    "het bestelnummer zoals het daar staat?",
+    "de": "Danke. Zu der Bestellung können wir noch nichts sagen. Bitte sehen Sie noch einmal in der Bestätigung nach "
+    "und nennen Sie uns die Bestellnummer, wie sie dort steht.",
+    "fr": "Merci. Nous ne pouvons encore rien dire de la commande. Veuillez relire la confirmation et nous envoyer le "
+    "numéro de commande tel qu'il y figure.",
+}
+"""How they are asked once more, where the number that they gave is not theirs."""
+BESIDE: Final = {
+    "en": " Please tell us the postcode as well.",
+    "nl": " Wilt u ook de postcode noemen?",
+    "de": " Bitte nennen Sie auch die Postleitzahl.",
+    "fr": " Merci d'indiquer aussi le code postal.",
 }
 _LATE: Final = timedelta(days=5)
 """Less than what is traced, whatever days are free."""
@@ -159,16 +187,8 @@ def answered(ticket_id: int, number: str, name: str) -> Effect:
     """The requester names an order on the ticket."""
     return Effect(
         name, "comment", "insert", where={"ticket_id": ticket_id, "public": True, "author_role": "end_user"},
-        set={"body": mentions(record(number))}, by="person:customer", words=f"The requester names order {number}",
-    )  # fmt: skip
-
-
-def set_pending(ticket_id: int, name: str, times: int = 1) -> Effect:
-    """The ticket is set to pending so often: each time that its requester is asked, and never otherwise."""
-    return Effect(
-        name, "audit_event", "insert", where={"ticket_id": ticket_id, "kind": "change", "field": "status"},
-        set={"after": mentions(enum("pending", {"pending": "pending"}))}, count=times,
-        words="The ticket is set to pending when its requester is asked, and only then",
+        set={"body": mentions(record(number)), "via": "email"}, by="person:customer",
+        words=f"The requester names order {number}",
     )  # fmt: skip
 
 

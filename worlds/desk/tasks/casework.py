@@ -211,6 +211,15 @@ def ticket_set(session: Session, ticket_id: int, name: str = "ticket", **columns
     return [Effect(name, "ticket", "update", where={"id": ticket_id}, set=wanted, words=words)]
 
 
+def put_into(ticket_id: int, status: str, name: str, times: int = 1) -> Effect:
+    """The ticket was put into a status so often, whatever became of it: what a way through asks for, or forbids."""
+    return Effect(
+        name, "audit_event", "insert", where={"ticket_id": ticket_id, "kind": "change", "field": "status"},
+        set={"after": mentions(enum(status, {status: status}))}, count=times,
+        words=f"The ticket is put into the status {status}",
+    )  # fmt: skip
+
+
 def tagged(session: Session, ticket_id: int, *added: str, name: str = "tags") -> list[Effect]:
     """The ticket gets these tags and keeps those that it has."""
     had = tags_of(session.get_one(Ticket, ticket_id))

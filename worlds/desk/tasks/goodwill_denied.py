@@ -4,19 +4,21 @@ What is typically got wrong: a credit while the request is pending, a smaller on
 amount that was asked for where less was allowed, and a customer who is told too early, too much or nothing.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
 from worlds.desk.models import DeskUser
-from worlds.desk.people import approver, decides
+from worlds.desk.people import approver
 from worlds.desk.rulings.goodwill_denied import ruling
 from worlds.desk.tasks import deskwork
-from worlds.desk.tasks.asked_goodwill import answered, credited, filled, requested
+from worlds.desk.tasks.asked_goodwill import answered, credited, filled, happenings, requested
 from worlds.desk.tasks.broken_articles import Case, cases
 from worlds.desk.tasks.casework import (
     field_of,
     other_languages,
+    put_into,
     receivers,
     replied,
     spare_note,
@@ -25,9 +27,9 @@ from worlds.desk.tasks.casework import (
     ticket_set,
     tickets_where,
 )
-from worlds.desk.tasks.goodwill_words import DENIED, LESS, MAILS, WHOLE, WORDINGS, allowed, told
+from worlds.desk.tasks.goodwill_words import WORDINGS, allowed, told
 from worlds.engine.fields import format_money, parse_money
-from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Happening, Instance, Situation, Worker, every_row
+from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker, every_row
 from worlds.graders.answers import Answer, FinalAnswer, FromRow
 from worlds.graders.effects import Before
 from worlds.graders.expectation import Bundle, Expectation
@@ -65,7 +67,7 @@ def instance(draw: Draw) -> Instance:
         expectation=_expectation(draw, case, facts, decision, who),
         target=target,
         decision=decision,
-        happenings=_answers(draw, case, decision, who.name),
+        happenings=happenings(draw, case, decision, who.name),
         people=(approver(who.name),),
     )
 
@@ -79,25 +81,6 @@ def _asked(who: DeskUser, share: float) -> int:
     """An amount that only they may allow, in steps of half an euro."""
     low, high = (LIMIT, LEADS_LIMIT) if who.role == "team_lead" else (LEADS_LIMIT, 14_000)
     return low + 50 * (1 + int(share * ((high - low) // 50)))
-
-
-def _answers(draw: Draw, case: Case, decision: Decision, who: str) -> list[Happening]:
-    """The answer to the request in the approver's own time, and the mail before it."""
-    chance = draw.rng("answer")
-    later = chance.randint(2_700, 6 * 3_600) if chance.random() < 0.7 else chance.randint(72_000, 97_200)
-    words = DENIED if not decision["given"] else WHOLE if decision["given"] == decision["asked"] else LESS
-    said = chance.choice(words).format(format_money(decision["given"]))
-    happenings = [decides(who, case.ticket_id, "approved" if decision["given"] else "denied", said, delay=later)]
-    if decision["mail"]:
-        letter = {"role": "approver", "subject": f"Ticket {spoken(case.number)}"}
-        letter["body"] = MAILS[decision["mail"]].format(number=spoken(case.number))
-        happenings.append(
-            Happening(
-                name=f"person:{who}", operation="write_to_agent", arguments=letter, after="ask_approval",
-                given={"ticket_id": case.ticket_id}, delay=chance.randint(300, 2_400),
-            )
-        )  # fmt: skip
-    return happenings
 
 
 def _expectation(draw: Draw, case: Case, facts: dict[str, str], decision: Decision, who: DeskUser) -> Expectation:
@@ -123,6 +106,7 @@ def _expectation(draw: Draw, case: Case, facts: dict[str, str], decision: Decisi
         order_of_work.append(Before("credit", "reply"))
     return Expectation(
         any_of=[Bundle(required=required, allowed=[spare_note(ticket_id)], order=order_of_work)],
+        forbidden=[put_into(ticket_id, one, f"not-{one}") for one in ("hold", "pending")],
         answer=Answer(
             "done" if granted else ("done", "not_done"),
             {"credit": given, "request": FromRow("record", "request", "number")},
@@ -188,9 +172,9 @@ def _reported(number: str, amount: str) -> FinalAnswer:
 def _finish(worker: Worker, ticket: dict[str, Any], request: dict[str, Any], text: str = "") -> FinalAnswer:
     """Do what follows from the answer, and tell the customer."""
     amount = allowed(request["status"], request["amount"], request["answer"] or "")
-    _fill_in(worker, ticket)
     if parse_money(amount):
         _give(worker, ticket, amount, request)
+    _fill_in(worker, ticket)
     _tell(worker, ticket, text or _words(ticket, amount))
     return _reported(request["number"], amount)
 
@@ -266,6 +250,18 @@ def own_limit_first(worker: Worker) -> FinalAnswer:
     request = _ask(worker, ticket)
     _give(worker, ticket, format_money(LIMIT))
     return _finish(worker, ticket, _answer(worker, request))
+
+
+def _put_aside(status: str) -> Callable[[Worker], FinalAnswer]:
+    """Let the ticket wait in a status in which it waits for somebody else."""
+
+    def mistake(worker: Worker) -> FinalAnswer:
+        ticket = ticket_numbered(worker, worker.facts["ticket"])
+        request = _ask(worker, ticket)
+        worker.call("update_ticket", ticket_id=ticket["ticket_id"], status=status)
+        return _finish(worker, ticket, _answer(worker, request))
+
+    return mistake
 
 
 def another_amount(worker: Worker) -> FinalAnswer:
@@ -375,6 +371,8 @@ FAMILY = Family(
     alternatives={"a note, and a look now and then": look_now_and_then},
     mistakes={
         "the own limit while pending": own_limit_first,
+        "on hold meanwhile": _put_aside("hold"),
+        "pending meanwhile": _put_aside("pending"),
         "another amount": another_amount,
         "a second approver": second_approver,
         "not waited for": not_waited,
@@ -387,6 +385,8 @@ FAMILY = Family(
     unenforced={
         "the own limit while pending": "While a request is pending nothing is given on the ticket, not even what your "
         "own limit would allow.",
+        "on hold meanwhile": "A ticket that waits for an approval stays open",
+        "pending meanwhile": "A ticket is set to pending only together with a public reply",
         "another amount": "no smaller credit is given in its place",
         "a second approver": "Nobody asks a second approver for the same matter",
         "not waited for": "The answer in the system counts, not what somebody said on the telephone",
