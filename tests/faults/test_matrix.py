@@ -151,6 +151,17 @@ def test_a_write_is_conditional_on_the_oldest_reading_that_it_may_build_on(shop)
     assert versions.is_stale({"order_id": 7, "version": 2})
 
 
+def test_who_waits_and_looks_at_a_record_again_goes_by_what_it_is_then(shop):
+    tool, versions = shop.operations["edit_shipping_address"], Versions()
+    versions.given({"order_id": 7, "version": 1})
+    versions.waited()
+    versions.given({"orders": [{"order_id": 7, "version": 2}]})
+    assert versions.condition(tool, {"order_id": 7}, {}) == {"if_version": 1}, "a list is no look at the order"
+    versions.given({"order_id": 7, "version": 3})
+    versions.given({"order_id": 7, "version": 4})
+    assert versions.condition(tool, {"order_id": 7}, {}) == {"if_version": 3}, "the first look since"
+
+
 def test_a_fault_that_harms_nobody_is_a_hole_where_it_is_meant_to_teach(shop, start, monkeypatch):
     plans = plans_for(shop, ("F16",))
     fault = next(iter(plans))

@@ -252,7 +252,7 @@ def notes_first(worker: Worker) -> FinalAnswer:
     return _report(due)
 
 
-_CLOCK: Final = re.compile(r"(?:First|Next) reply in (?:(\d+) d ?)?(?:(\d+) h ?)?(?:(\d+) min)?")
+_CLOCK: Final = re.compile(r"(?:First|Next) reply in (?=\d)(?:(\d+) d ?)?(?:(\d+) h ?)?(?:(\d+) min)?")
 
 
 def browse(page: "Page") -> FinalAnswer:

@@ -27,6 +27,8 @@ MOST_SECONDS = 6 * 3_600
 A_DAY = 24 * 3_600 + 600
 MOST_DAYS = 14
 """How often it goes on the next day, where a day's calls are used up."""
+WAIT = "wait"
+"""What lets virtual time go by."""
 FIRST_WAIT = 30
 BROKEN = 500
 MOST_BROKEN = 3
@@ -174,10 +176,10 @@ class Courier:
 
     def wait(self, seconds: float) -> bool:
         """Let virtual time go by, where one can; whole minutes."""
-        if "wait" not in self._desk.tools:
+        if WAIT not in self._desk.tools:
             return False
         for _ in range(3):  # what goes wrong may befall this call too
-            if self._send("wait", {"minutes": max(1, math.ceil(seconds / 60))}, None).kind == "done":
+            if self._send(WAIT, {"minutes": max(1, math.ceil(seconds / 60))}, None).kind == "done":
                 return True
         return False
 

@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from worlds.engine.operation import Operation
-from worlds.engine.resilience.sights import Key, Seen, find_object, ids_in, lasting, objects
+from worlds.engine.resilience.sights import Key, Seen, find_object, ids_in, key_of, lasting, objects
 from worlds.engine.resilience.signs import Sign, complaints, mappings
 
 ALLOW = "allow_duplicate"
@@ -19,11 +19,24 @@ class Versions:
     def __init__(self) -> None:
         self._built_on: dict[Key, int] = {}
         self._newest: dict[Key, int] = {}
+        self._old: set[Key] = set()
+        """Records that were not looked at since time was let pass."""
 
     def given(self, body: Any) -> None:
-        """Something that the work builds on from now on; what it has built on before counts, until it is written."""
+        """Something that the work builds on from now on; what it has built on before counts, until it is written.
+
+        Whoever has waited and looks at a record itself goes by what they see then.
+        """
+        own = key_of(body)
         for key, version in versions_in(body):
+            if key == own and key in self._old:
+                self._built_on[key] = version
+                self._old.remove(key)
             self._built_on.setdefault(key, version)
+
+    def waited(self) -> None:
+        """The work has let time pass, in which much may have happened."""
+        self._old.update(self._built_on)
 
     def written(self, body: Any) -> None:
         """The answer to an own write, which the work has made itself."""
@@ -47,6 +60,7 @@ class Versions:
     def anew(self) -> None:
         """The work begins anew, and builds on nothing yet."""
         self._built_on.clear()
+        self._old.clear()
 
     def is_stale(self, body: Any) -> bool:
         """Whether an answer shows a record as it was before something that is known of it."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from worlds.engine.resilience.courier import MOST_SENDS, Changed, Courier, text_of
+from worlds.engine.resilience.courier import MOST_SENDS, WAIT, Changed, Courier, text_of
 from worlds.engine.resilience.line import Desk
 from worlds.engine.resilience.merging import Versions, changed_since, merged
 from worlds.engine.resilience.sights import (
@@ -111,6 +111,8 @@ class Resilient:
         if tool is None or not tool.writing or tool.aside:
             body = self._read(operation, arguments)
             self._versions.given(body)
+            if operation == WAIT:
+                self._versions.waited()
             return body
         try:
             return self._write(operation, arguments)
