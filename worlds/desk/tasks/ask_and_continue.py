@@ -100,6 +100,7 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
             required += replied(ticket_id, told, never=hidden, name=f"question-{at}")
             required.append(answered(ticket_id, number, f"answer-{at}"))
         required.append(put_into(ticket_id, "pending", "pending", len(given)))
+        required.append(put_into(ticket_id, "solved", "solved-out-of-open", out_of="open"))  # nothing was waited for
         order_of_work.append(Before(f"answer-{len(given)}", "reply"))
     allowed = [
         spare_note(ticket_id, (reference,)),
@@ -295,6 +296,13 @@ def half_done(worker: Worker) -> FinalAnswer:
     return _finish(worker, *_asked_for(worker, ticket))
 
 
+def pending_again(worker: Worker) -> FinalAnswer:
+    """Set the ticket to pending once they have answered, when it is the desk's turn."""
+    ticket, order = _asked_for(worker, _find(worker))
+    worker.call("update_ticket", ticket_id=ticket["ticket_id"], status="pending")
+    return _finish(worker, ticket, order)
+
+
 def on_hold(worker: Worker) -> FinalAnswer:
     """Put the ticket on hold while nobody outside the desk is waited for."""
     ticket, order = _asked_for(worker, _find(worker))
@@ -360,6 +368,7 @@ FAMILY = Family(
         "guessed": guessed,
         "asked once too often": nudged,
         "pending without a question, or not": half_done,
+        "pending after the answer": pending_again,
         "on hold for nobody": on_hold,
         "numbers read out": read_out,
         "both parcels": both_parcels,
@@ -372,6 +381,8 @@ FAMILY = Family(
         "asked once too often": "A requester who has been asked something is not asked again before they have "
         "answered.",
         "pending without a question, or not": "A ticket is set to pending only together with a public reply "
+        "that asks the requester a question.",
+        "pending after the answer": "A ticket is set to pending only together with a public reply "
         "that asks the requester a question.",
         "on hold for nobody": "A ticket is set to on hold only while we wait for somebody outside the desk",
         "numbers read out": "Nothing of the order is read out to check who somebody is.",

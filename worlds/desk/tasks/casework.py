@@ -211,12 +211,17 @@ def ticket_set(session: Session, ticket_id: int, name: str = "ticket", **columns
     return [Effect(name, "ticket", "update", where={"id": ticket_id}, set=wanted, words=words)]
 
 
-def put_into(ticket_id: int, status: str, name: str, times: int = 1) -> Effect:
-    """The ticket was put into a status so often, whatever became of it: what a way through asks for, or forbids."""
+def put_into(ticket_id: int, status: str, name: str, times: int = 1, *, out_of: str = "") -> Effect:
+    """The ticket was put into a status so often, whatever became of it: what a way through asks for, or forbids.
+
+    `out_of` is the status that it was in before, where that matters.
+    """
+    before = {"before": mentions(enum(out_of, {out_of: out_of}))} if out_of else {}
+    since = f", out of {out_of}" if out_of else ""
     return Effect(
         name, "audit_event", "insert", where={"ticket_id": ticket_id, "kind": "change", "field": "status"},
-        set={"after": mentions(enum(status, {status: status}))}, count=times,
-        words=f"The ticket is put into the status {status}",
+        set={"after": mentions(enum(status, {status: status}))} | before, count=times,
+        words=f"The ticket is put into the status {status}{since}",
     )  # fmt: skip
 
 

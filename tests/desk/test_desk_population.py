@@ -62,7 +62,7 @@ def ask(made):
 def test_the_same_seed_gives_the_same_rows_in_another_process(made):
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); "
-        "import test_population as t; print(t.digest(*t.population()))"
+        "import test_desk_population as t; print(t.digest(*t.population()))"
     )
     told = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", code],
