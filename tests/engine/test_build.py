@@ -12,16 +12,19 @@ from worlds.engine.build import broken_rows, build, content_key
 from worlds.engine.errors import WorldBug
 from worlds.engine.world import Invariant
 
-BUILT = "import worlds; print(worlds.open({name!r}).start.snapshot.hash)"
+BUILT = "import worlds; print(worlds.open('tiny').start.snapshot.hash)"
 
 
-@pytest.mark.parametrize("name", ["tiny", "shop"])
-def test_a_population_is_the_same_file_in_another_process_with_another_hash_seed(name, tmp_path):
+def test_a_population_is_the_same_file_in_another_process_with_another_hash_seed(tmp_path):
     hashes = set()
     for hash_seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "WORLDS_CACHE": str(tmp_path / hash_seed)}
         told = subprocess.run(  # noqa: S603 - our own interpreter
-            [sys.executable, "-c", BUILT.format(name=name)], env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "-c", BUILT],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         hashes.add(told.stdout.strip())
     assert len(hashes) == 1

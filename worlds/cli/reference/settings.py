@@ -11,7 +11,7 @@ SETTINGS = {
     "OPENAI_BASE_URL": "Where the agent `openai` finds its model, with the version: `https://host/v1`.",
     "OPENAI_API_KEY": "The key that it sends, unless its option `key_env` names another variable.",
     "OPENAI_MODEL": "The model that it asks for.",
-    "WORLDS_TEST_JOBS": "Processes in which `scripts/test` runs the tests; 2 by default.",
+    "WORLDS_TEST_JOBS": "Processes in which `scripts/test` runs the tests; 3 by default.",
     "PYTHON": "The Python with which `scripts/setup` makes its environment.",
     "PLAYWRIGHT_BROWSERS_PATH": "Where Playwright keeps its browsers; Playwright's own variable.",
 }
