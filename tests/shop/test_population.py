@@ -1,4 +1,4 @@
-"""Promises of the shop's population: the same every time, lawful, live, and as mixed as a real shop's data."""
+"""Promises of the shop's population: lawful, live, and as mixed as a real shop's data."""
 
 import dataclasses
 import re
