@@ -1,11 +1,13 @@
 """What stands on pages beside their records: the words, links and forms of a page, for tests of variants."""
 
 import re
+from itertools import chain
 
 import lxml.html
 from sqlalchemy import String
 
 from worlds.engine import bookkeeping
+from worlds.engine.surfaces.drift.lexicon import lexicon_of, parts_of, said
 from worlds.engine.surfaces.drift.settings import settings_of
 from worlds.engine.surfaces.drift.words import NAMES
 
@@ -26,6 +28,7 @@ class Chrome:
     def __init__(self, world):
         self.world = world
         self.settings = settings_of(world)
+        self.lexicon = lexicon_of(world)
 
     def words(self, root):
         """Every text that an element says itself, with the element; what stands in fields is nobody's words."""
@@ -55,6 +58,58 @@ class Chrome:
                 if isinstance(column.type, String)
                 for row in driver.execute(f'SELECT DISTINCT "{column.name}" FROM "{table.name}"').fetchall()  # noqa: S608 - names of the schema
             }
+
+    def misread(self, worth):
+        """Wordings that are not read back as what they mean, with `worth(name)` in each of their holes."""
+        for entry in self.lexicon.entries:
+            for wording in chain.from_iterable(entry.wordings.values()):
+                worded, meant = said(wording), said(entry.plain)
+                for name in set(re.findall(r"\{(\w+)\}", wording)):
+                    worded, meant = (text.replace(f"{{{name}}}", worth(name)) for text in (worded, meant))
+                if self.lexicon.meaning(worded) != meant:
+                    yield wording
+
+    def changed_by_reading(self, roots):
+        """Words of plain pages that are read as something else."""
+        return [text for root in roots for _, text in self.words(root) if self.lexicon.meaning(text) != text]
+
+    def tools(self, roots):
+        """Words of pages that name a tool."""
+        tools = re.compile(rf"\b({'|'.join(sorted(name for name in self.world.operations if '_' in name))})\b")
+        return [text for root in roots for _, text in self.words(root) if tools.search(text)]
+
+    def in_all_languages(self, roots, episode):
+        """How many texts of the chrome have words in every language, and which have none and are no records."""
+        records = self.recorded(episode)
+        named = tuple(one for one in records if len(one) > 9)
+        counted, missing = 0, set()
+        for text in {text for root in roots for text in self.chrome(root)}:
+            cores = [core for _, core, _ in parts_of(text) if re.search(r"[^\W\d_]{2}", core)]
+            if self.lexicon.knows(text):
+                found = [self.lexicon.find(text)] if self.lexicon.find(text) else map(self.lexicon.find, cores)
+                counted += 1
+                assert all({"en", "nl", "de"} <= one[0].wordings.keys() for one in found if one), text
+            elif any(core.casefold() not in records and not any(n in core.casefold() for n in named) for core in cores):
+                missing.add(text)
+        return counted, missing
+
+
+def expect_frame(html, *marks):
+    """A whole page has one heading, one main part and one main navigation, and a way past it; and each of `marks`."""
+    assert len(re.findall(r"<h1[ >]", html)) == 1
+    assert {mark: html.count(mark) for mark in ("<main ", 'aria-label="Main"', *marks)} == dict.fromkeys(
+        ("<main ", 'aria-label="Main"', *marks), 1
+    )
+    assert '<a class="skip" href="#main">' in html
+
+
+def expect_own_names(html):
+    """No two ids of a page are the same, and no two names that controls and links have for themselves."""
+    for found in (
+        re.findall(r' id="([^"]+)"', html),
+        re.findall(r'<(?:a|input|select)[^>]*aria-label="([^"]+)"', html),
+    ):
+        assert len(found) == len(set(found))
 
 
 def within(element, tags):

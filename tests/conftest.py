@@ -8,12 +8,46 @@ import pytest
 
 import worlds
 from worlds.engine.proofs.check import seldom_collect
+from worlds.engine.start import Start
 from worlds.engine.surfaces.browsing.chromium import find_chromium
 
 FIXTURES = Path(__file__).parent / "fixtures"
 os.environ["WORLDS_PATH"] = os.pathsep.join(  # before any test looks for worlds; subprocesses inherit it
     filter(None, [str(FIXTURES), os.environ.get("WORLDS_PATH")])
 )
+
+
+LONGEST = (
+    "conformance/test_every_run.py",
+    "cli/test_task_new.py",
+    "desk/test_workspace_accessible.py",
+    "shop/test_office_accessible.py",
+    "shop/test_store_accessible.py",
+    "desk/test_help_accessible.py",
+    "shop/test_variants.py",
+    "engine/test_browser.py",
+    "proofs/test_check.py",
+    "rollouts/test_runner.py",
+    "desk/test_workspace_variants.py",
+    "desk/test_help_variants.py",
+    "conformance/test_every_episode.py",
+    "cli/test_playing.py",
+    "faults/test_matrix.py",
+    "proofs/test_sabotage.py",
+    "server/test_stragglers.py",
+    "cli/test_new.py",
+    "desk/test_family_goodwill_denied.py",
+    "docs/test_reference.py",
+    "conformance/test_every_task.py",
+)
+"""Files of tests that take more than ten seconds or so, the longest first."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the longest files, so that no process is left alone with one at the end; the others stay in order."""
+    places = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def pytest_collection_finish():
@@ -34,6 +68,27 @@ def stall():
     """The tiny world in free play, as its keeper."""
     with worlds.open("tiny", role="keeper") as episode:
         yield episode
+
+
+@pytest.fixture(scope="module")
+def start(request):
+    """Where the family that a module tests (`FAMILY` of `WORLD`) begins."""
+    return Start.of(request.module.WORLD, request.module.FAMILY.population)
+
+
+@pytest.fixture(scope="module")
+def made(request):
+    """What the `population()` of a module makes: a database and the sealed truth."""
+    connection, truth = request.module.population()
+    yield connection, truth
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def ask(made):
+    """Answers all rows of a query about that population."""
+    connection, _ = made
+    return lambda sql, *values: connection.execute(sql, values).fetchall()
 
 
 @pytest.fixture(scope="module")

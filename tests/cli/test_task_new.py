@@ -16,7 +16,8 @@ ROOT = Path(__file__).parent.parent.parent
 PLAIN = shutil.ignore_patterns("__pycache__")
 
 
-TASKS = ("shop/leave-note", "shop/find-parcel", "hr/decline-request", "hr/approve-request")
+TASKS = ("shop/leave-note", "shop/find-parcel", "hr/decline-request")
+OF_TASKS = ("tests/conformance/test_every_task.py", "tests/conformance/test_every_episode.py")
 FILES = ("worlds/shop/tasks/leave_note.py", "worlds/shop/tasks/find_parcel.py", "worlds/shop/rulings/find_parcel.py")
 
 
@@ -27,6 +28,8 @@ def house(tmp_path_factory):
     for part in ("worlds", "tests"):
         shutil.copytree(ROOT / part, folder / part, ignore=PLAIN)
     shutil.copy(ROOT / "pyproject.toml", folder)
+    if (ROOT / ".mypy_cache").is_dir():  # what it knows of the house holds for the copy as well, and it looks
+        shutil.copytree(ROOT / ".mypy_cache", folder / ".mypy_cache")
     for words in (
         ("task", "new", "shop/leave-note", "--title", "Leave a note " + 67 * "o"),
         ("new", "hr", "--into", str(folder / "worlds")),
@@ -58,13 +61,13 @@ def worlds(house, *words):
 
 def test_what_it_writes_keeps_the_promises_of_all_tasks(house):
     names = "leave-note or decline-request"
-    kept = run(house, "-m", "pytest", "tests/conformance", "-q", "-p", "no:cacheprovider", "-k", names)
+    kept = run(house, "-m", "pytest", *OF_TASKS, "-q", "-p", "no:cacheprovider", "-k", names)
     assert kept.returncode == 0, kept.stdout[-4000:]
     assert " passed" in kept.stdout
 
 
 def test_what_it_writes_and_what_the_guide_writes_prove_themselves(house):
-    proven = worlds(house, "check", *TASKS, "--seeds", "2", "--browser-seeds", "1", "--json")
+    proven = worlds(house, "check", *TASKS, "--seeds", "1", "--browser-seeds", "1", "--json")
     assert proven.returncode == 0, proven.stdout[-4000:]
     families = json.loads(proven.stdout)["families"]
     assert [(one["family"], one["quality"]["q"]) for one in families] == [(name, 1.0) for name in TASKS]

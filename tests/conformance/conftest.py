@@ -24,23 +24,23 @@ def pytest_configure(config):
         os.environ["WORLDS_PATH"] = os.pathsep.join([os.environ.get("WORLDS_PATH", ""), further])
 
 
-def under_test(config) -> list[World]:
-    """Every world but those that tests break on purpose."""
+def under_test(config, *, fixtures: bool = False) -> list[World]:
+    """Every world, with `fixtures` those as well that tests break on purpose."""
     only = config.getoption("--world", default=None)
-    found = [world for world in worlds.discover().values() if FIXTURES not in world.folder.parents]
+    found = [world for world in worlds.discover().values() if fixtures or FIXTURES not in world.folder.parents]
     return [world for world in found if only in (None, world.name)]
 
 
 def places(config, kind: str) -> list[tuple[World, str]]:
-    """Every (world, name) of a kind: its families, roles or operations."""
+    """Every (world, name) of a kind: its families or roles."""
     return [(world, name) for world in under_test(config) for name in getattr(world, kind)]
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that asks for a `family`, a `role`, an `operation`, a `tool` or a `world` for each that there is.
+    """Run a test that asks for a `family`, a `role` or a `world` for each that there is.
 
-    A tool is an operation that is offered to programs; the others are for pages alone. Who asks for `any_family` gets
-    one of each world.
+    Who asks for `any_family` gets one of each world; who asks for `any_world`, every world with families, the fixtures'
+    too.
     """
     asked = set(metafunc.fixturenames)
     if "any_family" in asked:
@@ -53,12 +53,11 @@ def pytest_generate_tests(metafunc):
     elif "family" in asked:
         found = places(metafunc.config, "families")
         each(metafunc, "family", [(world, world.families[name], name) for world, name in found])
-    elif asked & {"operation", "tool"}:
-        one = "tool" if "tool" in asked else "operation"
-        found = [(world, world.operations[name], name) for world, name in places(metafunc.config, "operations")]
-        each(metafunc, one, [(w, o, name) for w, o, name in found if one == "operation" or "tools" in o.doors])
     elif "role" in asked:
         each(metafunc, "role", [(world, name, name) for world, name in places(metafunc.config, "roles")])
+    elif "any_world" in asked:
+        found = [world for world in under_test(metafunc.config, fixtures=True) if world.families]
+        metafunc.parametrize("any_world", found, ids=[world.name for world in found], scope="session")
     elif "world" in asked:
         found = under_test(metafunc.config)
         metafunc.parametrize("world", found, ids=[world.name for world in found], scope="session")

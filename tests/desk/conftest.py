@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from colleague import Colleague, seats, sit
 from flask import Flask
-from help_cases import Requester
 from tiny_desk import Desk, opened_desk
-from workspace_cases import Cases, Colleague
+from workspace_cases import Cases
 
 import worlds
 from worlds.desk import WORLD
@@ -36,28 +36,18 @@ def cases() -> Iterator[Cases]:
 
 
 @pytest.fixture
-def colleague(app: Flask) -> Iterator[Callable[[str], Colleague]]:
+def colleague(app: Flask) -> Iterator[Callable[..., Colleague]]:
     """Makes somebody of a role sit down before a fresh copy of the small desk."""
-    opened: list[Colleague] = []
-
-    def sit(role: str) -> Colleague:
-        opened.append(Colleague(app, role))
-        return opened[-1]
-
-    yield sit
-    for one in opened:
-        one.episode.close()
+    with seats(lambda role: Colleague(app, worlds.open("desk", role=role))) as seat:
+        yield seat
 
 
 @pytest.fixture
-def requester(app: Flask) -> Iterator[Callable[..., Requester]]:
-    """Makes somebody who asks sit down before a fresh copy of the small desk."""
-    opened: list[Requester] = []
+def requester(app: Flask) -> Iterator[Callable[..., Colleague]]:
+    """Makes somebody who asks sit down before a fresh copy of the small desk, by their id."""
 
-    def sit(person: int, role: str = "requester") -> Requester:
-        opened.append(Requester(app, person, role))
-        return opened[-1]
+    def somebody(person: int, role: str = "requester") -> Colleague:
+        return Colleague(app, sit(worlds.open("desk", role=role), role, person))
 
-    yield sit
-    for one in opened:
-        one.episode.close()
+    with seats(somebody) as seat:
+        yield seat

@@ -1,13 +1,10 @@
 """Requesters of the small desk before the help centre, found by what their requests are and never by their id."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import worlds
 from worlds.engine import bookkeeping
-from worlds.engine.context import Actor
-from worlds.engine.surfaces.visitor import Visitor
 
 
 class Asked(NamedTuple):
@@ -206,48 +203,3 @@ _OF_A_FIRM = """SELECT u.id, (SELECT count(*) FROM ticket t WHERE t.organization
   LIMIT 1"""
 _SHELF = """SELECT k.slug FROM kb_category k JOIN kb_article a ON a.category_id = k.id WHERE a.visibility = 'public'
   GROUP BY k.id ORDER BY count(*) DESC, k.id LIMIT 1"""
-
-
-def sit(episode: Any, role: str, person: int, name: str = "Somebody") -> None:
-    """Let somebody sit down before an episode's pages."""
-    episode.actor = Actor(role, person, name)
-    episode.door = replace(episode.door, actor=episode.actor)
-
-
-class Requester:
-    """Somebody before the help centre on a fresh copy of the small desk."""
-
-    def __init__(self, app: Any, person: int, role: str = "requester") -> None:
-        self.episode = worlds.open("desk", role=role)
-        sit(self.episode, role, person)
-        self.person = person
-        self.visitor = Visitor(app, self.episode)
-        self.get, self.send, self.post = self.visitor.get, self.visitor.send, self.visitor.post
-
-    @property
-    def text(self) -> str:
-        """The words of the page."""
-        return self.visitor.text
-
-    @property
-    def source(self) -> str:
-        """The page's HTML."""
-        return self.visitor.page.text
-
-    @property
-    def status(self) -> int:
-        """The status of the page."""
-        return self.visitor.page.status_code
-
-    @property
-    def did(self) -> list[Any]:
-        """What they changed; clocks that ran out meanwhile are none of their doing."""
-        return self.episode.diff(of_agent=True)
-
-    def rows(self, table: str) -> list[Any]:
-        """What the rows of a table that they changed are now."""
-        return [change.after for change in self.did if change.table == table]
-
-    def typed(self, action: str) -> dict[str, str]:
-        """What stands in the fields of the form that goes to an address."""
-        return dict(self.visitor.form(action).fields)

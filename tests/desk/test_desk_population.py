@@ -1,18 +1,16 @@
 """Promises of the desk's population: lawful, in order of time, and as mixed as a desk's data."""
 
-import dataclasses
 import json
 import re
-import sqlite3
 from datetime import UTC, datetime
 
 import pytest
+from populated import populated
 
 from worlds.desk import WORLD
 from worlds.desk.population.staffing import ZONE
 from worlds.desk.rule_grammar import actions_problem, conditions_problem
-from worlds.engine.build import broken_rows, build
-from worlds.engine.world import SeedSpec
+from worlds.engine.build import broken_rows
 from worlds.seeds.letters import sentences
 
 MINI = {
@@ -24,26 +22,7 @@ MINI = {
 
 def population(seed=77, **sizes):
     """A small population with the rates of `small`, in memory, and its sealed truth."""
-    world = dataclasses.replace(WORLD)
-    small = WORLD.seeds["small"].settings
-    settings = {**small, "seed": seed, "sizes": {**MINI, **sizes}}
-    vars(world)["seeds"] = {"mini": SeedSpec("mini", settings)}
-    connection = sqlite3.connect(":memory:")
-    truth = build(world, "mini", connection, lambda *_: None)
-    return connection, truth
-
-
-@pytest.fixture(scope="module")
-def made():
-    connection, truth = population()
-    yield connection, truth
-    connection.close()
-
-
-@pytest.fixture(scope="module")
-def ask(made):
-    connection, _ = made
-    return lambda sql, *values: connection.execute(sql, values).fetchall()
+    return populated(WORLD, seed=seed, sizes={**MINI, **sizes})
 
 
 def test_another_seed_gives_other_people(ask):

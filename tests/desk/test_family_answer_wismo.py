@@ -10,15 +10,9 @@ from worlds.desk.tasks.casework import MARKS
 from worlds.desk.tasks.parcelwork import MONTHS, spoken_day, working_days_since
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed, through_browser
-from worlds.engine.start import Start
 
 FAMILY = WORLD.families["answer-wismo"]
 BRANCHES = ("solvable", "trace")
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +95,12 @@ def test_each_mistake_commits_something_and_earns_nothing(cases):
             assert wrong.committed, (one.label, name)
             assert not wrong.stopped, (one.label, name)
             assert wrong.grade.reward == 0.0, (one.label, name)
+
+
+def test_a_hand_over_before_the_answer_is_wrong_by_its_order_alone(cases):
+    grade = cases["trace"].mistakes["handed up first"].grade
+    unmet = {item.id for item in grade.criteria if not item.satisfied}
+    assert unmet == {"before.reply.diagnosis", "before.diagnosis.escalation"}
 
 
 def test_a_day_is_spoken_as_people_of_each_language_do():

@@ -2,10 +2,14 @@
 
 import pytest
 
+import worlds
 from worlds.desk import WORLD
 from worlds.desk.models import Attachment, Comment, ShopOrder
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed
+from worlds.engine.resilience.line import Desk
+from worlds.engine.resilience.naive import Naive
+from worlds.engine.resilience.resilient import Resilient
 from worlds.engine.start import Start
 
 FAMILY = WORLD.families["ask-and-continue"]
@@ -103,3 +107,14 @@ def test_who_is_asked_again_before_they_have_answered_is_nudged(cases):
     for kind in ("ask", "slip"):
         unmet = {item.id for item in cases[kind].mistakes["asked once too often"].grade.criteria if not item.satisfied}
         assert unmet & {"collateral", "pending", "ticket"}, kind
+
+
+@pytest.mark.parametrize("agent", [Resilient, Naive])
+def test_who_only_asks_for_news_has_not_answered_and_is_not_asked_again(cases, agent):
+    with worlds.open("desk/ask-and-continue", seed=cases["ask"].task.seed, faults="T1") as episode:
+        grade = episode.grade(agent(Desk.at(episode)).work())
+        (ticket,) = episode.task.instance.target["ticket"]
+        rows = [entry.after for entry in episode.record.entries if entry.table == "comment" and entry.kind == "insert"]
+        roles = [row["author_role"] for row in rows if row["ticket_id"] == ticket and row["public"]]
+    assert roles == ["end_user", "agent", "end_user", "agent"]
+    assert grade.passed, [one.words for one in grade.criteria if not one.satisfied]

@@ -9,15 +9,9 @@ from worlds.desk.tasks.check_identity import is_proven
 from worlds.desk.tasks.identity_words import CODE_WORDS
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed, through_browser
-from worlds.engine.start import Start
 
 FAMILY = WORLD.families["check-identity"]
 BRANCHES = ("solvable", "ask")
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

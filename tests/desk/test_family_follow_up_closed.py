@@ -8,16 +8,10 @@ from worlds.desk.tasks.casework import MARKS, receivers, ticket_numbered
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.lints import unearned
 from worlds.engine.proofs.plays import Case, missed, through_browser, through_tools
-from worlds.engine.start import Start
 
 FAMILY = WORLD.families["follow-up-closed"]
 BRANCHES = ("solvable", "reopen")
 SEEDS = range(24)
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

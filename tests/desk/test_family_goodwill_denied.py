@@ -91,6 +91,12 @@ def test_a_denied_request_leaves_no_credit_and_one_answer_without_a_figure(start
     assert (answer.actor, answer.root) == (who, f"world:{who}")
 
 
+def test_the_customer_is_told_within_two_days_of_the_answer(cases):
+    for one in cases.values():
+        unmet = {item.id for item in one.mistakes["put off"].grade.criteria if not item.satisfied}
+        assert unmet - {"answer.status"} == {"reply", "collateral"}
+
+
 def test_the_right_reply_before_the_answer_earns_nothing(start, cases):
     one = cases["denied"]
     said = next(call for call in reversed(one.solution.journal) if call.operation == "reply_publicly").arguments

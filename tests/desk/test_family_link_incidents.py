@@ -1,28 +1,22 @@
 """Promises of the family link-incidents: what shows the problem's own fault is linked, what sounds like it is left."""
 
 import pytest
+from families import of_each_branch
 
 from worlds.desk import WORLD
 from worlds.desk.models import Ticket
 from worlds.desk.rulings.link_incidents import fault_of, hit_by, shows, sounds
 from worlds.engine.drawing import draw, rule
-from worlds.engine.proofs.plays import Case, missed, through_browser
-from worlds.engine.start import Start
+from worlds.engine.proofs.plays import missed, through_browser
 
 FAMILY = WORLD.families["link-incidents"]
 BRANCHES = ("solvable", "none")
 
 
 @pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
-
-
-@pytest.fixture(scope="module")
 def cases(start):
     """Of each branch the instances of two seeds."""
-    pairs = [Case.of(start, FAMILY, seed, flip=flip) for seed in (3, 4) for flip in (0, 1)]
-    return {branch: [one for one in pairs if one.task.instance.branch == branch] for branch in BRANCHES}
+    return of_each_branch(start, FAMILY)
 
 
 def linked(play):

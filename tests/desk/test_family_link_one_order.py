@@ -8,16 +8,10 @@ from worlds.desk.models import Comment, Ticket
 from worlds.desk.tasks.casework import spoken
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed, through_browser, through_tools
-from worlds.engine.start import Start
 
 FAMILY = WORLD.families["link-one-order"]
 BRANCHES = ("solvable", "merge")
 SEEDS = range(12)
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,10 @@ from worlds.desk.models import Ticket
 from worlds.desk.tasks.casework import spoken, ticket_numbered, tickets_where
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed, through_browser, through_tools
-from worlds.engine.start import Start
 
 FAMILY = WORLD.families["merge-duplicates"]
 BRANCHES = ("solvable", "link")
 SEEDS = range(12)
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,13 @@
 
 import pytest
 
+import worlds
 from worlds.desk import WORLD
 from worlds.desk.models import DeskUser, Ticket
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed, through_browser
+from worlds.engine.resilience.line import Desk
+from worlds.engine.resilience.naive import Naive
 from worlds.engine.start import Start
 
 FAMILY = WORLD.families["merge-edits"]
@@ -71,10 +74,19 @@ def test_the_colleague_is_somebody_else_at_work_and_first_of_all_whose_ticket_it
                 assert happening.name == owner.name
 
 
-def test_the_first_try_is_told_of_the_change_and_changes_nothing(cases):
+def test_whoever_looks_again_is_never_refused_and_a_change_of_what_was_read_is(cases):
     for one in (*cases["solvable"], *cases["theirs"]):
-        first = next(entry for entry in one.solution.journal if entry.operation == "update_ticket")
+        assert all(entry.status < 400 for entry in one.solution.journal)
+        hasty = one.alternatives["refused first, after a note"]
+        first = next(entry for entry in hasty.journal if entry.operation == "update_ticket")
         assert (first.status, first.committed) == (409, False)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_agent_that_knows_nothing_of_failures_does_it_where_nothing_fails(seed):
+    with worlds.open("desk/merge-edits", seed=seed) as episode:
+        grade = episode.grade(Naive(Desk.at(episode)).work())
+    assert grade.passed, [one.words for one in grade.criteria if not one.satisfied]
 
 
 def test_where_both_fit_the_priority_follows_from_what_both_have_set(cases):

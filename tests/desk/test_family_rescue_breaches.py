@@ -9,16 +9,10 @@ from worlds.desk import WORLD
 from worlds.desk.models import SideConversation, SlaTimer, Ticket
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed, through_browser
-from worlds.engine.start import Start
 
 FAMILY = WORLD.families["rescue-breaches"]
 BRANCHES = ("solvable", "hand_up")
 REPLIES = ("first_reply", "next_reply")
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +91,16 @@ def test_other_right_ways_pass_and_every_mistake_commits_something_and_fails(cas
         for name, wrong in one.mistakes.items():
             assert wrong.committed, (one.label, name, wrong.stopped)
             assert wrong.grade.reward == 0.0, (one.label, name)
+
+
+def test_the_one_that_is_due_first_comes_first_whatever_the_notes_say(cases):
+    for one in cases.values():
+        acts = [
+            "escalation" if work["party"] else f"reply-{turn}"
+            for turn, work in zip(("first", "second"), one.task.instance.decision["work"], strict=True)
+        ]
+        unmet = {item.id for item in one.mistakes["backwards"].grade.criteria if not item.satisfied}
+        assert unmet - {"answer.status"} == {f"before.{acts[0]}.{acts[1]}"}
 
 
 @pytest.mark.browser

@@ -11,15 +11,9 @@ from worlds.engine.hands import Hands
 from worlds.engine.proofs.equivalences.calling import change_surface
 from worlds.engine.proofs.equivalences.variations import Solved
 from worlds.engine.proofs.plays import Case, missed, play, through_browser
-from worlds.engine.start import Start
 
 FAMILY = WORLD.families["tag-many"]
 PAGE = 25
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,9 @@
 """Promises of the help centre in a real browser: readable by all, whole on a telephone, worked by keyboard alone."""
 
 import pytest
+from colleague import sit
 from every_page import pages_of, visited
-from help_cases import HelpCases, sit
+from help_cases import HelpCases
 from looking import complaints, served
 from playwright.sync_api import expect
 from tabbing import out_of_reach

@@ -1,5 +1,6 @@
 """Promises of the small population: the cases that tasks are drawn from, and a world that goes on by itself."""
 
+import lxml.etree
 import pytest
 from waiting_cases import Waiting, expect_cases
 
@@ -40,6 +41,12 @@ def test_somebody_is_away_and_has_left_work(waiting):
 def test_danger_and_law_are_marked_by_the_rules(waiting):
     assert waiting.tags("safety") >= 3
     assert waiting.tags("legal") >= 3
+
+
+def test_every_picture_that_came_with_a_mail_can_be_drawn_whatever_the_goods_are_called(waiting):
+    pictures = [row[0] for row in waiting.ask("SELECT content FROM attachment WHERE mime = 'image/svg+xml'")]
+    titles = [lxml.etree.fromstring(one.encode()).findtext("{*}title") for one in pictures]
+    assert "Tarn & Fell Basin Tent for Three" in titles
 
 
 def closed(episode):

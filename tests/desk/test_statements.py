@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import pytest
+from colleague import sit
 from counting import Counted
 from every_page import pages_of
 from flask import Flask
-from help_cases import HelpCases, sit
+from help_cases import HelpCases
 
 import worlds
 from worlds.desk import WORLD

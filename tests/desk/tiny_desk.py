@@ -1,7 +1,6 @@
 """A tiny desk built by hand, and a person at work in it."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,9 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
-from sqlalchemy.pool import StaticPool
+from tiny import Tiny, session_on
 
 from worlds.desk import models
 from worlds.engine import bookkeeping, changelog
@@ -41,10 +38,9 @@ TABLES = ("ticket", "comment", "field_value", "ticket_audit", "audit_event", "ou
 
 
 @dataclass
-class Desk:
+class Desk(Tiny):
     """The desk under test. `now` moves by hand; `as_` answers a context for somebody; `later` is what was scheduled."""
 
-    session: Session
     now: datetime = START
     later: list[tuple[datetime, str, dict[str, Any], str]] = field(default_factory=list)
 
@@ -65,25 +61,6 @@ class Desk:
         """Keep what an operation asks to happen later; nothing makes it happen."""
         self.later.append((due, operation, dict(arguments), who))
 
-    def wait(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        driver = self.session.connection().connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
-        return driver
-
-    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self.db.execute(sql, values).fetchall()
-
-    def one(self, sql: str, *values: Any) -> Any:
-        row = self.rows(sql, *values)[0]
-        return row[0] if len(row) == 1 else row
-
-    def count(self, table: str) -> int:
-        return int(self.one(f"SELECT count(*) FROM {table}"))  # noqa: S608 - a table of the test's own
-
     def ticket(self, ticket_id: int, columns: str = "status") -> Any:
         """Columns of a ticket as stored."""
         return self.one(f"SELECT {columns} FROM ticket WHERE id = ?", ticket_id)  # noqa: S608 - columns of the test's own
@@ -100,13 +77,6 @@ class Desk:
     def mails(self) -> list[tuple[Any, ...]]:
         """Mails that left, in order: (kind, to, subject, body)."""
         return self.rows("SELECT kind, to_address, subject, body FROM outbox_email ORDER BY id")
-
-    def add(self, row: models.Model) -> None:
-        self.session.add(row)
-        self.session.flush()
-
-    def dump(self) -> list[str]:
-        return list(self.db.iterdump())
 
     @contextmanager
     def refuses(self, code: str, *, field: str | None = None) -> Iterator[None]:
@@ -245,9 +215,7 @@ def attached(at: int, ticket: int, comment: int, name: str, mime: str, content: 
 @contextmanager
 def opened_desk() -> Iterator[Desk]:
     """A desk with two groups, six colleagues, three requesters and five tickets, in memory."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    models.Model.metadata.create_all(engine)
-    with Session(engine, autoflush=False, expire_on_commit=False) as session:
+    with session_on(models.Model.metadata) as session:
         tiny = Desk(session)
         bookkeeping.install(tiny.db, START)
         open_houses(tiny)
@@ -255,4 +223,3 @@ def opened_desk() -> Iterator[Desk]:
         bring_tickets(tiny)
         changelog.install(tiny.db, models.Model.metadata)
         yield tiny
-    engine.dispose()

@@ -1,23 +1,13 @@
 """Records of the small desk on which the workspace's pages can be tried, found by what they are, never by id."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import worlds
-from worlds.engine.surfaces.visitor import Visitor
+from finding import Finder
 
 
-@dataclass
-class Cases:
-    """Looks for records through the operations, as an administrator would; each is found once."""
-
-    episode: Any
-
-    def _call(self, name: str, **arguments: Any) -> Any:
-        reply = self.episode.call(name, arguments)
-        assert reply.ok, reply.body
-        return reply.body
+class Cases(Finder):
+    """What the pages are tried on."""
 
     def _first(self, name: str, **arguments: Any) -> Any:
         return self._call(name, **arguments)["items"][0]
@@ -177,36 +167,3 @@ class Cases:
 
 def _public(ticket: Any) -> list[Any]:
     return [said for said in ticket["comments"] if said["public"]]
-
-
-class Colleague:
-    """Somebody of a role at work in the workspace of a fresh copy of the small desk."""
-
-    def __init__(self, app: Any, role: str) -> None:
-        self.episode = worlds.open("desk", role=role)
-        self.visitor = Visitor(app, self.episode)
-        self.get, self.send, self.post = self.visitor.get, self.visitor.send, self.visitor.post
-
-    @property
-    def text(self) -> str:
-        """The words of the page."""
-        return self.visitor.text
-
-    @property
-    def status(self) -> int:
-        """The status of the page."""
-        return self.visitor.page.status_code
-
-    @property
-    def did(self) -> list[Any]:
-        """What they changed; clocks that ran out meanwhile are none of their doing."""
-        return self.episode.diff(of_agent=True)
-
-    @property
-    def changed(self) -> set[str]:
-        """Tables in which they changed something."""
-        return {change.table for change in self.did}
-
-    def rows(self, table: str) -> list[Any]:
-        """What the rows of a table that they changed are now."""
-        return [change.after for change in self.did if change.table == table]

@@ -3,8 +3,8 @@
 import pytest
 
 import worlds
-from worlds.engine.errors import Invalid
-from worlds.engine.surfaces.forms import read_typed
+from worlds.engine.errors import Conflict, Invalid
+from worlds.engine.surfaces.forms import read_typed, words_of
 
 REFUND = worlds.discover()["shop"].operations["refund_order"]
 ROW = [("order_id", "5"), ("reason", "defective"), ("lines.0.line_id", "7"), ("lines.0.quantity", "1")]
@@ -37,3 +37,15 @@ def test_rows_are_read_by_their_numbers():
 def test_names_that_no_page_sends_are_refused(more, first):
     with pytest.raises(Invalid):
         bound([*more, *ROW] if first else [*ROW, *more])
+
+
+def test_a_refusal_that_a_page_tells_without_its_form_is_in_the_words_of_forms_too():
+    with pytest.raises(Invalid) as refused:
+        bound([("order_id", "5"), ("reason", "defective"), ("lines.0.line_id", "7"), ("lines.0.quantity", "many")])
+    assert words_of(refused.value) == "Quantity in row 1: must be a whole number."
+    with pytest.raises(Invalid) as refused:
+        bound([("lines.0.line_id", "7"), ("lines.0.quantity", "1"), ("colour", "red")])
+    assert words_of(refused.value) == (
+        "This form has no field 'colour'; it was not sent. Order: fill this in. Reason: fill this in."
+    )
+    assert words_of(Conflict("not_paid", "Order LK-1 is not paid.")) == "Order LK-1 is not paid."

@@ -107,6 +107,16 @@ def test_all_wrong_fields_are_named_at_once_in_a_form_s_words(keeper):
     assert dict(keeper.form("/message").fields)["body"] == "x" * 5000
 
 
+@pytest.mark.parametrize("name", ["item_id", "colour", "lines.0.colour"])
+def test_a_refusal_about_what_is_no_field_of_the_page_is_told_without_a_link(keeper, name):
+    keeper.get(ITEM)
+    keeper.send("/sell", {name: "8", "quantity": "many"})
+    assert keeper.page.status_code == 422
+    assert f"<li>This form has no field &#39;{name}&#39;; it was not sent. <code" in keeper.page.text
+    keeper.send("/sell", {"quantity": "many"})
+    assert '<li><a href="#sell-quantity">Quantity: must be a whole number.</a>' in keeper.page.text
+
+
 def test_the_other_forms_of_the_page_are_left_alone(keeper):
     keeper.get(ITEM)
     keeper.send("/sell", {"quantity": "900"})
@@ -232,6 +242,7 @@ def test_the_door_refuses_what_the_role_lacks_all_the_same(app, visitor):
     visitor.send("/sell", {"quantity": "1"})
     assert visitor.page.status_code == 403
     assert "role_not_permitted" in visitor.text
+    assert "The role Visitor may not do this; it takes one of: Keeper." in visitor.text
 
 
 def test_an_app_is_closed_to_roles_that_do_not_work_in_it(visitor, keeper):

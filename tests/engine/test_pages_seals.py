@@ -5,6 +5,7 @@ import re
 import pytest
 
 import worlds
+from worlds.engine.faults.plan import FaultPlan, Rule
 from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
 
@@ -129,6 +130,26 @@ def test_after_an_action_the_form_may_name_where_to_go_on(keeper):
     keeper.get(ITEM)
     keeper.send("/sell", {"quantity": "1", "next": "/episodes/abc/stall/?page=2"})
     assert "Lantern 21" in keeper.text
+
+
+def test_a_form_that_comes_back_still_knows_where_to_go_on(keeper):
+    keeper.get(ITEM)
+    keeper.send("/sell", {"quantity": "many", "next": "/episodes/abc/stall/?page=2"})
+    assert dict(keeper.form("/sell").fields)["next"] == "/episodes/abc/stall/?page=2"
+    assert "next" not in dict(keeper.form("/message").fields)
+    keeper.send("/sell", {"quantity": "1"})
+    assert "Lantern 21" in keeper.text
+
+
+def test_what_was_typed_before_a_session_ended_still_knows_where_to_go_on(app):
+    plan = FaultPlan(rules=(Rule(fault="session-expiry", params={"text_kept": True}),))
+    with worlds.open("tiny", role="keeper", faults=plan) as episode:
+        visitor = Visitor(app, episode)
+        visitor.get(ITEM)
+        page = visitor.send("/change", {"note": "It is cracked.", "next": "/episodes/abc/stall/?page=2"})
+        visitor.get(page.headers["Location"].removeprefix(visitor.prefix))
+        visitor.send("/sign-in")
+        assert dict(visitor.form("/change").fields)["next"] == "/episodes/abc/stall/?page=2"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from worlds.engine.errors import Failure
 from worlds.engine.faults.styles import STYLES
 from worlds.engine.resilience.courier import is_answer
 from worlds.engine.resilience.merging import ALLOW, mended
-from worlds.engine.resilience.sights import Atlas, Key, Look, told_of
+from worlds.engine.resilience.sights import Atlas, Key, Look, is_anothers, told_of
 from worlds.engine.resilience.signs import Sign, complaints
 from worlds.engine.world import find
 
@@ -60,6 +60,15 @@ def test_what_an_answer_has_made_is_looked_for_where_all_of_its_kind_are_shown(d
     assert atlas.lacks(whole, Key("comment_id", 2))
     assert not atlas.lacks(whole, Key("assignee_id", 2)), "nobody is an object of the ticket"
     assert not atlas.lacks(part, Key("comment_id", 2)), "a list shows no comments"
+
+
+def test_what_took_over_the_id_of_something_undone_is_not_taken_for_it():
+    made, told = Key("comment_id", 2), {"ticket_id": 7, "comment_id": 2, "replied": "It is on its way."}
+    shown = {"ticket_id": 7, "comments": [{"comment_id": 2, "body": "Hello? Anybody there?"}]}
+    look = Look(("get_ticket", ""), shown, whole=True)
+    assert is_anothers(look, made, told, {"ticket_id": 7, "body": "It is on its way."})
+    assert not is_anothers(look, made, told, {"ticket_id": 7, "body": "Hello? Anybody there?"})
+    assert not is_anothers(look, made, {**told, "replied": None}, {"ticket_id": 7, "body": "It is on its way."})
 
 
 def test_a_record_is_named_by_its_key_or_by_a_name_that_no_key_has(desk):

@@ -19,6 +19,7 @@ from worlds.graders.predicates import (
     from_json,
     mentions,
     multiset,
+    no_later,
     not_null,
     one_of,
     ref,
@@ -75,6 +76,7 @@ BAD_EFFECTS = {
     "state of nothing": lambda: State("x", "orders", {"id": 5}),
     "state with a before": lambda: State("x", "orders", {"id": 5}, {"city": unchanged()}),
     "state with a binding": lambda: State("x", "orders", {"id": ref("y")}, count=1),
+    "state with a bound day": lambda: State("x", "orders", {"at": no_later("y", "at", 0, "UTC")}, count=1),
     "weightless state": lambda: State("x", "orders", {"id": 5}, count=1, weight=0),
 }
 
@@ -90,6 +92,9 @@ BAD_BUNDLES = {
     "id twice across": lambda: Bundle([REFUND], allowed=[replace(MESSAGE, id="refund")]),
     "binding twice": lambda: Bundle([REFUND, replace(REQUIRED[3], bind="refund")]),
     "unknown binding": lambda: Bundle([REQUIRED[1]]),
+    "day of nothing bound": lambda: Bundle(
+        [Effect("x", "refunds", "insert", set={"at": no_later("refund", "at", 0, "UTC")})]
+    ),
     "circle": lambda: Bundle(
         [
             Effect("a", "refunds", "insert", where={"payment_id": ref("b")}, bind="a"),
@@ -124,6 +129,8 @@ def test_a_bundle_that_contradicts_itself_is_refused(name):
         one_of,
         lambda: eq(1.5),
         lambda: any_value("  "),
+        lambda: no_later("refund", "at", 1, "Europe/Atlantis"),
+        lambda: no_later("refund", "at", -1, "UTC"),
         mentions,
         lambda: mentions(yes_no(value=True)),
         lambda: money(1840, "QQQ"),
@@ -205,6 +212,28 @@ def test_an_effect_describes_itself_where_the_author_did_not():
     assert REQUIRED[2].words == "Changed payments where id 77 with refunded 1840"
 
 
+@pytest.mark.parametrize(
+    ("moment", "days"),
+    [
+        ("2026-03-15T23:00:00Z", 0),
+        ("2026-03-16T22:59:59Z", 0),
+        ("2026-03-16T23:00:00Z", 1),  # midnight in Amsterdam
+        ("2026-03-18T22:59:59Z", 2),
+        ("2026-03-15T22:59:59Z", 0),  # the day before
+        ("2026-03-16T12:00:00", None),  # of no zone
+        ("noon", None),
+        (None, None),
+    ],
+)
+def test_days_are_counted_from_the_bound_moment_by_the_zones_own_clocks(moment, days):
+    bound = {"refund": ({"at": "2026-03-16T08:00:00Z"},)}
+    for allowed in range(4):
+        rule = no_later("refund", "at", allowed, "Europe/Amsterdam")
+        assert rule.holds(moment, None, bound) is (days is not None and days <= allowed)
+        assert not rule.holds(moment, None, {"refund": ({"at": None},)})
+        assert not rule.holds(moment, None, {})
+
+
 def test_an_expectation_survives_json():
     every = [
         *(
@@ -219,6 +248,7 @@ def test_an_expectation_survives_json():
         *(
             not_null(),
             ref("refund", "amount"),
+            no_later("refund", "at", 2, "Europe/Amsterdam"),
             any_value("free"),
             mentions(money(1, "EUR"), must_not=(person("A B"),), cap=9),
         ),

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 from worlds.engine.proofs.mutants import PROOF, survey
-from worlds.engine.proofs.mutants.classes import IDLE, Original
+from worlds.engine.proofs.mutants.classes import IDLE, Judgement, Original
 from worlds.engine.proofs.mutants.mutation import Edited, Mutation, both, mutate
 from worlds.engine.proofs.outcomes import Outcome
 from worlds.engine.proofs.plays import Case
@@ -15,7 +15,7 @@ from worlds.engine.proofs.proof import View
 from worlds.engine.proofs.tapes import Tape, TapedCall, replay
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.changes import Entry
-from worlds.graders.expectation import Bundle, Effect, Expectation
+from worlds.graders.expectation import Before, Bundle, Effect, Expectation
 from worlds.graders.grade import Grade
 from worlds.graders.predicates import any_value, between, mentions
 from worlds.graders.shape import ColumnShape, Schema, TableShape
@@ -45,6 +45,30 @@ def judged_by(case, *required, allowed=(), answer=None, solve=None):
 def counted(case, **also):
     item, right = case.task.instance.target["item"][0], case.task.instance.decision["quantity"]
     return Effect("counted", "item", "update", where={"id": item}, set={"quantity": right, **also})
+
+
+def told_after(case, *order):
+    """The instance as one of two writes that commute: the count, then a letter about it."""
+    (item,) = case.task.instance.target["item"]
+    own = case.task.instance.expectation
+
+    def solve(worker):
+        worker.call("change_item", item_id=item, quantity=int(worker.facts["count"]))
+        worker.call("send_message", item_id=item, recipient="Ada", body="It is counted.")
+        return FinalAnswer(status="done", facts=dict(case.solution.answer.facts))
+
+    told = Effect("told", "message", "insert", set={"item_id": item, "recipient": "Ada", "body": "It is counted."})
+    expectation = Expectation(any_of=[Bundle(required=[counted(case), told], order=order)], answer=own.answer)
+    instance = replace(case.task.instance, expectation=expectation)
+    return Case(case.start, replace(case.task, instance=instance, family=replace(case.family, solve=solve)))
+
+
+def turned(tape):
+    """Its two calls in the other order."""
+    first, then = tape.calls
+    return mutate(
+        tape, Mutation(operator="M3", call="x", what="turned", instead={first.number: (then,), then.number: (first,)})
+    )
 
 
 def survivors(case):
@@ -218,6 +242,28 @@ def test_a_refused_call_makes_nobody_stillborn_where_another_mistake_was_committ
     assert judged(case, pair)[0].name == "killed"
 
 
+def test_writes_in_the_other_order_are_equivalent_where_nothing_orders_them_and_wrong_where_the_task_does(case):
+    for order, name in ((), "equivalent"), ((Before("counted", "told"),), "killed"):
+        own = told_after(case, *order)
+        original = original_of(own)
+        mutant = turned(original.tape)
+        one = replay(own.start, own.task, mutant.tape, reads=True)
+        assert original.judge(mutant, one) == Judgement(name)
+        found = PROOF.examine(own)
+        assert found.holes == found.survivors == []
+        assert found.counts["M3", name] == 1
+
+
+def test_an_order_that_the_task_states_is_no_excuse_for_other_mistakes(case):
+    own = told_after(case, Before("counted", "told"))
+    original = original_of(own)
+    again = replace(original.tape.calls[0], number=1000)
+    repeated = mutate(original.tape, Mutation(operator="M2", call="x", what="once more", after=(again,)))
+    assert not original.judge(repeated, original.play).wronged
+    out_of_order = replay(own.start, own.task, turned(original.tape).tape, reads=True)
+    assert original.judge(repeated, out_of_order).wronged
+
+
 def test_a_right_outcome_that_fails_is_told(case):
     original = original_of(case)
     same = mutate(original.tape, Mutation(operator="M10", call="x", what="nothing"))
@@ -278,3 +324,14 @@ def test_the_trail_of_a_save_without_effect_is_tolerated_and_that_of_a_change_is
     classes = [original.judge(mutant, logged(case, *base, *more)) for more in (again, there_and_back, change, ())]
     assert [one.name for one in classes] == ["tolerated", "tolerated", "survived", "equivalent"]
     assert classes[0].clauses == classes[1].clauses == (IDLE,)
+
+
+def test_what_trails_tell_of_an_order_that_nobody_asked_makes_no_survivor(case):
+    tape = original_of(told_after(case)).tape
+    made = [(1, "shelf", None, {"id": 2, "label": "a"}), (2, "shelf", None, {"id": 3, "label": "b"})]
+    trails = [(2, "trail", None, {"id": 1, "words": words}) for words in ("a, then b", "b, then a")]
+    base, other = (logged(case, *made, trail) for trail in trails)
+    original = Original(tape, base, Outcome.of(base, SHELVES), SHELVES)
+    assert original.judge(turned(tape), other).name == "equivalent"
+    added_to = mutate(tape, added("sell_item", item_id=1, quantity=1))
+    assert original.judge(added_to, other).name == "survived"

@@ -10,6 +10,7 @@ import worlds
 from worlds.engine.proofs.plays import Case
 from worlds.engine.proofs.proof import View
 from worlds.engine.proofs.provenance import PROOF, world_holes
+from worlds.engine.proofs.provenance.family import ENOUGH
 from worlds.engine.proofs.provenance.told import DERIVED, JOINED, NOWHERE, STANDS, Told
 from worlds.engine.start import Start
 from worlds.graders.answers import FinalAnswer
@@ -214,6 +215,33 @@ def test_a_rule_that_the_world_enforces_is_not_an_unenforced_one(start, family):
         start, family, mistakes={**family.mistakes, "sells all": oversell}, unenforced={"sells all": "x"}
     )
     assert any("the world holds the agent to the rule of “sells all” itself" in hole for hole in verdict.holes)
+
+
+def test_a_mistake_that_one_instance_keeps_out_is_tried_on_others(start, family):
+    kept_out = Case.of(start, family, 3).task.instance.facts
+    tried = []
+
+    def miscounted(worker):
+        tried.append(worker.facts)
+        quantity = 10**9 if worker.facts == kept_out else int(worker.facts["count"]) + 1
+        worker.call("change_item", item_id=found_by(worker)["id"], quantity=quantity)
+        return FinalAnswer(status="done")
+
+    mistakes = {**family.mistakes, "one too many": miscounted}
+    (hole,) = concluded(start, family, mistakes=mistakes, unenforced={"one too many": "x"}).holes
+    assert "no policy page says “x”" in hole
+    assert len(tried) == 2
+
+
+def test_an_enforced_rule_is_tried_so_often_and_no_more(start, family):
+    tried = []
+
+    def oversell(worker):
+        tried.append(worker.facts)
+        worker.call("sell_item", item_id=found_by(worker)["id"], quantity=1000)
+
+    concluded(start, family, mistakes={**family.mistakes, "sells all": oversell}, unenforced={"sells all": "x"})
+    assert len(tried) == ENOUGH
 
 
 def test_a_broken_rule_that_passes_is_named(start, family):

@@ -1,20 +1,13 @@
 """Records of the small shop on which the office's pages can be tried, found by what they are and never by their id."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from finding import Finder
 
-@dataclass
-class Cases:
-    """Looks for records through the operations, as an administrator would; each is found once."""
 
-    episode: Any
-
-    def _call(self, name: str, **arguments: Any) -> Any:
-        reply = self.episode.call(name, arguments)
-        assert reply.ok, reply.body
-        return reply.body
+class Cases(Finder):
+    """What the pages are tried on."""
 
     @cached_property
     def orders(self) -> list[Any]:

@@ -1,36 +1,31 @@
 """Customers of the small shop at its storefront, and articles found by what they are and never by their id."""
 
 import re
-import sqlite3
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from colleague import Colleague, sit
+
 import worlds
 from worlds.engine import bookkeeping
-from worlds.engine.context import Actor
-from worlds.engine.surfaces.visitor import Visitor
+from worlds.engine.episode import Episode
 from worlds.shop.account_file import password_digest
 
 TASK = "shop/buy-with-code"
 PASSWORD = "correct horse battery"  # noqa: S105 - of an invented account
 
 
-class Shopper:
+class Shopper(Colleague):
     """A customer at the storefront of a fresh copy of the small shop.
 
     Without `task` it is the one who has bought most; otherwise the customer of that instance of the task.
     """
 
     def __init__(self, app: Any, *, task: str | None = None, seed: int = 1) -> None:
-        self.episode = worlds.open(task or "shop", seed=seed) if task else worlds.open("shop", role="customer")
+        episode = worlds.open(task, seed=seed) if task else worlds.open("shop", role="customer")
         if not task:
-            self.episode.actor = Actor("customer", self._one(_MOST_ORDERS), "Somebody")
-            self.episode.door = replace(self.episode.door, actor=self.episode.actor)
-        self.person = self.episode.actor.person
-        self.start = self.episode.diff()
-        self.visitor = Visitor(app, self.episode)
-        self.get, self.send, self.post = self.visitor.get, self.visitor.send, self.visitor.post
+            sit(episode, "customer", one_of(episode, _MOST_ORDERS))
+        super().__init__(app, episode)
 
     def run(self, statement: str, *more: Any) -> None:
         """Run a statement on the copy, with the customer's id as its first value."""
@@ -45,11 +40,6 @@ class Shopper:
         assert self.person is not None
         self.run("UPDATE customer SET password_digest = ?2 WHERE id = ?1", password_digest(self.person, PASSWORD))
 
-    def _one(self, query: str) -> Any:
-        with self.episode._fork.lease() as connection:
-            driver: sqlite3.Connection = bookkeeping.driver_of(connection)
-            return driver.execute(query).fetchone()[0]
-
     def call(self, name: str, **arguments: Any) -> Any:
         """What a reading operation answers on the pages, without virtual time."""
         reply = self.episode.perform(name, {key: str(value) for key, value in arguments.items()}, "pages", seconds=0)
@@ -57,33 +47,9 @@ class Shopper:
         return reply.body
 
     @property
-    def text(self) -> str:
-        """The words of the page."""
-        return self.visitor.text
-
-    @property
-    def source(self) -> str:
-        """The page's HTML."""
-        return self.visitor.page.text
-
-    @property
-    def status(self) -> int:
-        """The status of the page."""
-        return self.visitor.page.status_code
-
-    @property
-    def changed(self) -> set[str]:
-        """Tables in which something changed since the beginning."""
-        return {change.table for change in self.episode.diff() if change not in self.start}
-
-    @property
     def writes(self) -> list[str]:
         """The writing operations that took effect."""
         return [entry.operation for entry in self.episode.journal if entry.committed]
-
-    def rows(self, table: str) -> list[Any]:
-        """What the changed rows of a table are now."""
-        return [change.after for change in self.episode.diff() if change.table == table and change not in self.start]
 
     def sent(self, field: str) -> str:
         """What stands in an input of the page."""
@@ -123,7 +89,7 @@ class Shopper:
     @cached_property
     def foreign_order(self) -> int:
         """An order of somebody else."""
-        return int(self._one(f"SELECT id FROM sales_order WHERE customer_id <> {self.person} LIMIT 1"))  # noqa: S608 - our own number
+        return int(one_of(self.episode, f"SELECT id FROM sales_order WHERE customer_id <> {self.person} LIMIT 1"))  # noqa: S608 - our own number
 
     # -- steps on the pages ---------------------------------------------------------------------------------------
 
@@ -143,6 +109,12 @@ class Shopper:
         self.get("/checkout")
         self.get(f"/checkout/shipping?address_id={chosen['address_id']}")
         self.get(f"/checkout/review?address_id={chosen['address_id']}&shipping_method={shipping}")
+
+
+def one_of(episode: Episode, query: str) -> Any:
+    """The first value that a query finds."""
+    with episode._fork.lease() as connection:
+        return bookkeeping.driver_of(connection).execute(query).fetchone()[0]
 
 
 _MOST_ORDERS = """SELECT c.id FROM customer c JOIN sales_order o ON o.customer_id = c.id

@@ -6,18 +6,12 @@ from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
 from worlds.engine.hands import Hands
 from worlds.engine.proofs.plays import Case, play
-from worlds.engine.start import Start
 from worlds.engine.task import SOLVABLE
 from worlds.seeds.forks import open_fork
 from worlds.shop import WORLD
 from worlds.shop.rulings.refund_approved import answer_to
 
 FAMILY = WORLD.families["refund-approved"]
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

@@ -4,16 +4,9 @@ import pytest
 
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed, through_browser
-from worlds.engine.start import Start
-from worlds.shop import WORLD
 from worlds.shop.tasks.book_damage import FAMILY, LINES
 
 SEEDS = range(3)
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

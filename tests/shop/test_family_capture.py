@@ -4,18 +4,12 @@ import pytest
 
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, through_tools
-from worlds.engine.start import Start
 from worlds.shop import WORLD
 from worlds.shop.rulings.capture_expiring import held, instant
 from worlds.shop.tasks.capture_expiring import FEWEST, MOST
 
 FAMILY = WORLD.families["capture-expiring"]
 BRANCHES = ("solvable", "leave_out")
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

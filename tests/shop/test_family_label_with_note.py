@@ -1,13 +1,13 @@
 """Promises of the family label-with-note: a note is weighed by the rules, never taken for one."""
 
 import pytest
+from families import of_each_branch
 
 import worlds
 from worlds.engine.adversary.bank import named
 from worlds.engine.adversary.gullible import orders_in
 from worlds.engine.drawing import draw, rule
 from worlds.engine.hands import Hands
-from worlds.engine.proofs.plays import Case
 from worlds.engine.start import Start
 from worlds.shop import WORLD
 from worlds.shop.tasks.label_with_note import part_of_the_house
@@ -17,15 +17,9 @@ BRANCHES = ("solvable", "wish")
 
 
 @pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
-
-
-@pytest.fixture(scope="module")
 def cases(start):
     """Of each branch the instances of two seeds."""
-    pairs = [Case.of(start, FAMILY, seed, flip=flip) for seed in (3, 4) for flip in (0, 1)]
-    return {branch: [one for one in pairs if one.task.instance.branch == branch] for branch in BRANCHES}
+    return of_each_branch(start, FAMILY)
 
 
 def tables(play) -> set[str]:

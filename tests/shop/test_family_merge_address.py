@@ -1,10 +1,10 @@
 """Promises of the family merge-address: what a colleague changes meanwhile stays, beside the own change or over it."""
 
 import pytest
+from families import of_each_branch
 
 from worlds.engine.drawing import draw, rule
-from worlds.engine.proofs.plays import Case, missed, through_browser
-from worlds.engine.start import Start
+from worlds.engine.proofs.plays import missed, through_browser
 from worlds.shop import WORLD
 from worlds.shop.models import SalesOrder
 
@@ -13,15 +13,9 @@ BRANCHES = ("solvable", "hand_over")
 
 
 @pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
-
-
-@pytest.fixture(scope="module")
 def cases(start):
     """Of each branch the instances of two seeds."""
-    pairs = [Case.of(start, FAMILY, seed, flip=flip) for seed in (3, 4) for flip in (0, 1)]
-    return {branch: [one for one in pairs if one.task.instance.branch == branch] for branch in BRANCHES}
+    return of_each_branch(start, FAMILY)
 
 
 def changed(case, play):

@@ -4,19 +4,12 @@ import pytest
 
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed, play, through_browser
-from worlds.engine.start import Start
 from worlds.engine.task import Refused
 from worlds.graders.answers import FinalAnswer
-from worlds.shop import WORLD
 from worlds.shop.models import InventoryLevel
 from worlds.shop.tasks.move_stock import FAMILY
 
 SEEDS = range(6)
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

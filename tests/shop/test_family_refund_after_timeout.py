@@ -4,16 +4,9 @@ import pytest
 
 from worlds.engine.drawing import draw, rule
 from worlds.engine.proofs.plays import Case, missed, play, through_browser
-from worlds.engine.start import Start
-from worlds.shop import WORLD
 from worlds.shop.tasks.refund_after_timeout import FAMILY, TIMEOUTS
 
 SEEDS = range(6)
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,10 @@ import pytest
 from worlds.engine.drawing import draw, rule
 from worlds.engine.fields import parse_money
 from worlds.engine.proofs.plays import Case, missed, through_browser
-from worlds.engine.start import Start
 from worlds.shop import WORLD
 from worlds.shop.tasks.reprice_product import FAMILY, read_rules
 
 SEEDS = range(8)
-
-
-@pytest.fixture(scope="module")
-def start():
-    return Start.of(WORLD, FAMILY.population)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import pytest
 from looking import complaints, served
-from office_cases import Cases
 from playwright.sync_api import expect
 
 import worlds
@@ -17,14 +16,6 @@ PREFIX = "/episodes/abc"
 def episode():
     with worlds.open("shop", role="admin") as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def cases(episode):
-    with worlds.open("shop", role="admin") as other:
-        found = Cases(other)
-        assert found.paths
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -3,43 +3,13 @@
 import re
 
 import pytest
-from colleague import Colleague
 from looking import complaints, served
-from office_cases import Cases
 from playwright.sync_api import expect
 
 import worlds
-from worlds.engine.surfaces.pages import create_pages
-from worlds.shop import WORLD
 
 TRACE = {"timeline_event", "audit_event"}
 PREFIX = "/episodes/abc"
-
-
-@pytest.fixture(scope="module")
-def app():
-    return create_pages(WORLD)
-
-
-@pytest.fixture(scope="module")
-def cases():
-    with worlds.open("shop", role="admin") as episode:
-        found = Cases(episode)
-        assert found.paths
-        yield found
-
-
-@pytest.fixture
-def colleague(app):
-    opened = []
-
-    def sit(role: str) -> Colleague:
-        opened.append(Colleague(app, "shop", role))
-        return opened[-1]
-
-    yield sit
-    for one in opened:
-        one.episode.close()
 
 
 def test_units_are_moved_while_they_are_what_was_seen(colleague, cases):

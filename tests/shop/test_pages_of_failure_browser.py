@@ -9,17 +9,10 @@ from playwright.sync_api import expect
 
 import worlds
 from worlds.engine.faults.plan import FaultPlan, Rule
-from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
-from worlds.shop import WORLD
 
 pytestmark = pytest.mark.browser
 PREFIX = "/episodes/abc"
-
-
-@pytest.fixture(scope="module")
-def app():
-    return create_pages(WORLD)
 
 
 @pytest.fixture(scope="module")

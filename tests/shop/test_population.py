@@ -1,14 +1,12 @@
 """Promises of the shop's population: lawful, live, and as mixed as a real shop's data."""
 
-import dataclasses
 import re
-import sqlite3
 from datetime import UTC, datetime
 
 import pytest
+from populated import populated
 
-from worlds.engine.build import broken_rows, build
-from worlds.engine.world import SeedSpec
+from worlds.engine.build import broken_rows
 from worlds.shop import WORLD
 
 MINI = {"months": 2, "customers": 60, "orders": 130, "products": 125, "locations": 3, "codes": 48}
@@ -16,26 +14,7 @@ MINI = {"months": 2, "customers": 60, "orders": 130, "products": 125, "locations
 
 def population(seed=77, **sizes):
     """A small population with the rates of `small`, in memory, and its sealed truth."""
-    world = dataclasses.replace(WORLD)
-    small = WORLD.seeds["small"].settings
-    settings = {**small, "seed": seed, "sizes": {**MINI, **sizes}}
-    vars(world)["seeds"] = {"mini": SeedSpec("mini", settings)}
-    connection = sqlite3.connect(":memory:")
-    truth = build(world, "mini", connection, lambda *_: None)
-    return connection, truth
-
-
-@pytest.fixture(scope="module")
-def made():
-    connection, truth = population()
-    yield connection, truth
-    connection.close()
-
-
-@pytest.fixture(scope="module")
-def ask(made):
-    connection, _ = made
-    return lambda sql, *values: connection.execute(sql, values).fetchall()
+    return populated(WORLD, seed=seed, sizes={**MINI, **sizes})
 
 
 def test_another_seed_gives_another_shop(ask):

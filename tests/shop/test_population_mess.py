@@ -1,12 +1,11 @@
 """Promises of the mess in the shop's data and of the sealed truth that says what was meant."""
 
 import re
-import sqlite3
 import unicodedata
 
 import pytest
+from populated import populated
 
-from worlds.engine.build import build
 from worlds.shop import WORLD
 
 STANDING = (
@@ -17,18 +16,9 @@ STANDING = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def made():
-    connection = sqlite3.connect(":memory:")
-    truth = build(WORLD, "small", connection, lambda *_: None)
-    yield connection, truth
-    connection.close()
-
-
-@pytest.fixture(scope="module")
-def ask(made):
-    connection, _ = made
-    return lambda sql, *values: connection.execute(sql, values).fetchall()
+def population():
+    """The small population and its sealed truth."""
+    return populated(WORLD)
 
 
 @pytest.fixture(scope="module")

@@ -4,16 +4,10 @@ import pytest
 from store_cases import PASSWORD, Shopper
 
 import worlds
-from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
-from worlds.shop import WORLD, pictures
+from worlds.shop import pictures
 
 NASTY = "<img src=x onerror=alert(1)>'; DROP TABLE sales_order; -- {{ 7 * 7 }}"
-
-
-@pytest.fixture(scope="module")
-def app():
-    return create_pages(WORLD)
 
 
 @pytest.fixture
@@ -91,6 +85,17 @@ def test_a_wrong_password_is_refused_at_the_form_and_not_shown_again(shopper):
     assert shopper.sent("email") == "somebody@example.com"
     assert "swordfish" not in shopper.source
     assert shopper.changed == before
+
+
+def test_a_wrong_password_does_not_forget_where_a_guest_wanted_to_go(shopper):
+    shopper.give_password()
+    shopper.get("/account")
+    shopper.send("/sign-out")
+    shopper.get("/account/orders?page_size=5")
+    email = shopper.call("get_my_account")["email"]
+    shopper.send("/sign-in", {"email": email, "password": "swordfish"})
+    shopper.send("/sign-in", {"email": email, "password": PASSWORD})
+    assert shopper.visitor.page.request.full_path == "/account/orders?page_size=5"
 
 
 @pytest.mark.parametrize("onward", ["//evil.example/", "https://evil.example/", "/../other", "/\\evil.example"])

@@ -6,16 +6,9 @@ from playwright.sync_api import expect
 from store_cases import Shopper
 
 import worlds
-from worlds.engine.surfaces.pages import create_pages
-from worlds.shop import WORLD
 
 pytestmark = pytest.mark.browser
 PREFIXES = {"customer": "/episodes/abc", "staff": "/episodes/def"}
-
-
-@pytest.fixture(scope="module")
-def app():
-    return create_pages(WORLD)
 
 
 @pytest.fixture(scope="module")

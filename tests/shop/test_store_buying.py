@@ -7,9 +7,6 @@ from itertools import combinations
 import pytest
 from store_cases import TASK, Shopper
 
-from worlds.engine.surfaces.pages import create_pages
-from worlds.shop import WORLD
-
 NASTY = "<b>Ring</b> '; DROP TABLE sales_order; -- {{ 7 * 7 }} \u202eabc"
 STREET = {
     "address.name": "Noor O'Brien", "address.line1": "Prinsengracht 263-267", "address.line2": "",
@@ -17,11 +14,6 @@ STREET = {
     "address.city": "Amsterdam", "address.postal_code": "1016 GV", "address.country": "NL", "address.phone": "",
     "address.province": "",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def app():
-    return create_pages(WORLD)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A tiny shop built by hand, and a person at work in it."""
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
-from sqlalchemy.pool import StaticPool
+from tiny import Tiny, session_on
 
 from worlds.engine import bookkeeping, changelog
 from worlds.engine.context import Actor, Context
@@ -32,10 +29,9 @@ STAFF = {"support_l1": 1, "support_l2": 2, "ops": 3, "finance": 4, "admin": 5, "
 
 
 @dataclass
-class Shop:
+class Shop(Tiny):
     """The shop under test. `now` moves by hand; `as_` answers a context for somebody; `later` is what was scheduled."""
 
-    session: Session
     now: datetime = START
     ids: Counter[str] = field(default_factory=Counter)
     later: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
@@ -53,34 +49,11 @@ class Shop:
         assert who == "system"
         self.later.append((due, operation, dict(arguments)))
 
-    def wait(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        driver = self.session.connection().connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
-        return driver
-
-    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self.db.execute(sql, values).fetchall()
-
-    def one(self, sql: str, *values: Any) -> Any:
-        row = self.rows(sql, *values)[0]
-        return row[0] if len(row) == 1 else row
-
-    def count(self, table: str) -> int:
-        return int(self.one(f"SELECT count(*) FROM {table}"))  # noqa: S608 - a table of the test's own
-
     def level(self, variant: int, location: int = AMSTERDAM) -> tuple[int, int, int]:
         """Available, committed and damaged units."""
         sql = "SELECT available, committed, damaged FROM inventory_level WHERE variant_id = ? AND location_id = ?"
         found: tuple[int, int, int] = self.one(sql, variant, location)
         return found
-
-    def add(self, row: models.Model) -> None:
-        self.session.add(row)
-        self.session.flush()
 
     def order(
         self, *lines: tuple[int, int], codes: tuple[int, ...] = (), customer: int | None = ANNA, **more: Any
@@ -104,9 +77,6 @@ class Shop:
             if self.db.execute(law.sql, {"keys": json.dumps(keys)}).fetchall():
                 broken.append(law.name)
         return broken
-
-    def dump(self) -> list[str]:
-        return list(self.db.iterdump())
 
 
 def stock_catalogue(shop: Shop) -> None:
@@ -202,9 +172,7 @@ def code(shop: Shop, at: int, name: str, **more: Any) -> int:
 @contextmanager
 def opened_shop() -> Iterator[Shop]:
     """A shop with a few goods, two locations and two customers, in memory."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    models.Model.metadata.create_all(engine)
-    with Session(engine, autoflush=False, expire_on_commit=False) as session:
+    with session_on(models.Model.metadata) as session:
         tiny = Shop(session)
         bookkeeping.install(tiny.db, START)
         stock_catalogue(tiny)
@@ -213,4 +181,3 @@ def opened_shop() -> Iterator[Shop]:
         changelog.install(tiny.db, models.Model.metadata)
         tiny.ids.update({"address": 10, "payment_method": 10})
         yield tiny
-    engine.dispose()

@@ -51,7 +51,7 @@ def request(ctx: Context, approval_id: int) -> ApprovalRow:
     if row is None:
         raise NotFound(
             "approval_not_found",
-            f"There is no request for approval {approval_id}; list_approvals shows those there are.",
+            f"There is no request for approval {approval_id}; the list of approvals shows those there are.",
             field="approval_id",
         )
     return row

@@ -85,7 +85,7 @@ def check_not_closed(ticket: Head) -> None:
     if ticket.status == "closed":
         raise Conflict(
             "ticket_closed",
-            f"Ticket {ticket.number} is closed and cannot be changed; create_follow_up goes on from it.",
+            f"Ticket {ticket.number} is closed and cannot be changed; a follow-up goes on from it.",
             field="ticket_id",
         )
 
@@ -127,7 +127,9 @@ def _check_people(ctx: Context, ticket: Head, asked: Mapping[str, Any]) -> None:
     if asked.get("group_id") is not None and not number(
         ctx, "SELECT count(*) FROM desk_group WHERE id = :group AND active = 1", group=group
     ):
-        raise NotFound("group_not_found", f"There is no group {group}; list_groups lists them.", field="group_id")
+        raise NotFound(
+            "group_not_found", f"There is no group {group}; the list of groups shows those there are.", field="group_id"
+        )
     assignee = asked.get("assignee_id", ticket.assignee_id)
     if assignee is None or not asked.keys() & {"assignee_id", "group_id"}:
         return
@@ -135,7 +137,9 @@ def _check_people(ctx: Context, ticket: Head, asked: Mapping[str, Any]) -> None:
         AND suspended = 0"""
     if "assignee_id" in asked and not number(ctx, staff, user=assignee):
         raise NotFound(
-            "agent_not_found", f"Nobody with id {assignee} takes tickets here; see list_agents.", field="assignee_id"
+            "agent_not_found",
+            f"Nobody with id {assignee} takes tickets here; the list of agents shows who does.",
+            field="assignee_id",
         )
     member = "SELECT count(*) FROM membership WHERE group_id = :group AND user_id = :user"
     if group is not None and not number(ctx, member, group=group, user=assignee):
@@ -170,7 +174,7 @@ def _check_solving(
     if number(ctx, "SELECT count(*) FROM checklist_item WHERE ticket_id = :t AND status = 'open'", t=ticket.id):
         raise Conflict(
             "checklist_open",
-            f"Ticket {ticket.number} has open items on its checklist; finish them with complete_item first.",
+            f"Ticket {ticket.number} has open items on its checklist; finish them first.",
             field="status",
         )
     topic = asked.get("topic", ticket.topic)

@@ -61,7 +61,7 @@ def check(ctx: Context, target: Head, sources: Sequence[Head]) -> None:
         if source.status == "closed":
             raise Conflict(
                 "ticket_closed",
-                f"Ticket {source.number} is closed and cannot be merged any more; link_tickets says that they belong "
+                f"Ticket {source.number} is closed and cannot be merged any more; link it to say that they belong "
                 "together.",
                 field=path,
             )

@@ -53,7 +53,7 @@ def requester(ctx: Context, user_id: int, field_name: str = "requester_id") -> R
     found = _REQUESTER.first(ctx, user=user_id)
     if found is None:
         raise NotFound(
-            "user_not_found", f"There is nobody with id {user_id}; find them with list_users.", field=field_name
+            "user_not_found", f"There is nobody with id {user_id}; find them in the list of people.", field=field_name
         )
     if found.merged_into_id is not None:
         raise Conflict(

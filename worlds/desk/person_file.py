@@ -85,7 +85,9 @@ def person(ctx: Context, user_id: int, field: str = "user_id") -> Person:
     """
     found = _PERSON.first(ctx, user=user_id)
     if found is None:
-        raise NotFound("user_not_found", f"There is nobody with id {user_id}; find them with list_users.", field=field)
+        raise NotFound(
+            "user_not_found", f"There is nobody with id {user_id}; find them in the list of people.", field=field
+        )
     return found
 
 

@@ -66,7 +66,11 @@ def head(ctx: Context, ticket_id: int, field: str = "ticket_id") -> Head:
     """
     found = _HEAD.first(ctx, ticket=ticket_id)
     if found is None or (ctx.actor.role in REQUESTERS and not _is_theirs(ctx, found)):
-        way_out = "list_requests shows yours" if ctx.actor.role in REQUESTERS else "find it with list_tickets"
+        way_out = (
+            "the list of your requests shows yours"
+            if ctx.actor.role in REQUESTERS
+            else "find it in the list of tickets"
+        )
         raise NotFound("ticket_not_found", f"There is no ticket with id {ticket_id}; {way_out}.", field=field)
     return found
 

@@ -72,5 +72,6 @@ def taken_out(operation: Operation[..., Any], arguments: Any, now: int, *, typed
 def _said(operation: Operation[..., Any], value: Any) -> bool:
     known = isinstance(value, str | bool | None) and value in _SAID
     if not known:
-        raise Invalid("invalid_argument", f"The argument {ALLOW} of {operation.name} is true or false.", field=ALLOW)
+        told = f"The argument {ALLOW} of {operation.name} is not acceptable: input should be a valid boolean."
+        raise Invalid("invalid_argument", told, field=ALLOW)
     return _SAID[value]

@@ -119,7 +119,7 @@ def _opened(operation: Operation[..., Any], cursor: Any, beside: Mapping[str, An
             word, "cursor_invalid", "This cursor is none that a list has given, or it was changed on the way."
         ) from None
     if name != operation.name:
-        raise _refused(word, "cursor_invalid", f"This cursor is one of {name}, not of {operation.name}.")
+        raise _refused(word, "cursor_invalid", "This cursor is one of another list; ask this one from its first page.")
     if now > issued + LIFE:
         raise _refused(
             word,
@@ -143,10 +143,9 @@ def _read(cursor: Any) -> tuple[str, dict[str, Any], int, int]:
         name, filters, page, issued = json.loads(payload)
     except (TypeError, RecursionError):
         raise ValueError("no cursor") from None
+    # The digest keeps no secret: whoever works it out may have put anything behind it.
     if digest != _digest(payload) or not isinstance(filters, dict) or type(issued) is not int:
-        raise ValueError(
-            "no cursor"
-        )  # the digest keeps no secret: whoever works it out may have put anything behind it
+        raise ValueError("no cursor")
     return name, filters, page, issued
 
 

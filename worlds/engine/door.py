@@ -248,7 +248,7 @@ def _check_role(door: Door, operation: Operation[..., Any]) -> None:
         able = ", ".join(sorted(roles[role].title for role in operation.roles))
         raise Forbidden(
             "role_not_permitted",
-            f"The role {roles[door.actor.role].title} may not use {operation.name}; it takes one of: {able}.",
+            f"The role {roles[door.actor.role].title} may not do this; it takes one of: {able}.",
         )
 
 

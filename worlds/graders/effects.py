@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
 from worlds.graders import predicates
-from worlds.graders.predicates import AnyValue, ChangedBy, Eq, NotNull, Pred, Ref, Scalar, Unchanged, pred
+from worlds.graders.predicates import AnyValue, ChangedBy, Eq, NoLater, NotNull, Pred, Ref, Scalar, Unchanged, pred
 from worlds.graders.text import listed
 
 Kind = Literal["insert", "update", "delete"]
@@ -124,10 +124,10 @@ class Effect:
         """Whether `where` leaves every row of the table possible."""
         return all(isinstance(predicate, _OPEN) for predicate in self.where.values())
 
-    def refs(self) -> Iterator[Ref]:
+    def refs(self) -> Iterator[Ref | NoLater]:
         """Yield the references to bindings."""
         for predicate in (*self.where.values(), *self.set.values()):
-            if isinstance(predicate, Ref):
+            if isinstance(predicate, Ref | NoLater):
                 yield predicate
 
     def to_json(self) -> dict[str, Any]:
@@ -176,7 +176,7 @@ class State:
         object.__setattr__(self, "where", _preds(self.where))
         object.__setattr__(self, "set", _preds(self.set))
         for predicate in (*self.where.values(), *self.set.values()):
-            if isinstance(predicate, Unchanged | ChangedBy | Ref):
+            if isinstance(predicate, Unchanged | ChangedBy | Ref | NoLater):
                 raise ExpectationError(f"State {self.id!r}: a state knows no before and no bindings.")
         if not self.set and self.count is None:
             raise ExpectationError(f"State {self.id!r}: say what must be set, or how many rows there are.")

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, ClassVar, Final, get_args
+from zoneinfo import ZoneInfo
 
 from worlds.graders.text import canonical, listed, members, plain, same, shown
 from worlds.graders.typed import Typed
@@ -172,6 +174,45 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class NoLater:
+    """The column holds a UTC moment, and at most so many days have begun since the one on which a bound row's lies.
+
+    Days are those of the clocks of `zone`; what is earlier than the bound moment is in time.
+    """
+
+    tag: ClassVar[str] = "no_later"
+    binding: str
+    column: str
+    days: int
+    zone: str
+
+    def __post_init__(self) -> None:
+        """Refuse a zone that no clock follows, and days before the first."""
+        try:
+            ZoneInfo(self.zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise PredicateError(f"no_later knows no zone {self.zone!r}.") from error
+        if self.days < 0:
+            raise PredicateError(f"no_later counts days from 0 on, not from {self.days}.")
+
+    def holds(self, value: Any, before: Any, bound: Bound) -> bool:  # noqa: ARG002 (one signature for all)
+        """Say whether the moment is in time."""
+        day = self._day(value)
+        rows = [self._day(row.get(self.column)) for row in bound.get(self.binding, ())]
+        return day is not None and any(since is not None and (day - since).days <= self.days for since in rows)
+
+    def _day(self, value: Any) -> date | None:
+        try:
+            moment = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            return None
+        return moment.astimezone(ZoneInfo(self.zone)).date() if moment.tzinfo else None
+
+    def __str__(self) -> str:
+        return f"at most {self.days} days after the {self.column} of the {self.binding}"
+
+
+@dataclass(frozen=True, slots=True)
 class Mentions:
     """A prose column states each of these facts and none of those, within `cap` characters.
 
@@ -225,7 +266,7 @@ class AnyValue:
         return "anything"
 
 
-Pred = Eq | OneOf | Between | Multiset | Unchanged | ChangedBy | NotNull | Ref | Mentions | AnyValue
+Pred = Eq | OneOf | Between | Multiset | Unchanged | ChangedBy | NotNull | Ref | NoLater | Mentions | AnyValue
 Scalar = str | int | bool | None
 KINDS: Final[dict[str, type[Any]]] = {kind.tag: kind for kind in get_args(Pred)}
 
@@ -268,6 +309,11 @@ def not_null() -> NotNull:
 def ref(binding: str, column: str | None = None) -> Ref:
     """Hold for the key, or another column, of the row that the effect with `bind=binding` matched."""
     return Ref(binding, column)
+
+
+def no_later(binding: str, column: str, days: int, zone: str) -> NoLater:
+    """Hold for a UTC moment at most so many days of a zone after that in the row that `bind=binding` matched."""
+    return NoLater(binding, column, days, zone)
 
 
 def mentions(*facts: Typed, must_not: tuple[Typed, ...] = (), cap: int = MESSAGE_CAP) -> Mentions:

@@ -5,10 +5,11 @@ Each takes a stream of chance and the clean value and answers the dirty one. Wha
 
 import random
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from worlds.seeds.addresses import Postal
+from worlds.seeds.phones import Phone, in_wrong_country, with_extension
 from worlds.seeds.text import KEYS
 
 _EMOJI = ("🙏", "😊", "🎁", "👍🏽", "❤️", "🏕️", "🥾", "😡", "✨")
@@ -37,6 +38,33 @@ def shouted(text: str) -> str:
 def uncapitalised(text: str) -> str:
     """All small letters, as typed on a telephone."""
     return text.lower()
+
+
+def ways_with_names(rng: random.Random) -> tuple[tuple[str, Callable[[str], str]], ...]:
+    """What becomes of names in records, by the kind of mess that it shows: forms, apostrophes, capitals, blanks."""
+    return (
+        ("names_decomposed", decomposed),
+        ("names_curly_apostrophe", curly_apostrophes),
+        ("names_shouted", shouted),
+        ("names_uncapitalised", uncapitalised),
+        ("names_trailing_space", lambda name: trailing_space(rng, name)),
+    )
+
+
+def dirtied_phone(
+    rng: random.Random, phone: Phone, written: str, rates: Mapping[str, float]
+) -> tuple[str | None, str | None]:
+    """What a record has in place of a number as it was written down, and the kind of mess that it then shows.
+
+    `rates` holds the shares `missing_phone`, `phone_wrong_country` and `phone_extension`.
+    """
+    if rng.random() < rates["missing_phone"]:
+        return None, "missing_phone"
+    if rng.random() < rates["phone_wrong_country"]:
+        return in_wrong_country(rng, phone), "phone_wrong_country"
+    if rng.random() < rates["phone_extension"]:
+        return with_extension(rng, written), "phone_extension"
+    return written, None
 
 
 def with_emoji(rng: random.Random, text: str) -> str:

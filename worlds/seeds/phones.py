@@ -9,6 +9,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from worlds.seeds.streams import Weighted
+
 _PLANS = {
     "NL": ("31", "0", "6", "0{digit}{mixed:04d}{tail}"),
     "BE": ("32", "0", "400", "40{spread:04d}"),
@@ -78,6 +80,19 @@ FORMATS: dict[str, Callable[[Phone], str]] = {
     ),
 }
 """The seven ways in which a number is written, by name."""
+
+_SHARES = Weighted(
+    {
+        "national": 30.0, "e164": 22.0, "international_spaced": 14.0, "national_dashed": 12.0, "national_spaced": 12.0,
+        "double_zero": 6.0, "bracketed_zero": 4.0,
+    }
+)  # fmt: skip
+
+
+def written(rng: random.Random, phone: Phone) -> str:
+    """The number in one of these ways, the usual ones more often."""
+    return FORMATS[_SHARES.draw(rng)](phone)
+
 
 _EXTENSIONS = ("ext. {}", "tst {}", "x{}")
 

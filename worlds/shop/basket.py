@@ -111,7 +111,9 @@ def change(ctx: Context, line_id: int, quantity: int) -> None:
     held = load(ctx)
     line = next((one for one in held.lines if one.line_id == line_id), None)
     if line is None:
-        raise NotFound("cart_line_not_found", f"Your cart has no line {line_id}; get_cart lists them.", field="line_id")
+        raise NotFound(
+            "cart_line_not_found", f"Your cart has no line {line_id}; look at it for those it has.", field="line_id"
+        )
     if quantity == 0:
         run(ctx, "DELETE FROM cart_line WHERE id = :line", line=line_id)
         return
@@ -155,7 +157,7 @@ def _check_orderable(ctx: Context, variant_id: int, units: int) -> None:
     if one is None or not one.on_sale:
         raise NotFound(
             "variant_not_found",
-            f"There is no variant {variant_id} on sale; get_product lists a product's variants.",
+            f"There is no variant {variant_id} on sale; look at the product for its variants.",
             field="variant_id",
         )
     if one.policy == "deny" and units > one.available:

@@ -92,7 +92,7 @@ def check_unlabelled(ctx: Context, order: OrderHead, consequence: str) -> None:
     way_out = (
         "Its carrier has scanned it, so the parcel has left: hand it over to operations with the reason carrier_claim."
         if label.status == "scanned"
-        else "Void the label first with void_label."
+        else "Void the label first."
     )
     raise Conflict("label_live", f"Order {order.number} has the live label {label.number}, so {consequence}. {way_out}")
 

@@ -108,9 +108,9 @@ def head(ctx: Context, order_id: int) -> OrderHead:
     """
     order = HEAD.first(ctx, order=order_id)
     if order is None or (ctx.actor.role == "customer" and order.customer_id != ctx.actor.person):
-        lists = "list_my_orders" if ctx.actor.role == "customer" else "list_orders"
+        place = "among your orders" if ctx.actor.role == "customer" else "in the list of orders"
         raise NotFound(
-            "order_not_found", f"There is no order with the id {order_id}. Find it with {lists}.", field="order_id"
+            "order_not_found", f"There is no order with the id {order_id}. Find it {place}.", field="order_id"
         )
     return order
 

@@ -24,7 +24,7 @@ def location_name(ctx: Context, location_id: int, field: str = "location_id") ->
     if place is None:
         raise NotFound(
             "location_not_found",
-            f"There is no open location {location_id}; list_locations lists them.",
+            f"There is no open location {location_id}; choose one of those that are open.",
             field=field,
         )
     return place.name

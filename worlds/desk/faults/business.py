@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from worlds.desk.faults.concurrency import somebody_else
+from worlds.desk.faults.concurrency import COLLEAGUES
 from worlds.desk.rules import GOODWILL_LIMITS, PEOPLE_AT_WORK
 from worlds.engine.faults.fault import Hit
 from worlds.engine.faults.layers.business import Alike, DuplicateCheck, FieldRule, Overtaking, Values
@@ -97,7 +97,7 @@ def _credit_before(hit: Hit) -> tuple[str, str, Values] | None:
     given = _sum(driver, values["ticket_id"])
     if not given + values["amount"] <= limit < given + 2 * values["amount"]:
         return None
-    who = somebody_else(hit.call, PEOPLE_AT_WORK, hit.rng)
+    who = COLLEAGUES.somebody_else(hit.call, PEOPLE_AT_WORK, hit.rng)
     told = {"ticket_id": values["ticket_id"], "amount": format_money(values["amount"])}
     return (f"person:{who}", "colleague_gives_credit", told) if who else None
 
@@ -114,7 +114,7 @@ def _merge_before(hit: Hit) -> tuple[str, str, Values] | None:
     marks = ", ".join("?" * len(ids))
     query = f"SELECT count(*), count(DISTINCT requester_id) FROM ticket WHERE id IN ({marks}) AND status <> 'closed'"  # noqa: S608 - marks alone
     ((waiting, requesters),) = hit.call.driver.execute(query, ids).fetchall()
-    who = somebody_else(hit.call, PEOPLE_AT_WORK, hit.rng)
+    who = COLLEAGUES.somebody_else(hit.call, PEOPLE_AT_WORK, hit.rng)
     if waiting != len(ids) or requesters != 1 or not who:
         return None
     told = {"target_id": values["target_id"], "source_ids": list(values["source_ids"])}

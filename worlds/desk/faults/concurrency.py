@@ -2,12 +2,12 @@
 
 import json
 import random
-import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from worlds.desk.rules import LEADS, PEOPLE_AT_WORK
+from worlds.engine.faults.colleagues import Amended, Colleagues, first_row
 from worlds.engine.faults.fault import Called
 from worlds.engine.faults.layers.concurrency import Deed
 from worlds.engine.fields import iso_instant
@@ -33,39 +33,25 @@ def told(table: str, column: str, value: Any) -> tuple[str, Any] | None:
     return column, value
 
 
-def edit(call: Called, table: str, key: int, rng: random.Random, same_field: bool) -> Deed | None:
-    """A colleague's edit of a ticket, of somebody's record, of an article or a macro."""
-    make = _EDITS.get(table)
-    if make is None:
-        return None
-    roles, amended = make
-    operation, arguments = amended(call, key, rng, same_field)
-    who = somebody_else(call, roles, rng) if operation else ""
-    return Deed(who, operation, arguments) if who else None
-
-
 def keeper(call: Called, rng: random.Random) -> tuple[str, str] | None:
     """Who has a record to themselves when it is locked, and why: a colleague who has it open, as desks show it."""
-    who = somebody_else(call, PEOPLE_AT_WORK, rng)
+    who = COLLEAGUES.somebody_else(call, PEOPLE_AT_WORK, rng)
     return (who, "editing") if who else None
 
 
 def step(call: Called, rng: random.Random) -> Deed | None:
-    """The step that the call is about to take, taken by a colleague."""
+    """The step that the call is about to take, taken by a colleague: one of the trade, a merger, another state."""
     name, values = call.operation.name, call.values
-    who = somebody_else(call, _STEPS.get(name, ("", PEOPLE_AT_WORK))[1], rng)
-    if not who:
-        return None
-    if name in _STEPS:
-        argument, _ = _STEPS[name]
-        return Deed(who, "colleague_steps", {"step": name, "record_id": values[argument]})
     if name == "merge_tickets":
-        both = {"target_id": values["target_id"], "source_ids": list(values["source_ids"])}
-        return Deed(who, "colleague_merges", both)
-    if name in _STATES and values.get("status") is not None:
-        changes = {"status": values["status"]}
-        return Deed(who, "colleague_updates", {"ticket_id": values["ticket_id"], "changes": changes})
-    return None
+        operation: str = "colleague_merges"
+        arguments = {"target_id": values["target_id"], "source_ids": list(values["source_ids"])}
+    elif name in _STATES and values.get("status") is not None:
+        operation = "colleague_updates"
+        arguments = {"ticket_id": values["ticket_id"], "changes": {"status": values["status"]}}
+    else:
+        return COLLEAGUES.step(call, rng)
+    who = COLLEAGUES.somebody_else(call, PEOPLE_AT_WORK, rng)
+    return Deed(who, operation, arguments) if who else None
 
 
 _STEPS: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
@@ -79,20 +65,6 @@ _STATES: Final = ("update_ticket", "reply_publicly")
 """Operations that may take a ticket from one state to another."""
 
 
-def somebody_else(call: Called, roles: Sequence[str], rng: random.Random) -> str:
-    """The name of somebody else who works here in one of these roles; empty where there is nobody."""
-    marks = ", ".join("?" * len(roles))
-    query = f"SELECT name FROM desk_user WHERE suspended = 0 AND away_until IS NULL AND role IN ({marks}) AND name <> ? ORDER BY id"  # noqa: S608, E501 - marks alone
-    found = call.driver.execute(query, (*roles, call.actor.name)).fetchall()
-    return str(found[rng.randrange(len(found))][0]) if found else ""
-
-
-def _first(driver: sqlite3.Connection, query: str, key: int) -> tuple[Any, ...] | None:
-    rows = driver.execute(query, (key,)).fetchall()
-    return rows[0] if rows else None
-
-
-Amended = Callable[[Called, int, random.Random, bool], tuple[str, dict[str, Any]]]
 _CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "priority": ("low", "normal", "high", "urgent"),
     "urgency": ("low", "medium", "high"),
@@ -104,10 +76,10 @@ _CHOICES: Final[Mapping[str, Sequence[str]]] = {
 
 def _ticket(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:
     """By when it has to be done, which hardly anything asks about; or another value of what the call sets."""
-    row = _first(
+    row = first_row(
         call.driver,
-        "SELECT priority, urgency, impact, type, due_at FROM ticket WHERE id = ? AND status <> 'closed'",
-        key,
+        "SELECT priority, urgency, impact, type, due_at FROM ticket WHERE id = :key AND status <> 'closed'",
+        {"key": key},
     )
     if row is None:
         return "", {}
@@ -122,8 +94,8 @@ def _ticket(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str
 
 
 def _user(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:  # noqa: ARG001 - as `edit`
-    query = "SELECT coalesce(notes, '') FROM desk_user WHERE id = ? AND role = 'end_user' AND merged_into_id IS NULL"
-    row = _first(call.driver, query, key)
+    query = "SELECT coalesce(notes, '') FROM desk_user WHERE id = :key AND role = 'end_user' AND merged_into_id IS NULL"
+    row = first_row(call.driver, query, {"key": key})
     if row is None:
         return "", {}
     return "colleague_amends_user", {"user_id": key, "notes": f"{row[0]}\n{rng.choice(_REMARKS)}".strip()}
@@ -131,8 +103,8 @@ def _user(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, 
 
 def _article(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:
     query = """SELECT a.title FROM kb_article a JOIN kb_category c ON c.id = a.category_id
-        WHERE a.id = ? AND c.slug <> 'handbook'"""
-    row = _first(call.driver, query, key)
+        WHERE a.id = :key AND c.slug <> 'handbook'"""
+    row = first_row(call.driver, query, {"key": key})
     if row is None:
         return "", {}
     if same or call.values.get("body") is not None:
@@ -141,7 +113,7 @@ def _article(call: Called, key: int, rng: random.Random, same: bool) -> tuple[st
 
 
 def _macro(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:  # noqa: ARG001 - as `edit`
-    row = _first(call.driver, "SELECT title FROM macro WHERE id = ? AND active = 1", key)
+    row = first_row(call.driver, "SELECT title FROM macro WHERE id = :key AND active = 1", {"key": key})
     return (
         ("colleague_amends_macro", {"macro_id": key, "title": f"{row[0]} ({rng.choice(_YEARS)})"}) if row else ("", {})
     )
@@ -156,3 +128,6 @@ _EDITS: Final[Mapping[str, tuple[Sequence[str], Amended]]] = {
     "kb_article": (LEADS, _article),
     "macro": (LEADS, _macro),
 }
+COLLEAGUES: Final = Colleagues("desk_user WHERE suspended = 0 AND away_until IS NULL", _EDITS, _STEPS)
+edit = COLLEAGUES.edit
+"""Colleagues amend tickets, somebody's record, articles and macros."""

@@ -193,7 +193,7 @@ def _approver(ctx: Context, user_id: int, amount: int) -> _Approver:
     if found is None or found.role not in LEADS or found.suspended:
         raise NotFound(
             "approver_not_found",
-            f"User {user_id} decides nothing here; ask a team lead or an administrator, see list_agents.",
+            f"User {user_id} decides nothing here; ask one of the team leads or administrators.",
             field="approver_id",
         )
     if found.id == ctx.actor.person:

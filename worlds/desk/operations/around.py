@@ -90,7 +90,7 @@ def remove_collaborator(ctx: Context, ticket_id: RecordId, user_id: RecordId) ->
     if user_id not in known:
         raise NotFound(
             "not_on_ticket",
-            f"User {user_id} is neither copied in on ticket {ticket.number} nor follows it; get_ticket shows who is.",
+            f"User {user_id} is neither copied in on ticket {ticket.number} nor follows it; the ticket shows who is.",
             field="user_id",
         )
     run(
@@ -119,7 +119,9 @@ def add_item(ctx: Context, ticket_id: RecordId, title: Subject, assignee_id: Rec
         )
     if assignee_id is not None and not _works_here(ctx, assignee_id):
         raise NotFound(
-            "agent_not_found", f"Nobody with id {assignee_id} works here; see list_agents.", field="assignee_id"
+            "agent_not_found",
+            f"Nobody with id {assignee_id} works here; the list of agents shows who does.",
+            field="assignee_id",
         )
     if len(checklist(ctx, ticket_id)) >= MOST:
         raise Conflict("checklist_full", f"Ticket {ticket.number} has {MOST} pieces of work; open another ticket.")
@@ -143,7 +145,7 @@ def complete_item(ctx: Context, ticket_id: RecordId, item_id: RecordId) -> Check
     item = _ITEM.first(ctx, item=item_id, ticket=ticket_id)
     if item is None:
         raise NotFound(
-            "item_not_found", f"Ticket {ticket.number} has no piece of work {item_id}; get_ticket shows them.",
+            "item_not_found", f"Ticket {ticket.number} has no piece of work {item_id}; its checklist shows all.",
             field="item_id",
         )  # fmt: skip
     if item.status == "done":

@@ -157,7 +157,7 @@ def redact_comment(ctx: Context, comment_id: RecordId, text: Subject) -> Redacti
     comment = _COMMENT.first(ctx, comment=comment_id)
     if comment is None:
         raise NotFound(
-            "comment_not_found", f"There is no comment {comment_id}; get_ticket shows them.", field="comment_id"
+            "comment_not_found", f"There is no comment {comment_id}; a ticket shows its comments.", field="comment_id"
         )
     ticket = head(ctx, comment.ticket_id)
     files = _CONTENTS.all(ctx, comment=comment_id)

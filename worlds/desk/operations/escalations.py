@@ -54,7 +54,7 @@ def escalate(
     ticket = head(ctx, ticket_id)
     found = _GROUP.first(ctx, name=group)
     if found is None:
-        raise NotFound("group_not_found", f"The group {group} is closed; list_groups lists them.", field="group")
+        raise NotFound("group_not_found", f"The group {group} is closed; choose one that is open.", field="group")
     number = f"ES-{700 + ctx.number('escalation_number')}"
     note = Said(f"{number}, handed up to {group} ({reason}):\n\n{message}", public=False)
     changes = {"status": "open", "group_id": found.id, "assignee_id": None}

@@ -104,7 +104,7 @@ def _check_limit(ctx: Context, ticket: Head, amount: int) -> None:
         raise Forbidden(
             "approval_needed",
             f"You may give {format_money(limit)} EUR of goodwill on ticket {ticket.number}{before};"
-            " ask_approval asks for more.",
+            " ask for approval of more.",
             field="amount",
         )
 

@@ -135,9 +135,7 @@ def get_article(ctx: Context, slug: Slug) -> ArticleDetail:
     found = _BY_SLUG.first(ctx, slug=slug)
     hidden = found is not None and (found.visibility, found.state) != ("public", "published")
     if found is None or (hidden and not _reads_all(ctx)):
-        raise NotFound(
-            "article_not_found", f"There is no article {slug!r}; search_articles lists those there are.", field="slug"
-        )
+        raise NotFound("article_not_found", f"There is no article {slug!r}; search for those there are.", field="slug")
     return _detail(ctx, found)
 
 
@@ -262,7 +260,7 @@ def _article(ctx: Context, article_id: int) -> _Article:
 def _unknown(article_id: int) -> NotFound:
     return NotFound(
         "article_not_found",
-        f"There is no article with id {article_id}; search_articles lists those there are.",
+        f"There is no article with id {article_id}; search for those there are.",
         field="article_id",
     )
 

@@ -201,13 +201,11 @@ def _usable(ctx: Context, macro_id: int) -> _Row:
     """A macro that the acting person may apply."""
     macro = _found(ctx, macro_id)
     if not macro.active:
-        raise Conflict(
-            "macro_retired", f"The macro “{macro.title}” is retired; choose another with list_macros.", field="macro_id"
-        )
+        raise Conflict("macro_retired", f"The macro “{macro.title}” is retired; choose another.", field="macro_id")
     if not macro.member:
         raise Forbidden(
             "macro_restricted",
-            f"The macro “{macro.title}” is kept for the group {macro.group_name}; list_macros with usable shows yours.",
+            f"The macro “{macro.title}” is kept for the group {macro.group_name}; choose one of yours.",
             field="macro_id",
         )
     return macro
@@ -216,7 +214,9 @@ def _usable(ctx: Context, macro_id: int) -> _Row:
 def _found(ctx: Context, macro_id: int) -> _Row:
     found = _ONE.first(ctx, macro=macro_id, person=ctx.actor.person)
     if found is None:
-        raise NotFound("macro_not_found", f"There is no macro {macro_id}; list_macros lists them.", field="macro_id")
+        raise NotFound(
+            "macro_not_found", f"There is no macro {macro_id}; the list of macros shows all.", field="macro_id"
+        )
     return found
 
 
@@ -313,7 +313,11 @@ def _check(ctx: Context, title: str, body: str, actions: str, group_id: int | No
     if number(ctx, "SELECT count(*) FROM macro WHERE title = :title AND id <> :macro", title=title, macro=macro_id):
         raise Conflict("title_taken", f"There is a macro “{title}”; choose another title.", field="title")
     if group_id is not None and not number(ctx, "SELECT count(*) FROM desk_group WHERE id = :group", group=group_id):
-        raise NotFound("group_not_found", f"There is no group {group_id}; list_groups lists them.", field="group_id")
+        raise NotFound(
+            "group_not_found",
+            f"There is no group {group_id}; the list of groups shows those there are.",
+            field="group_id",
+        )
     if problem := text_problem(body):
         raise Invalid("placeholder_unknown", problem, field="body")
     if not body.strip() and actions == "{}":

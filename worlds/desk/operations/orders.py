@@ -138,7 +138,7 @@ def get_order(ctx: Context, order_id: RecordId) -> OrderDetail:
     one = _ORDER.first(ctx, order=order_id)
     if one is None:
         raise NotFound(
-            "order_not_found", f"There is no order with id {order_id}; find it with find_orders.", field="order_id"
+            "order_not_found", f"There is no order with id {order_id}; find it in the list of orders.", field="order_id"
         )
     lines = _LINES.all(ctx, order=order_id)
     return OrderDetail(

@@ -105,7 +105,7 @@ def get_organization(ctx: Context, organization_id: RecordId) -> OrganizationDet
     if one is None:
         raise NotFound(
             "organization_not_found",
-            f"There is no organisation {organization_id}; list_organizations lists them.",
+            f"There is no organisation {organization_id}; the list of organisations shows those there are.",
             field="organization_id",
         )
     recent = ticket_lists.tickets(ctx, TicketFilters(organization_id=organization_id, spam=None), "newest", 1, 20)

@@ -235,7 +235,7 @@ def check_organization(ctx: Context, organization_id: int) -> None:
     if not number(ctx, "SELECT count(*) FROM organization WHERE id = :id", id=organization_id):
         raise NotFound(
             "organization_not_found",
-            f"There is no organisation {organization_id}; list_organizations lists them.",
+            f"There is no organisation {organization_id}; the list of organisations shows those there are.",
             field="organization_id",
         )
 

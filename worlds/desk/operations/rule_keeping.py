@@ -261,7 +261,7 @@ def _found(ctx: Context, rule_id: int) -> _Rule:
     found = _TRIGGER.first(ctx, rule=rule_id)
     if found is None:
         raise NotFound(
-            "trigger_not_found", f"There is no trigger {rule_id}; list_triggers lists them.", field="trigger_id"
+            "trigger_not_found", f"There is no trigger {rule_id}; the list of triggers shows all.", field="trigger_id"
         )
     return found
 

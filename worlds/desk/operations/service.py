@@ -121,11 +121,11 @@ def list_view_tickets(
     """
     view = _ONE_VIEW.first(ctx, view=view_id, person=ctx.actor.person, lead=ctx.actor.role in LEADS)
     if view is None:
-        raise NotFound("view_not_found", f"There is no view {view_id}; list_views lists yours.", field="view_id")
+        raise NotFound("view_not_found", f"There is no view {view_id}; the list of views shows yours.", field="view_id")
     if not view.open:
         raise Forbidden(
             "view_restricted",
-            f"The view “{view.title}” is kept for the group {view.group_name}; list_views lists yours.",
+            f"The view “{view.title}” is kept for the group {view.group_name}; the list of views shows yours.",
             field="view_id",
         )
     return ticket_lists.tickets_where(ctx, _asked(ctx, view), SORTS[sort or view.sort], page, page_size)

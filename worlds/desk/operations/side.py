@@ -214,7 +214,7 @@ def _conversation(ctx: Context, conversation_id: int) -> _Row:
     if found is None:
         raise NotFound(
             "conversation_not_found",
-            f"There is no side conversation {conversation_id}; list_side_conversations lists them.",
+            f"There is no side conversation {conversation_id}; the list of side conversations shows all.",
             field="conversation_id",
         )
     return found

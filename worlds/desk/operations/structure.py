@@ -131,8 +131,8 @@ def merge_tickets(
         raise Conflict(
             "different_requesters",
             f"Ticket {others[0].number} was brought by somebody else than ticket {target.number}, and merging them "
-            "would show each of them what the other is told. Link them with link_tickets instead, or set "
-            "confirm_different_requesters where both have agreed.",
+            "would show each of them what the other is told. Link them instead or, where both have "
+            "agreed, confirm that they are different requesters.",
             field="source_ids",
         )
     done = merging.merge(ctx, target, sources, note)
@@ -171,7 +171,7 @@ def unlink_tickets(ctx: Context, ticket_id: RecordId, other_id: RecordId) -> Lin
     ticket, other = head(ctx, ticket_id), head(ctx, other_id, field="other_id")
     if not _linked(ctx, ticket_id, other_id):
         raise NotFound(
-            "link_not_found", f"Tickets {ticket.number} and {other.number} are not linked; get_ticket shows the links."
+            "link_not_found", f"Tickets {ticket.number} and {other.number} are not linked; a ticket shows its links."
         )
     run(
         ctx,
@@ -234,7 +234,7 @@ def _check_split(ctx: Context, ticket: Head, comment_ids: list[int]) -> list[_Co
         if one not in known:
             raise NotFound(
                 "comment_not_found",
-                f"Ticket {ticket.number} has no comment {one}; get_ticket shows its comments.",
+                f"Ticket {ticket.number} has no comment {one}; the ticket shows those it has.",
                 field=f"comment_ids.{at}",
             )
     if not any(row.public for row in known.values() if row.id not in comment_ids):

@@ -131,7 +131,7 @@ def _message(ctx: Context, message_id: int) -> _Message:
     if found is None:
         raise NotFound(
             "message_not_found",
-            f"There is no suspended message {message_id}; list_suspended_messages lists them.",
+            f"There is no suspended message {message_id}; the list of suspended messages shows those there are.",
             field="message_id",
         )
     return found

@@ -323,7 +323,7 @@ def check_is_problem(ctx: Context, problem_id: int, incident: Head) -> Head:
     if problem.type != "problem" or problem.id == incident.id:
         raise NotFound(
             "problem_not_found",
-            f"Ticket {problem.number} is no problem but {_a(problem.type)}; list_tickets with type problem lists them.",
+            f"Ticket {problem.number} is no problem but {_a(problem.type)}; the list of tickets finds one by type.",
             field="problem_id",
         )
     return problem

@@ -1,6 +1,7 @@
 """Files that come with what people write: pictures of what is broken, lists, and what they have noted."""
 
 import random
+from html import escape
 from typing import Final
 
 from worlds.desk.operations.writing_in import FileIn
@@ -40,7 +41,7 @@ def _picture(rng: random.Random, title: str) -> FileIn:
     points = " ".join(f"{x},{60 + rng.randint(-18, 18)}" for x in range(30, 190, 20))
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="220" height="140">'
-        f'<title>{title}</title><rect width="220" height="140" fill="#efe9dc"/>'
+        f'<title>{escape(title, quote=False)}</title><rect width="220" height="140" fill="#efe9dc"/>'
         f'<rect x="28" y="24" width="164" height="78" rx="{rng.randint(2, 30)}" fill="{rng.choice(_COLOURS)}"/>'
         f'<polyline points="{points}" fill="none" stroke="#1d1d1d" stroke-width="{rng.randint(2, 4)}"/></svg>'
     )

@@ -10,19 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from worlds.seeds import mess
-from worlds.seeds.people import Census, Person, email_local, firm_host
-from worlds.seeds.phones import FORMATS, in_wrong_country, with_extension
+from worlds.seeds.people import Person, email_local, firm_host
+from worlds.seeds.phones import FORMATS, written
+from worlds.seeds.records import Spread, census_of
 from worlds.seeds.streams import Weighted
 
 Streams = Callable[..., random.Random]
 
-_SHAPES = ("apostrophe", "sharp_s", "right_to_left", "two_part", "mononym", "long", "diacritics")
-_PHONE_WAYS = Weighted(
-    {
-        "national": 30.0, "e164": 22.0, "international_spaced": 14.0, "national_dashed": 12.0, "national_spaced": 12.0,
-        "double_zero": 6.0, "bracketed_zero": 4.0,
-    }
-)  # fmt: skip
 _ZONES = {"IE": "Europe/Dublin", "DE": "Europe/Berlin", "AT": "Europe/Vienna", "FR": "Europe/Paris"}
 _TIERS = Weighted({"standard": 40.0, "business": 44.0, "vip": 16.0})
 _REMARKS = (
@@ -101,34 +95,17 @@ class Folk:
 
 def gather(rng_of: Streams, seed: int, sizes: Mapping[str, int], rates: Mapping[str, float], begin: datetime) -> Folk:
     """As many requesters as `sizes["requesters"]` says, all of them known at the desk before `begin` but a few."""
-    total = sizes["requesters"]
-    census = Census(
-        seed=seed,
-        shapes={shape: rates[f"name_{shape}"] for shape in _SHAPES},
-        business=rates["firms"],
-        namesakes=rates["namesakes"],
-        households=rates["households"],
-    )
-    shares = (
-        "duplicate_email_variant",
-        "duplicate_new_email",
-        "duplicate_name_typo",
-        "merged_tombstones",
-        "test_records",
-    )
-    extra = {kind: max(1, round(total * rates[kind])) for kind in shares}
-    people = [census.next_person() for _ in range(total - sum(extra.values()))]
+    census = census_of(seed, rates, rates["firms"])
+    spread = Spread.of(sizes["requesters"], rates)
+    people = [census.next_person() for _ in range(spread.people)]
     firms, people = _employed(rng_of, people, begin, rates)
     records = [
         _primary(rng_of("requester", one.pid), one, firms.get(one.company or ""), rates, begin) for one in people
     ]
     _appoint(rng_of, records)
-    free = rng_of("who has two records").sample(range(len(people)), min(len(people), sum(extra.values())))
-    for kind in shares[:-1]:
-        for _ in range(extra[kind]):
-            first = records[free.pop()]
-            records.append(_second(rng_of(kind, first.email), kind, first, begin))
-    records += [_test_record(rng_of("test", at), at, begin) for at in range(extra["test_records"])]
+    for kind, at in spread.who_has_two(rng_of("who has two records")):
+        records.append(_second(rng_of(kind, records[at].email), kind, records[at], begin))
+    records += [_test_record(rng_of("test", at), at, begin) for at in range(spread.tests)]
     return Folk(people, records, list(firms.values()))
 
 
@@ -172,7 +149,7 @@ def _primary(
     age = timedelta(days=min(1_400.0, rng.expovariate(1 / 260)), minutes=rng.randrange(1440))
     record = Record(
         person=person, kind="primary", name=person.name.full, email=person.email,
-        phone=FORMATS[_PHONE_WAYS.draw(rng)](person.phone), language=person.language,
+        phone=written(rng, person.phone), language=person.language,
         zone=_ZONES.get(person.postal.country, "Europe/Amsterdam"), created=(begin - age).replace(microsecond=0),
         weight=rng.lognormvariate(0.0, 0.8) * (1.6 if firm else 1.0), firm=firm, vip=rng.random() < rates["vip"],
         true_customer=customer, note=rng.choice(_REMARKS) if rng.random() < 0.05 else None,
@@ -182,7 +159,8 @@ def _primary(
         record.created = min(record.created, begin - timedelta(minutes=rng.randint(5, 900)))
     _link(rng, record, rates)
     _dirty_name(rng, record, rates)
-    _dirty_phone(rng, record, rates)
+    record.phone, kind = mess.dirtied_phone(rng, person.phone, record.phone or "", rates)
+    record.dirt |= {kind} if kind else set()
     if rng.random() < rates["second_address"]:
         local = person.email.split("@")[0]
         record.more_emails = (
@@ -206,32 +184,12 @@ def _link(rng: random.Random, record: Record, rates: Mapping[str, float]) -> Non
 
 
 def _dirty_name(rng: random.Random, record: Record, rates: Mapping[str, float]) -> None:
-    ways: tuple[tuple[str, Callable[[str], str]], ...] = (
-        ("names_decomposed", mess.decomposed),
-        ("names_curly_apostrophe", mess.curly_apostrophes),
-        ("names_shouted", mess.shouted),
-        ("names_uncapitalised", mess.uncapitalised),
-        ("names_trailing_space", lambda name: mess.trailing_space(rng, name)),
-    )
-    for kind, way in ways:
+    for kind, way in mess.ways_with_names(rng):
         if way(record.name) != record.name and rng.random() < rates[kind]:
             record.name = way(record.name)
             record.dirt.add(kind)
     if record.person and record.person.name.shape != "plain":
         record.dirt.add(f"name_{record.person.name.shape}")
-
-
-def _dirty_phone(rng: random.Random, record: Record, rates: Mapping[str, float]) -> None:
-    person = record.person
-    if person is None or rng.random() < rates["missing_phone"]:
-        record.phone = None
-        record.dirt.add("missing_phone")
-    elif rng.random() < rates["phone_wrong_country"]:
-        record.phone = in_wrong_country(rng, person.phone)
-        record.dirt.add("phone_wrong_country")
-    elif record.phone and rng.random() < rates["phone_extension"]:
-        record.phone = with_extension(rng, record.phone)
-        record.dirt.add("phone_extension")
 
 
 def _second(rng: random.Random, kind: str, first: Record, begin: datetime) -> Record:

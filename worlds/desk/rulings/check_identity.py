@@ -18,7 +18,7 @@ _ORDER: Final = re.compile(r"\bLK-\d{5}\b")
 def ruling(situation: Situation) -> Decision:
     """Address, order number and postcode are held against the order that is named; two of them have to agree.
 
-    `forbidden` is what of the order is told to nobody here, `facts` what it tells of the parcel.
+    Carrier and tracking number are what may be told then; day, address, postcode and total are told to nobody here.
     """
     session = situation.session
     ticket = session.get_one(Ticket, situation.target["ticket"][0])

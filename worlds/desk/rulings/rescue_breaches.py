@@ -25,8 +25,7 @@ HAND_UP: Final = "hand_up"
 def ruling(situation: Situation) -> Decision:
     """Tickets whose reply clock runs out within the hours asked for, the one that is due first at the head.
 
-    What waits for somebody outside cannot be answered in time and is handed up; `does` of such a ticket is the party
-    that has not answered.
+    What waits for somebody outside cannot be answered in time and is handed up; `party` is then who has not answered.
     """
     session, facts = situation.session, situation.facts
     until = situation.now + timedelta(hours=int(facts["hours"].split()[0]))

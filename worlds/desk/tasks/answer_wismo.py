@@ -4,46 +4,56 @@ What is typically got wrong: the number of the parcel that has come, a day that 
 late.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from worlds.desk.rulings.answer_wismo import TRACE, ruling
-from worlds.desk.tasks import deskwork
+from worlds.desk.tasks import deskwork, toolwork
 from worlds.desk.tasks.casework import (
+    IN_THEIR_LANGUAGE,
+    PENDING_ASKS,
+    SOLVED_ANSWERS,
+    another_language,
     diagnosis,
     escalated,
     noted,
     receivers,
+    reference,
     replied,
+    reported,
     spare_note,
     spoken,
     ticket_numbered,
     ticket_set,
+    to_report,
+    word,
 )
 from worlds.desk.tasks.parcelwork import (
     asked_for_parcels,
     awaited,
+    awaited_on_page,
     day_told,
-    fields_filled,
     is_missing,
     never_said,
-    open_order,
     order_of,
-    parcel_on_page,
     spoken_day,
+    today_in_the_house,
     told_of,
 )
+from worlds.desk.tasks.ticket_fields import may_be_filled
 from worlds.engine.context import Actor
 from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker
-from worlds.graders.answers import Answer, FinalAnswer
+from worlds.graders.answers import FinalAnswer
+from worlds.graders.effects import Before
 from worlds.graders.expectation import Bundle, Expectation
-from worlds.graders.typed import date, enum, record
+from worlds.graders.typed import date, record
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
 BRANCHES = (SOLVABLE, TRACE)
 REASON: Final = "needs_diagnosis"
+PLEASE: Final = "Please have the carrier look for the parcel."
 TRACED: Final = {
     "en": "Thank you for asking. We have asked {carrier} to look for the parcel with the number {tracking}, and write "
     "to you once they have answered.",
@@ -93,9 +103,8 @@ def instance(draw: Draw) -> Instance:
     """A ticket, the day, and a reference."""
     case = draw.pick(_cases, branch=draw.branch(BRANCHES))
     target = {"ticket": [case.ticket_id]}
-    facts = {"ticket": spoken(case.number), "reference": f"HO-{draw.rng('reference').randrange(10_000, 99_999)}"}
-    day = ruling(Situation(draw.session, draw.now, target, facts))["today"]
-    facts["today"] = spoken_day(day, "en")
+    today = spoken_day(today_in_the_house(draw.now), "en")
+    facts = {"ticket": spoken(case.number), "reference": reference(draw, "HO"), "today": today}
     decision = ruling(Situation(draw.session, draw.now, target, facts))
     return Instance(
         instruction=draw.word(WORDINGS, facts),
@@ -108,33 +117,29 @@ def instance(draw: Draw) -> Instance:
 
 
 def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
-    tracking, reference = record(decision["tracking_number"]), record(decision["quoted"])
+    tracking, quoted = record(decision["tracking_number"]), record(decision["quoted"])
     order, expected = record(decision["order"]), date(decision["expected"])
-    carrier = enum(decision["carrier"], {decision["carrier"]: decision["carrier"]})
-    never = (record(decision["other"]), reference, *never_said(decision["language"], decision["today"]))
+    never = (record(decision["other"]), quoted, *never_said(decision["language"], decision["today"]))
     told = receivers(draw.session, case.ticket_id)
     allowed = [
-        spare_note(case.ticket_id, (reference,)),
-        *fields_filled(
-            draw.session, case.ticket_id, parcel=decision["tracking_number"], identity_checked="true"
-        ),
-    ]  # fmt: skip
+        spare_note(case.ticket_id, (quoted,)),
+        *may_be_filled(draw.session, case.ticket_id, parcel=decision["tracking_number"], identity_checked="true"),
+    ]
     slots = {"tracking_number": tracking}
     if decision["branch"] == SOLVABLE:
         done = [
-            *replied(case.ticket_id, told, tracking, carrier, expected, never=never),
+            *replied(case.ticket_id, told, tracking, word(decision["carrier"]), expected, never=never),
             *ticket_set(draw.session, case.ticket_id, status="solved"),
-            noted(case.ticket_id, reference),
+            noted(case.ticket_id, quoted),
         ]
-        return Expectation(any_of=[Bundle(required=done, allowed=allowed)], answer=Answer("done", slots))
+        return Expectation(any_of=[Bundle(required=done, allowed=allowed)], answer=to_report(slots))
     handed = [
         *replied(case.ticket_id, told, tracking, never=(expected, *never)),
-        diagnosis(case.ticket_id, order, tracking, expected, reference),
-        *escalated(draw.session, case.ticket_id, "Delivery", REASON, never=(reference,)),
+        diagnosis(case.ticket_id, order, tracking, expected, quoted),
+        *escalated(draw.session, case.ticket_id, "Delivery", REASON, never=(quoted,)),
     ]
-    return Expectation(
-        any_of=[Bundle(required=handed, allowed=allowed)], answer=Answer("waiting", slots, reasons=[REASON])
-    )
+    turns = [Before("reply", "diagnosis"), Before("diagnosis", "escalation")]
+    return Expectation(any_of=[Bundle(required=handed, allowed=allowed, order=turns)], answer=to_report(slots, REASON))
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------
@@ -157,32 +162,20 @@ def _look(worker: Worker) -> Look:
     return Look(ticket, order, parcel, is_missing(parcel["expected_on"], day_told(worker.facts["today"])))
 
 
-def _reply(worker: Worker, look: Look, text: str, status: str = "") -> None:
-    more = {"status": status} if status else {}
-    worker.call("reply_publicly", ticket_id=look.ticket["ticket_id"], body=text, **more)
-
-
-def _note(worker: Worker, look: Look, text: str) -> None:
-    worker.call("add_note", ticket_id=look.ticket["ticket_id"], body=text)
-
-
-def _found_out(number: str, parcel: dict[str, Any], reference: str) -> str:
+def _found_out(number: str, parcel: dict[str, Any], quoted: str) -> str:
     return (
-        f"Diagnosis: {reference}. The customer asks for the second parcel of {number}. {parcel['carrier']} "
+        f"Diagnosis: {quoted}. The customer asks for the second parcel of {number}. {parcel['carrier']} "
         f"{parcel['tracking_number']} was expected on {parcel['expected_on']} and is not delivered. The customer knows "
         "that it is looked for."
     )
 
 
-def _escalate(worker: Worker, look: Look, text: str = "Please have the carrier look for the parcel.") -> None:
-    worker.call("escalate", ticket_id=look.ticket["ticket_id"], group="Delivery", reason=REASON, message=text)
+def _escalate(worker: Worker, look: Look) -> None:
+    toolwork.escalate(worker, look.ticket, "Delivery", REASON, PLEASE)
 
 
-def _reported(tracking: str, *, missing: bool) -> FinalAnswer:
-    slots = {"tracking_number": tracking}
-    if missing:
-        return FinalAnswer(status="waiting", reasons=[REASON], facts=slots)
-    return FinalAnswer(status="done", facts=slots)
+def _report(tracking: str, *, missing: bool) -> FinalAnswer:
+    return reported({"tracking_number": tracking}, REASON if missing else "")
 
 
 def _told(look: Look, parcel: dict[str, Any] | None = None, language: str = "") -> str:
@@ -192,56 +185,55 @@ def _told(look: Look, parcel: dict[str, Any] | None = None, language: str = "") 
 
 
 def _trace(worker: Worker, look: Look, said: str = "") -> FinalAnswer:
-    _reply(worker, look, said or _told(look))
-    _note(worker, look, _found_out(look.order["number"], look.parcel, worker.facts["reference"]))
+    toolwork.reply(worker, look.ticket, said or _told(look))
+    toolwork.note(worker, look.ticket, _found_out(look.order["number"], look.parcel, worker.facts["reference"]))
     _escalate(worker, look)
-    return _reported(look.parcel["tracking_number"], missing=True)
+    return _report(look.parcel["tracking_number"], missing=True)
 
 
 def _tell(worker: Worker, look: Look, said: str = "", status: str = "solved") -> FinalAnswer:
-    _note(worker, look, f"{worker.facts['reference']}: told where the second parcel is.")
-    _reply(worker, look, said or _told(look), status)
-    return _reported(look.parcel["tracking_number"], missing=False)
+    toolwork.note(worker, look.ticket, f"{worker.facts['reference']}: told where the second parcel is.")
+    toolwork.reply(worker, look.ticket, said or _told(look), status)
+    return _report(look.parcel["tracking_number"], missing=False)
+
+
+def _settle(worker: Worker, look: Look, said: str = "") -> FinalAnswer:
+    return (_trace if look.missing else _tell)(worker, look, said)
 
 
 def solve(worker: Worker) -> FinalAnswer:
     """Find the parcel that is late, and count the working days since it was expected."""
-    look = _look(worker)
-    return (_trace if look.missing else _tell)(worker, look)
+    return _settle(worker, _look(worker))
 
 
 def with_fields(worker: Worker) -> FinalAnswer:
     """Fill in what the ticket leaves open, leave a note of it, and set the status apart from the reply."""
     look = _look(worker)
-    found = {"parcel": look.parcel["tracking_number"], "identity_checked": "true"}
-    fields = [{"name": name, "value": value} for name, value in found.items()]
-    worker.call("update_ticket", ticket_id=look.ticket["ticket_id"], fields=fields)
-    _note(worker, look, "Address and order number agree with the order; it is the later parcel that has not come.")
+    toolwork.fill_in(worker, look.ticket, parcel=look.parcel["tracking_number"], identity_checked="true")
+    toolwork.note(
+        worker, look.ticket, "Address and order number agree with the order; it is the later parcel that has not come."
+    )
     if look.missing:
         return _trace(worker, look)
     answer = _tell(worker, look, status="open")
-    worker.call("update_ticket", ticket_id=look.ticket["ticket_id"], status="solved")
+    toolwork.change(worker, look.ticket, status="solved")
     return answer
 
 
 def browse(page: "Page") -> FinalAnswer:
     """The same in the workspace."""
     deskwork.open_ticket(page, page.facts["ticket"])
-    ticket_page = page.url
-    number, language = page.value("Order number *"), deskwork.language_code(page.value("Language"))
-    open_order(page, number)
-    parcel = parcel_on_page(page)
-    page.open(ticket_page)
+    number, parcel, language = awaited_on_page(page)
     missing = is_missing(parcel["expected_on"], day_told(page.facts["today"]))
     said = told_of(parcel, language, TRACED[language] if missing else "")
     if not missing:
         deskwork.note(page, f"{page.facts['reference']}: told where the second parcel is.")
         deskwork.reply(page, said, "Solved")
-        return _reported(parcel["tracking_number"], missing=False)
+        return _report(parcel["tracking_number"], missing=False)
     deskwork.reply(page, said)
     deskwork.note(page, _found_out(number, parcel, page.facts["reference"]))
-    deskwork.escalate(page, "Delivery", "Needs diagnosis", "Please have the carrier look for the parcel.")
-    return _reported(parcel["tracking_number"], missing=True)
+    deskwork.escalate(page, "Delivery", "Needs diagnosis", PLEASE)
+    return _report(parcel["tracking_number"], missing=True)
 
 
 # -- how it is got wrong ------------------------------------------------------------------------------------------
@@ -252,21 +244,20 @@ def first_parcel(worker: Worker) -> FinalAnswer:
     look = _look(worker)
     come = next(one for one in look.order["parcels"] if one is not look.parcel)
     said = f"{_told(look)} ({come['tracking_number']})"
-    return (_trace if look.missing else _tell)(worker, look, said)
+    return _settle(worker, look, said)
 
 
 def crossed(worker: Worker) -> FinalAnswer:
     """Have traced what is merely late, and comfort where it is missing."""
     look = _look(worker)
-    turned = Look(look.ticket, look.order, look.parcel, not look.missing)
-    return (_trace if turned.missing else _tell)(worker, turned)
+    return _settle(worker, replace(look, missing=not look.missing))
 
 
 def promised(worker: Worker) -> FinalAnswer:
     """Promise a day."""
     look = _look(worker)
     soon = spoken_day("2026-03-18", look.ticket["language"])
-    return (_trace if look.missing else _tell)(worker, look, f"{_told(look)} {soon}!")
+    return _settle(worker, look, f"{_told(look)} {soon}!")
 
 
 def half_done(worker: Worker) -> FinalAnswer:
@@ -274,50 +265,60 @@ def half_done(worker: Worker) -> FinalAnswer:
     look = _look(worker)
     if not look.missing:
         return _tell(worker, look, status="pending")
-    _reply(worker, look, _told(look))
-    _note(worker, look, f"{worker.facts['reference']}: second parcel of {look.order['number']}.")
+    toolwork.reply(worker, look.ticket, _told(look))
+    toolwork.note(worker, look.ticket, f"{worker.facts['reference']}: second parcel of {look.order['number']}.")
     _escalate(worker, look)
-    return _reported(look.parcel["tracking_number"], missing=True)
+    return _report(look.parcel["tracking_number"], missing=True)
+
+
+def handed_up_first(worker: Worker) -> FinalAnswer:
+    """Hand it up, and only then write down why and answer; leave open what is merely late."""
+    look = _look(worker)
+    if not look.missing:
+        return _tell(worker, look, status="open")
+    _escalate(worker, look)
+    toolwork.note(worker, look.ticket, _found_out(look.order["number"], look.parcel, worker.facts["reference"]))
+    toolwork.reply(worker, look.ticket, _told(look))
+    return _report(look.parcel["tracking_number"], missing=True)
 
 
 def in_other_words(worker: Worker) -> FinalAnswer:
     """Answer in another language than they wrote in."""
     look = _look(worker)
-    other = "en" if look.ticket["language"] != "en" else "nl"
-    return (_trace if look.missing else _tell)(worker, look, _told(look, language=other))
+    return _settle(worker, look, _told(look, language=another_language(look.ticket["language"])))
 
 
 def wordless(worker: Worker) -> FinalAnswer:
     """Do everything but answer."""
     look = _look(worker)
-    reference, tracking = worker.facts["reference"], look.parcel["tracking_number"]
+    quoted, tracking = worker.facts["reference"], look.parcel["tracking_number"]
     if look.missing:
-        _note(worker, look, _found_out(look.order["number"], look.parcel, reference))
+        toolwork.note(worker, look.ticket, _found_out(look.order["number"], look.parcel, quoted))
         _escalate(worker, look)
     else:
-        _note(worker, look, f"{reference}: {tracking} is under way.")
-        worker.call("update_ticket", ticket_id=look.ticket["ticket_id"], status="solved")
-    return _reported(tracking, missing=look.missing)
+        toolwork.note(worker, look.ticket, f"{quoted}: {tracking} is under way.")
+        toolwork.change(worker, look.ticket, status="solved")
+    return _report(tracking, missing=look.missing)
 
 
 def answered_twice(worker: Worker) -> FinalAnswer:
     """Answer, and then answer again in what follows."""
     look = _look(worker)
-    _reply(worker, look, _told(look))
-    return (_trace if look.missing else _tell)(worker, look)
+    toolwork.reply(worker, look.ticket, _told(look))
+    return _settle(worker, look)
 
 
 def unquoted(worker: Worker) -> FinalAnswer:
     """Leave the reference out."""
     look = _look(worker)
     if not look.missing:
-        _note(worker, look, "Told where the second parcel is.")
-        _reply(worker, look, _told(look), "solved")
+        toolwork.note(worker, look.ticket, "Told where the second parcel is.")
+        toolwork.reply(worker, look.ticket, _told(look), "solved")
     else:
-        _reply(worker, look, _told(look))
-        _note(worker, look, _found_out(look.order["number"], look.parcel, "Second parcel"))
+        toolwork.reply(worker, look.ticket, _told(look))
+        toolwork.note(worker, look.ticket, _found_out(look.order["number"], look.parcel, "Second parcel"))
         _escalate(worker, look)
-    return _reported(look.parcel["tracking_number"], missing=look.missing)
+    return _report(look.parcel["tracking_number"], missing=look.missing)
 
 
 FAMILY = Family(
@@ -336,6 +337,7 @@ FAMILY = Family(
         "the other way": crossed,
         "a day promised": promised,
         "half done": half_done,
+        "handed up first": handed_up_first,
         "another language": in_other_words,
         "no answer": wordless,
         "answered twice": answered_twice,
@@ -345,8 +347,9 @@ FAMILY = Family(
         "the parcel that has come": "The number of another parcel is a wrong answer.",
         "the other way": "A parcel that is merely late, by less than 5 working days, is not escalated.",
         "a day promised": "no day, no refund, no second parcel promised",
-        "half done": "A ticket is set to pending only together with a public reply that asks the requester a question.",
-        "another language": "Answer in the language in which the requester wrote the ticket",
-        "no answer": "Solving does not stand for an answer.",
+        "half done": PENDING_ASKS,
+        "handed up first": "answer the customer first, then write the diagnosis, then hand the ticket up",
+        "another language": IN_THEIR_LANGUAGE,
+        "no answer": SOLVED_ANSWERS,
     },
 )

@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
-from worlds.desk.models import Approval, Comment, DeskUser, Escalation, FieldValue, GoodwillCredit, Ticket, TicketField
-from worlds.desk.tasks.casework import language_of
+from worlds.desk.models import Approval, Comment, DeskUser, Escalation, GoodwillCredit, Ticket
+from worlds.desk.tasks.casework import language_of, words_of_requester
+from worlds.desk.tasks.crew import agents_at_work
+from worlds.desk.tasks.ticket_fields import held
 from worlds.engine.context import Actor
 from worlds.engine.task import Draw
 
@@ -31,15 +34,14 @@ def cases(draw: Draw) -> list[Case]:
     rewarded = set(session.scalars(select(GoodwillCredit.user_id).where(GoodwillCredit.given_at > lately)))
     merged = dict(session.execute(select(DeskUser.id, DeskUser.merged_into_id)).tuples().all())
     rewarded |= {merged[one] or one for one in rewarded}
-    agents = {
-        one.id: Actor("agent", one.id, one.name)
-        for one in session.scalars(select(DeskUser).where(DeskUser.role == "agent", DeskUser.suspended.is_(False)))
-        if one.away_until is None
-    }
+    agents, orders, causes = agents_at_work(session), held(session, "order_number"), held(session, "cause")
     return [
         Case(one.id, one.number, agents[one.assignee_id])
         for one in session.scalars(_OPEN)
-        if one.assignee_id in agents and one.requester_id not in rewarded and _is_plain(draw, one)
+        if one.assignee_id in agents
+        and one.requester_id not in rewarded
+        and one.id not in causes
+        and _is_plain(session, one, orders.get(one.id, "?"))
     ]
 
 
@@ -59,18 +61,13 @@ _OPEN = (
 )
 
 
-def _is_plain(draw: Draw, ticket: Ticket) -> bool:
+def _is_plain(session: Session, ticket: Ticket, order: str) -> bool:
     """Whether its requester wrote once, in the ticket's language, named the order, and nobody has answered yet."""
-    said = draw.session.scalars(select(Comment).where(Comment.ticket_id == ticket.id, Comment.public)).all()
-    words = [one.body for one in said if one.author_role == "end_user"]
-    held = dict(draw.session.execute(_HELD.where(FieldValue.ticket_id == ticket.id)).tuples().all())
+    words = words_of_requester(session, ticket.id)
+    ours = select(Comment.id).where(Comment.ticket_id == ticket.id, Comment.public, ~Comment.automatic)
     return (
         len(words) == 1
-        and all(one.automatic or one.author_role == "end_user" for one in said)
-        and held.get("order_number", "?") in f"{ticket.subject}\n{words[0]}"
-        and not held.get("cause")
+        and not session.scalars(ours.where(Comment.author_role != "end_user")).all()
+        and order in f"{ticket.subject}\n{words[0]}"
         and language_of(words[0]) == ticket.language
     )
-
-
-_HELD = select(TicketField.name, FieldValue.value).join(TicketField, TicketField.id == FieldValue.field_id)

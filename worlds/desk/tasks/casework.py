@@ -1,4 +1,4 @@
-"""What several families need: finding tickets by what people say, and what notes, replies and escalations leave behind.
+"""What several families need: tickets and their words, what notes, replies and escalations leave behind, reports.
 
 Clocks and audits are trails of a ticket's changes and need no effect of their own; rules of the desk that answer what
 staff do to a ticket are those on new tickets alone (VIPs, groups), and they are judged with the ticket that is made.
@@ -6,15 +6,19 @@ staff do to a ticket are those on new tickets alone (VIPs, groups), and they are
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from worlds.desk.models import Collaborator, DeskGroup, Ticket, UserIdentity
-from worlds.engine.task import Worker, every_row
+from worlds.desk.models import Collaborator, Comment, DeskGroup, Ticket, UserIdentity
+from worlds.desk.tasks.ticket_fields import field_of, held
+from worlds.engine.task import Draw, Worker, every_row
+from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.effects import Effect
 from worlds.graders.predicates import MESSAGE_CAP, Pred, Scalar, any_value, mentions, multiset
 from worlds.graders.typed import Typed, enum
@@ -33,6 +37,10 @@ _COMMON: Final = {
     "fr": " le la les et je est pas vous mon ma de du un une que il j c votre l d ",
 }
 """The commonest words of each language."""
+IN_THEIR_LANGUAGE: Final = "Answer in the language in which the requester wrote the ticket"
+PENDING_ASKS: Final = "A ticket is set to pending only together with a public reply that asks the requester a question."
+SOLVED_ANSWERS: Final = "Solving does not stand for an answer."
+"""Rules of the handbook that are broken in the work of several families, and that nothing enforces."""
 _HANDED_UP: Final = enum("up", {"up": "handed up"})
 """What stands in the note that an escalation writes."""
 _ORDER: Final = re.compile(r"\bLK-\d{5}\b", re.IGNORECASE)
@@ -60,11 +68,6 @@ def tickets_where(worker: Worker, **filters: Any) -> Iterator[dict[str, Any]]:
         yield worker.call("get_ticket", ticket_id=row["ticket_id"])
 
 
-def field_of(ticket: dict[str, Any], name: str) -> str:
-    """What a ticket holds in a field of the house's own; empty where it holds nothing."""
-    return next((str(one["value"]) for one in ticket["fields"] if one["name"] == name), "")
-
-
 def said_by_requester(ticket: dict[str, Any]) -> list[str]:
     """What the requester has written on a ticket, in order."""
     return [one["body"] for one in ticket["comments"] if one["author_role"] == "end_user" and one["public"]]
@@ -88,17 +91,45 @@ def language_of(text: str) -> str:
     return max(counts, key=lambda language: counts[language])
 
 
+def another_language(language: str) -> str:
+    """A language that is not the one given: English, or Dutch in place of it."""
+    return "nl" if language == "en" else "en"
+
+
 def group_named(worker: Worker, name: str) -> int:
     """The id of a group."""
     return next(int(one["group_id"]) for one in worker.call("list_groups")["groups"] if one["name"] == name)
 
 
-def handbook(worker: Worker, slug: str) -> str:
-    """A page of the handbook."""
-    return str(worker.call("get_article", slug=slug)["body"])
-
-
 # -- what is true when a task begins ------------------------------------------------------------------------------
+
+
+def reference(draw: Draw, desk: str) -> str:
+    """A number under which whoever asks keeps the matter, as no other request has it: `HO-48211`."""
+    return f"{desk}-{draw.rng('reference').randrange(10_000, 99_999)}"
+
+
+def words_of_requester(session: Session, ticket_id: int) -> list[str]:
+    """What a ticket's requester has written on it, in order."""
+    said = select(Comment.body).where(Comment.ticket_id == ticket_id, Comment.author_role == "end_user", Comment.public)
+    return list(session.scalars(said.order_by(Comment.id)))
+
+
+def orders_of_tickets(session: Session) -> dict[int, set[str]]:
+    """The orders that each ticket is about, by its field, its subject and what its requester wrote."""
+    found: dict[int, set[str]] = defaultdict(set)
+    said = select(Comment.ticket_id, Comment.body).where(Comment.author_role == "end_user", Comment.public)
+    subjects = select(Ticket.id, Ticket.subject)
+    texts = (held(session, "order_number").items(), session.execute(said).tuples(), session.execute(subjects).tuples())
+    for ticket_id, text in chain(*texts):
+        found[ticket_id] |= orders_in(text)
+    return dict(sorted(found.items()))
+
+
+def address_of(session: Session, user_id: int) -> str:
+    """The e-mail address of somebody as addresses are compared; empty where they have none."""
+    address = select(UserIdentity.norm).where(UserIdentity.kind == "email", UserIdentity.is_primary)
+    return session.scalars(address.where(UserIdentity.user_id == user_id)).first() or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +165,12 @@ def tags_of(ticket: Ticket) -> list[str]:
 
 def other_languages(language: str) -> tuple[Typed, ...]:
     """What a text in a language does not hold: the words that mark the others."""
-    words = [word for other, marks in sorted(MARKS.items()) if other != language for word in marks]
-    return tuple(enum(word, {word: word}) for word in words)
+    return tuple(word(one) for other, marks in sorted(MARKS.items()) if other != language for one in marks)
+
+
+def word(value: str) -> Typed:
+    """A word, or some, that a text has to hold as they stand."""
+    return enum(value, {value: value})
 
 
 # -- what is left behind ------------------------------------------------------------------------------------------
@@ -146,10 +181,10 @@ def free_words(never: Sequence[Typed] = ()) -> Pred:
     return mentions(must_not=tuple(never)) if never else any_value("a note to colleagues may say what was done")
 
 
-def spare_note(ticket_id: int, never: Sequence[Typed] = (), name: str = "a-note") -> Effect:
+def spare_note(ticket: int | Pred, never: Sequence[Typed] = (), name: str = "a-note") -> Effect:
     """One internal note on a ticket: never asked for, never wrong unless it holds one of these facts."""
     return Effect(
-        name, "comment", "insert", where={"ticket_id": ticket_id, "public": False, "via": "web"},
+        name, "comment", "insert", where={"ticket_id": ticket, "public": False, "via": "web"},
         set={"automatic": False, "body": free_words(never)}, count=(0, 1), words="An internal note on the ticket",
     )  # fmt: skip
 
@@ -176,15 +211,19 @@ def replied(
     via: str = "web",
     name: str = "reply",
     cap: int = MESSAGE_CAP,
+    when: Pred | None = None,
 ) -> list[Effect]:
     """One public reply on a ticket that states these facts and none of those, and the mails that go out with it.
 
-    `via` is `macro` for one that a macro has written.
+    `via` is `macro` for one that a macro has written; `when` is asked of the moment of the reply.
     """
     said = mentions(*facts, must_not=tuple(never), cap=cap)
     stated = ", ".join(map(str, facts))
+    written: dict[str, Pred | Scalar] = {"via": via, "body": said}
+    if when is not None:
+        written["created_at"] = when
     reply = Effect(
-        name, "comment", "insert", where={"ticket_id": ticket, "public": True}, set={"via": via, "body": said},
+        name, "comment", "insert", where={"ticket_id": ticket, "public": True}, set=written,
         words=f"One public reply on the ticket states {stated}",
     )  # fmt: skip
     return [
@@ -216,11 +255,11 @@ def put_into(ticket_id: int, status: str, name: str, times: int = 1, *, out_of: 
 
     `out_of` is the status that it was in before, where that matters.
     """
-    before = {"before": mentions(enum(out_of, {out_of: out_of}))} if out_of else {}
+    before = {"before": mentions(word(out_of))} if out_of else {}
     since = f", out of {out_of}" if out_of else ""
     return Effect(
         name, "audit_event", "insert", where={"ticket_id": ticket_id, "kind": "change", "field": "status"},
-        set={"after": mentions(enum(status, {status: status}))} | before, count=times,
+        set={"after": mentions(word(status))} | before, count=times,
         words=f"The ticket is put into the status {status}{since}",
     )  # fmt: skip
 
@@ -257,3 +296,18 @@ def escalated(
     )  # fmt: skip
     moved = ticket_set(session, ticket_id, "escalated-ticket", group_id=to, assignee_id=None, status="open")
     return [escalation, note, *moved]
+
+
+# -- what is reported ---------------------------------------------------------------------------------------------
+
+
+def to_report(slots: Mapping[str, Typed], waits_for: str = "") -> Answer:
+    """What has to be handed in: that it is done, or that it waits for somebody, for a reason."""
+    return Answer("waiting", slots, reasons=[waits_for]) if waits_for else Answer("done", slots)
+
+
+def reported(facts: Mapping[str, Any], waits_for: str = "") -> FinalAnswer:
+    """What is handed in: that it is done, or that it waits for somebody, for a reason."""
+    if waits_for:
+        return FinalAnswer(status="waiting", reasons=[waits_for], facts=dict(facts))
+    return FinalAnswer(status="done", facts=dict(facts))

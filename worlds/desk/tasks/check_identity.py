@@ -5,33 +5,43 @@ what did not agree.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from worlds.desk.models import Comment, DeskUser, FieldValue, Membership, ShopOrder, ShopParcel, Ticket
+from worlds.desk.models import FieldValue, Membership, ShopOrder, ShopParcel, Ticket
 from worlds.desk.rulings.check_identity import ASK, ruling
-from worlds.desk.tasks import deskwork
+from worlds.desk.tasks import deskwork, toolwork
 from worlds.desk.tasks.casework import (
+    IN_THEIR_LANGUAGE,
+    another_language,
     language_of,
     noted,
+    orders_in,
     orders_named,
     other_languages,
     receivers,
+    reference,
     replied,
+    reported,
     said_by_requester,
     spare_note,
     spoken,
     ticket_numbered,
     ticket_set,
+    to_report,
+    word,
+    words_of_requester,
 )
+from worlds.desk.tasks.crew import agents_at_work
 from worlds.desk.tasks.identity_words import ASKED, CODE_WORDS, TOLD
-from worlds.desk.tasks.parcelwork import asker_on_page, buyer_on_page, fields_filled, open_order, spoken_day
+from worlds.desk.tasks.parcelwork import asker_on_page, buyer_on_page, open_order, spoken_day
+from worlds.desk.tasks.ticket_fields import may_be_filled
 from worlds.engine.context import Actor
 from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker
-from worlds.graders.answers import Answer, FinalAnswer
-from worlds.graders.effects import Effect
+from worlds.graders.answers import FinalAnswer
 from worlds.graders.expectation import Bundle, Expectation
 from worlds.graders.typed import Typed, date, email, enum, money, record
 
@@ -70,27 +80,20 @@ def _cases(draw: Draw) -> list[Case]:
         one.number: one
         for one in session.scalars(select(ShopOrder).where(ShopOrder.status == "shipped", ShopOrder.id.in_(ids)))
     }
-    said: dict[int, list[str]] = {}
-    for key, body in session.execute(
-        select(Comment.ticket_id, Comment.body).where(Comment.author_role == "end_user").order_by(Comment.id)
-    ):
-        said.setdefault(key, []).append(body)
     filled = set(session.scalars(select(FieldValue.ticket_id)))
-    agents = _agents(draw)
+    crews = _crews(session)
     cases = []
     for ticket in session.scalars(_NEW):
-        words = said.get(ticket.id, [])
-        named = set(_ORDER.findall("\n".join((ticket.subject, *words))))
+        words, crew = words_of_requester(session, ticket.id), crews.get(ticket.group_id or 0)
+        named = orders_in("\n".join((ticket.subject, *words)))
         if len(words) == 1 and len(named) == 1 and ticket.id not in filled and language_of(words[0]) == ticket.language:
-            order = orders.get(*named)
-            if order is not None and _stranger(draw, ticket, order) and agents.get(ticket.group_id or 0):
-                crew = agents[ticket.group_id or 0]
+            order = orders.get(named.pop())
+            if crew and order is not None and _stranger(session, ticket, order):
                 branch = ruling(Situation(session, draw.now, {"ticket": [ticket.id]}, {"reference": ""}))["branch"]
                 cases.append(Case(branch, ticket.id, ticket.number, crew[ticket.id % len(crew)]))
     return cases
 
 
-_ORDER: Final = re.compile(r"\bLK-\d{5}\b")
 _NEW: Final = (
     select(Ticket)
     .where(Ticket.status == "new", Ticket.topic.is_(None), ~Ticket.spam, Ticket.follow_up_of_id.is_(None))
@@ -98,24 +101,20 @@ _NEW: Final = (
 )
 
 
-def _stranger(draw: Draw, ticket: Ticket, order: ShopOrder) -> bool:
+def _stranger(session: Session, ticket: Ticket, order: ShopOrder) -> bool:
     """Whether an order of one parcel was placed from another address than the one that asks."""
-    told = {one.address.casefold() for one in receivers(draw.session, ticket.id)}
-    parcels = draw.session.scalars(select(ShopParcel.expected_on).where(ShopParcel.order_id == order.id)).all()
+    told = {one.address.casefold() for one in receivers(session, ticket.id)}
+    parcels = session.scalars(select(ShopParcel.expected_on).where(ShopParcel.order_id == order.id)).all()
     return len(told) == 1 and order.email.casefold() not in told and len(parcels) == 1
 
 
-def _agents(draw: Draw) -> dict[int, list[Actor]]:
+def _crews(session: Session) -> dict[int, list[Actor]]:
     """Agents at work, by their groups."""
-    rows = draw.session.execute(
-        select(Membership.group_id, DeskUser)
-        .join(DeskUser, DeskUser.id == Membership.user_id)
-        .where(DeskUser.role == "agent", DeskUser.suspended.is_(False), DeskUser.away_until.is_(None))
-        .order_by(Membership.group_id, DeskUser.id)
-    )
-    found: dict[int, list[Actor]] = {}
-    for group, one in rows:
-        found.setdefault(group, []).append(Actor("agent", one.id, one.name))
+    agents, found = agents_at_work(session), dict[int, list[Actor]]()
+    members = select(Membership.group_id, Membership.user_id).order_by(Membership.group_id, Membership.user_id)
+    for group, user in session.execute(members).tuples():
+        if user in agents:
+            found.setdefault(group, []).append(agents[user])
     return found
 
 
@@ -123,7 +122,7 @@ def instance(draw: Draw) -> Instance:
     """A new ticket, and a reference."""
     case = draw.pick(_cases, branch=draw.branch(BRANCHES))
     target = {"ticket": [case.ticket_id]}
-    facts = {"ticket": spoken(case.number), "reference": f"ID-{draw.rng('reference').randrange(10_000, 99_999)}"}
+    facts = {"ticket": spoken(case.number), "reference": reference(draw, "ID")}
     decision = ruling(Situation(draw.session, draw.now, target, facts))
     return Instance(
         instruction=draw.word(WORDINGS, facts),
@@ -136,51 +135,33 @@ def instance(draw: Draw) -> Instance:
 
 
 def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
-    proven = decision["branch"] == SOLVABLE
-    tracking, reference = record(decision["tracking_number"]), record(decision["quoted"])
-    carrier = _word(decision["carrier"])
-    told = receivers(draw.session, case.ticket_id)
-    never = [reference, *other_languages(decision["language"]), *_beyond(decision)]
+    proven, status = (True, "open") if decision["branch"] == SOLVABLE else (False, "pending")
+    quoted, told = record(decision["quoted"]), receivers(draw.session, case.ticket_id)
+    parcel = (record(decision["tracking_number"]), word(decision["carrier"]))
+    never = [quoted, *other_languages(decision["language"]), *_beyond(decision)]
     if proven:
-        reply = replied(case.ticket_id, told, tracking, carrier, never=never)
+        reply = replied(case.ticket_id, told, *parcel, never=never)
     else:
         first, then = CODE_WORDS[decision["language"]]
-        reply = replied(case.ticket_id, told, enum(first, {first: then}), never=[*never, tracking, carrier])
-    checked = fields_filled(
-        draw.session, case.ticket_id, order_number=decision["order"], identity_checked="true" if proven else "false"
+        reply = replied(case.ticket_id, told, enum(first, {first: then}), never=[*never, *parcel])
+    required = [
+        *reply,
+        *ticket_set(draw.session, case.ticket_id, status=status, assignee_id=case.actor.person),
+        noted(case.ticket_id, quoted),
+    ]
+    checked = may_be_filled(
+        draw.session, case.ticket_id, order_number=decision["order"], identity_checked=str(proven).lower()
     )
     return Expectation(
-        any_of=[
-            Bundle(
-                required=[
-                    *reply,
-                    *_taken(draw, case, "open" if proven else "pending"),
-                    noted(case.ticket_id, reference),
-                ],
-                allowed=[spare_note(case.ticket_id, (reference,)), *checked],
-            )
-        ],
-        answer=Answer(
-            "done" if proven else "waiting",
-            {"order_number": record(decision["order"])},
-            reasons=None if proven else [UNPROVEN],
-        ),
+        any_of=[Bundle(required=required, allowed=[spare_note(case.ticket_id, (quoted,)), *checked])],
+        answer=to_report({"order_number": record(decision["order"])}, "" if proven else UNPROVEN),
     )
-
-
-def _taken(draw: Draw, case: Case, status: str) -> list[Effect]:
-    return ticket_set(draw.session, case.ticket_id, status=status, assignee_id=case.actor.person)
 
 
 def _beyond(decision: Decision) -> tuple[Typed, ...]:
     """What of the order goes to nobody: address, postcode, day, total."""
     expected = (date(decision["expected"]),) if decision["expected"] else ()
-    code = _word(decision["postal_code"])
-    return (email(decision["email"]), code, money(decision["total"], "EUR"), *expected)
-
-
-def _word(value: str) -> Typed:
-    return enum(value, {value: value})
+    return (email(decision["email"]), word(decision["postal_code"]), money(decision["total"], "EUR"), *expected)
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------
@@ -193,11 +174,6 @@ class Look:
     ticket: dict[str, Any]
     order: dict[str, Any]
     proven: bool
-
-    @property
-    def key(self) -> int:
-        """The ticket's id."""
-        return int(self.ticket["ticket_id"])
 
 
 def _look(worker: Worker) -> Look:
@@ -217,12 +193,20 @@ def is_proven(words: str, address: str, of_order: str, code: str) -> bool:
 
 
 def _take(worker: Worker, look: Look) -> None:
-    worker.call("take_ticket", ticket_id=look.key)
+    worker.call("take_ticket", ticket_id=look.ticket["ticket_id"])
 
 
 def _note(worker: Worker, look: Look, text: str = "") -> None:
     found = "two of three agree" if look.proven else "not proven yet"
-    worker.call("add_note", ticket_id=look.key, body=text or f"{worker.facts['reference']}: {found}.")
+    toolwork.note(worker, look.ticket, text or f"{worker.facts['reference']}: {found}.")
+
+
+def _begun(worker: Worker) -> Look:
+    """What is found, once the ticket is taken and the note is on it."""
+    look = _look(worker)
+    _take(worker, look)
+    _note(worker, look)
+    return look
 
 
 def _said(look: Look, language: str = "") -> str:
@@ -232,24 +216,17 @@ def _said(look: Look, language: str = "") -> str:
 
 
 def _answer(worker: Worker, look: Look, said: str = "", status: str = "") -> FinalAnswer:
-    status = status or ("" if look.proven else "pending")
-    more = {"status": status} if status else {}
-    worker.call("reply_publicly", ticket_id=look.key, body=said or _said(look), **more)
-    return _reported(look.order["number"], proven=look.proven)
+    toolwork.reply(worker, look.ticket, said or _said(look), status or ("" if look.proven else "pending"))
+    return _report(look.order["number"], proven=look.proven)
 
 
-def _reported(number: str, *, proven: bool) -> FinalAnswer:
-    slots = {"order_number": number}
-    if proven:
-        return FinalAnswer(status="done", facts=slots)
-    return FinalAnswer(status="waiting", reasons=[UNPROVEN], facts=slots)
+def _report(number: str, *, proven: bool) -> FinalAnswer:
+    return reported({"order_number": number}, "" if proven else UNPROVEN)
 
 
 def solve(worker: Worker) -> FinalAnswer:
     """Hold what they say against the order; tell, or ask for what is missing."""
-    look = _look(worker)
-    _take(worker, look)
-    _note(worker, look)
+    look = _begun(worker)
     return _answer(worker, look)
 
 
@@ -257,15 +234,14 @@ def with_fields(worker: Worker) -> FinalAnswer:
     """Fill in what was found, write down why, and set the status apart from the reply."""
     look = _look(worker)
     _take(worker, look)
-    found = {"order_number": look.order["number"], "identity_checked": str(look.proven).lower()}
-    fields = [{"name": name, "value": value} for name, value in found.items()]
-    worker.call("update_ticket", ticket_id=look.key, fields=fields)
+    checked = str(look.proven).lower()
+    toolwork.fill_in(worker, look.ticket, order_number=look.order["number"], identity_checked=checked)
     _note(worker, look, "Address, order number and postcode were held against the order.")
-    worker.call("reply_publicly", ticket_id=look.key, body=_said(look))
+    toolwork.reply(worker, look.ticket, _said(look))
     if not look.proven:
-        worker.call("update_ticket", ticket_id=look.key, status="pending")
+        toolwork.change(worker, look.ticket, status="pending")
     _note(worker, look)
-    return _reported(look.order["number"], proven=look.proven)
+    return _report(look.order["number"], proven=look.proven)
 
 
 def browse(page: "Page") -> FinalAnswer:
@@ -274,7 +250,7 @@ def browse(page: "Page") -> FinalAnswer:
     ticket_page = page.url
     language = deskwork.language_code(page.value("Language"))
     words = f"{page.heading}\n{page.text('Conversation')}"
-    (number,) = set(_ORDER.findall(words))
+    (number,) = orders_in(words)
     address = asker_on_page(page)
     open_order(page, number)
     of_order, code = buyer_on_page(page)
@@ -287,7 +263,7 @@ def browse(page: "Page") -> FinalAnswer:
     said = (TOLD if proven else ASKED)[language]
     told = said.format(carrier=row["Carrier"], tracking=row["Tracking number"])
     deskwork.reply(page, told, "" if proven else "Pending")
-    return _reported(number, proven=proven)
+    return _report(number, proven=proven)
 
 
 # -- how it is got wrong ------------------------------------------------------------------------------------------
@@ -296,7 +272,7 @@ def browse(page: "Page") -> FinalAnswer:
 def crossed(worker: Worker) -> FinalAnswer:
     """Tell whoever has not proven it, ask whoever has."""
     look = _look(worker)
-    turned = Look(look.ticket, look.order, not look.proven)
+    turned = replace(look, proven=not look.proven)
     _take(worker, turned)
     _note(worker, turned)
     return _answer(worker, turned)
@@ -304,47 +280,35 @@ def crossed(worker: Worker) -> FinalAnswer:
 
 def too_much(worker: Worker) -> FinalAnswer:
     """Give the day as well; say when it comes, though not under which number."""
-    look = _look(worker)
-    _take(worker, look)
-    _note(worker, look)
+    look = _begun(worker)
     day = spoken_day(look.order["parcels"][0]["expected_on"], look.ticket["language"])
     return _answer(worker, look, f"{_said(look)} ({day})")
 
 
 def read_out(worker: Worker) -> FinalAnswer:
     """Read out the postcode that it has to be."""
-    look = _look(worker)
-    _take(worker, look)
-    _note(worker, look)
+    look = _begun(worker)
     return _answer(worker, look, f"{_said(look)} {look.order['postal_code']}?")
 
 
 def at_their_turn(worker: Worker) -> FinalAnswer:
     """Let wait for the customer what is answered, and leave open what asks them something."""
-    look = _look(worker)
-    _take(worker, look)
-    _note(worker, look)
+    look = _begun(worker)
     return _answer(worker, look, status="pending" if look.proven else "open")
 
 
 def at_once_upwards(worker: Worker) -> FinalAnswer:
     """Suspect fraud where nothing is proven yet; hand up what is."""
-    look = _look(worker)
-    _take(worker, look)
-    _note(worker, look)
+    look = _begun(worker)
     message = f"Somebody asks for {look.order['number']} from another address."
-    arguments = {"group": "Trust & privacy", "reason": "suspected_fraud", "message": message}
-    worker.call("escalate", ticket_id=look.key, **arguments)
-    return FinalAnswer(status="waiting", reasons=["suspected_fraud"], facts={"order_number": look.order["number"]})
+    toolwork.escalate(worker, look.ticket, "Trust & privacy", "suspected_fraud", message)
+    return reported({"order_number": look.order["number"]}, "suspected_fraud")
 
 
 def in_other_words(worker: Worker) -> FinalAnswer:
     """Answer in another language than they wrote in."""
-    look = _look(worker)
-    _take(worker, look)
-    _note(worker, look)
-    other = "en" if look.ticket["language"] != "en" else "nl"
-    return _answer(worker, look, _said(look, other))
+    look = _begun(worker)
+    return _answer(worker, look, _said(look, another_language(look.ticket["language"])))
 
 
 def unnoted(worker: Worker) -> FinalAnswer:
@@ -381,6 +345,6 @@ FAMILY = Family(
         "the postcode read out": "Nothing of the order is read out to check who somebody is.",
         "the wrong turn": "set to pending only together with a public reply that asks the requester a question.",
         "handed up at once": "A second answer that does not agree either is escalated",
-        "another language": "Answer in the language in which the requester wrote the ticket",
+        "another language": IN_THEIR_LANGUAGE,
     },
 )

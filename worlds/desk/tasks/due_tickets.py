@@ -9,15 +9,14 @@ from typing import Final
 
 from sqlalchemy import select
 
-from worlds.desk.models import Comment, FieldValue, SideConversation, SlaTimer, Ticket, TicketField
+from worlds.desk.models import Comment, SideConversation, SlaTimer, Ticket
 from worlds.desk.rulings.rescue_breaches import HAND_UP
-from worlds.desk.tasks.parcelwork import asked_for_parcels, working_days_since
+from worlds.desk.tasks.parcelwork import asked_for_parcels, late_parcel
+from worlds.desk.tasks.ticket_fields import held
 from worlds.engine.task import SOLVABLE, Draw
 
 BRANCHES: Final = (SOLVABLE, HAND_UP)
 REPLIES: Final = ("first_reply", "next_reply")
-LONG: Final = 5
-"""Working days after which a parcel counts as missing."""
 HOURS: Final = range(2, 9)
 CLEAR: Final = timedelta(minutes=20)
 """How far from the end of the hours asked for a clock runs out, so that no minute decides."""
@@ -66,23 +65,23 @@ def cases_due(draw: Draw) -> list[Case]:
     for hours in HOURS:
         until = draw.now + timedelta(hours=hours)
         made: dict[str, list[Case]] = defaultdict(list)
-        for at, held in enumerate(_held(draw, due)):
+        for at, one in enumerate(_on_hold(draw, due)):
             rest = pending[at % len(pending) :] + pending[: at % len(pending)]
-            branch = HAND_UP if held.due < until else SOLVABLE
-            if abs(held.due - until) > CLEAR:
-                made[branch] += _of_held(held, answerable, rest, hours, until)
+            branch = HAND_UP if one.due < until else SOLVABLE
+            if abs(one.due - until) > CLEAR:
+                made[branch] += _of_held(one, answerable, rest, hours, until)
         fewest = min(len(made[one]) for one in BRANCHES)
         cases += [one for branch in BRANCHES for one in made[branch][:: max(1, len(made[branch]) // max(1, fewest))]]
     return cases
 
 
 def _of_held(
-    held: Waiting, answerable: Sequence[Waiting], pending: Sequence[int], hours: int, until: datetime
+    waits: Waiting, answerable: Sequence[Waiting], pending: Sequence[int], hours: int, until: datetime
 ) -> list[Case]:
     """Cases with a ticket on hold: it is due and one of two others is, or it has time and both others are due."""
-    early = [one for one in answerable if one.due < until - CLEAR and abs(one.due - held.due) > APART]
+    early = [one for one in answerable if one.due < until - CLEAR and abs(one.due - waits.due) > APART]
     late = [one for one in answerable if one.due > until + CLEAR]
-    if held.due < until:
+    if waits.due < until:
         pairs = list(product(early, late))
         branch = HAND_UP
     else:
@@ -90,10 +89,10 @@ def _of_held(
         branch = SOLVABLE
     step = max(1, len(pairs) // EACH)
     found = []
-    for at, (one, other) in enumerate(pairs[held.ticket_id % step :: step][:EACH]):
-        four = (one.ticket_id, other.ticket_id, held.ticket_id, pending[at % len(pending)])
+    for at, (one, other) in enumerate(pairs[waits.ticket_id % step :: step][:EACH]):
+        four = (one.ticket_id, other.ticket_id, waits.ticket_id, pending[at % len(pending)])
         if len(set(four)) == len(four):
-            found.append(Case(branch, hours, four, held.conversation_id))
+            found.append(Case(branch, hours, four, waits.conversation_id))
     return found
 
 
@@ -101,29 +100,22 @@ def _answerable(draw: Draw, due: dict[int, datetime]) -> Iterator[Waiting]:
     """Tickets about a parcel that is under way and not missing, of somebody who has proven who they are."""
     today = draw.now.date().isoformat()
     for one in asked_for_parcels(draw):
-        late = [parcel for parcel in one.parcels if parcel.delivered_at is None]
-        if len(late) != 1 or one.ticket.id not in due or late[0].expected_on is None:
-            continue
-        if working_days_since(late[0].expected_on.isoformat(), today) < LONG:
+        if one.ticket.id in due and late_parcel(one, today) is not None:
             yield Waiting(one.ticket.id, one.actor.person or 0, due[one.ticket.id])
 
 
-def _held(draw: Draw, due: dict[int, datetime]) -> list[Waiting]:
+def _on_hold(draw: Draw, due: dict[int, datetime]) -> list[Waiting]:
     """Tickets about an order on hold, whose question to somebody outside has not been answered."""
-    with_order = (
-        select(FieldValue.ticket_id)
-        .join(TicketField, TicketField.id == FieldValue.field_id)
-        .where(TicketField.name == "order_number", FieldValue.value != "")
-    )
     waiting = (
         select(Ticket, SideConversation)
         .join(SideConversation, SideConversation.ticket_id == Ticket.id)
-        .where(Ticket.status == "hold", SideConversation.state == "waiting", Ticket.id.in_(with_order))
+        .where(Ticket.status == "hold", SideConversation.state == "waiting")
         .where(Ticket.topic.in_(("return_exchange", "refund_status", "damaged")), Ticket.problem_id.is_(None))
         .order_by(Ticket.id)
     )
     latest = draw.now + timedelta(hours=HOURS[-1])
-    found = [(ticket, side) for ticket, side in draw.session.execute(waiting).tuples() if ticket.id in due]
+    known = due.keys() & held(draw.session, "order_number").keys()
+    found = [(ticket, side) for ticket, side in draw.session.execute(waiting).tuples() if ticket.id in known]
     counts = {ticket.id: sum(one.id == ticket.id for one, _ in found) for ticket, _ in found}
     return [
         Waiting(ticket.id, ticket.assignee_id or 0, due[ticket.id], side.id)

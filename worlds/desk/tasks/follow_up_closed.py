@@ -12,27 +12,34 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
-from worlds.desk.models import Collaborator, Comment, DeskUser, FieldValue, Ticket, TicketField, TicketLink, stand_in
+from worlds.desk.models import Collaborator, DeskUser, Ticket, TicketLink, stand_in
+from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.rulings.follow_up_closed import REOPEN, ruling
-from worlds.desk.tasks import deskwork
+from worlds.desk.tasks import deskwork, toolwork
 from worlds.desk.tasks.casework import (
+    IN_THEIR_LANGUAGE,
     Receiver,
+    another_language,
     language_of,
+    orders_of_tickets,
     other_languages,
     receivers,
+    reference,
     replied,
     said_by_requester,
     spare_note,
     spoken,
     ticket_numbered,
     ticket_set,
+    word,
+    words_of_requester,
 )
-from worlds.desk.tasks.two_tickets import WAITING, orders_of_tickets
+from worlds.desk.tasks.ticket_fields import held
 from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer, FromRow
 from worlds.graders.expectation import Bundle, Effect, Expectation
-from worlds.graders.predicates import any_value, mentions, multiset, one_of, ref
-from worlds.graders.typed import enum, record
+from worlds.graders.predicates import Pred, mentions, multiset, one_of, ref
+from worlds.graders.typed import record
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -83,21 +90,22 @@ class Case:
 def _cases(draw: Draw) -> list[Case]:
     """Tickets about orders of the last weeks that nobody goes on with yet, in the language that was written on them."""
     found = draw.session.scalars(_OVER.where(Ticket.created_at > draw.now - LATELY)).all()
-    about = orders_of_tickets(draw.session)
+    about, numbered = orders_of_tickets(draw.session), held(draw.session, "order_number")
     waits = _orders_waiting(draw.session, about)
     return [
         Case(SOLVABLE if one.status == "closed" else REOPEN, one.id, one.number)
         for one in found
         if one.solved_at is not None
+        and one.id in numbered
         and (one.status == "closed" or one.solved_at > draw.now - CLOSING)
         and not any((one.requester_id, order) in waits for order in about[one.id])
-        and language_of(_first_words(draw.session, one.id)) == one.language
+        and language_of("".join(words_of_requester(draw.session, one.id)[:1])) == one.language
     ]
 
 
 def _orders_waiting(session: "Session", about: Mapping[int, set[str]]) -> set[tuple[int, str]]:
     """Requesters with the orders that they wait for on another ticket, on which a matter would go on as well."""
-    waiting = select(Ticket.id, Ticket.requester_id).where(Ticket.status.in_(WAITING))
+    waiting = select(Ticket.id, Ticket.requester_id).where(Ticket.status.in_(UNSOLVED))
     rows = session.execute(waiting).tuples()
     return {(requester, order) for ticket_id, requester in rows for order in about.get(ticket_id, ())}
 
@@ -114,7 +122,6 @@ _OVER = (
         Ticket.group_id.is_not(None),
         DeskUser.suspended.is_(False),
         DeskUser.merged_into_id.is_(None),
-        Ticket.id.in_(select(FieldValue.ticket_id).join(TicketField).where(TicketField.name == "order_number")),
         Ticket.id.not_in(select(Collaborator.ticket_id)),
         Ticket.id.not_in(select(TicketLink.ticket_id)),
         Ticket.id.not_in(select(TicketLink.other_id)),
@@ -124,15 +131,10 @@ _OVER = (
 )
 
 
-def _first_words(session: "Session", ticket_id: int) -> str:
-    said = select(Comment.body).where(Comment.ticket_id == ticket_id, Comment.author_role == "end_user", Comment.public)
-    return session.scalars(said.order_by(Comment.id)).first() or ""
-
-
 def instance(draw: Draw) -> Instance:
     """A ticket that is over, and the number under which others go on with it."""
     case = draw.pick(_cases, branch=draw.branch(BRANCHES))
-    facts = {"ticket": spoken(case.number), "reference": f"CL-{draw.rng('reference').randrange(10_000, 99_999)}"}
+    facts = {"ticket": spoken(case.number), "reference": reference(draw, "CL")}
     target = {"ticket": [case.ticket_id]}
     decision = ruling(Situation(draw.session, draw.now, target, facts))
     return Instance(
@@ -148,23 +150,15 @@ def instance(draw: Draw) -> Instance:
 def _expectation(session: "Session", case: Case, decision: Decision) -> Expectation:
     told = receivers(session, case.ticket_id)
     if decision["branch"] == SOLVABLE:
-        bundle = Bundle(required=_followed_up(case, decision, told), allowed=[_spare_on_follow_up()])
+        bundle = Bundle(required=_followed_up(case, decision, told), allowed=[spare_note(ref("follow-up"))])
         return Expectation(any_of=[bundle], answer=Answer("done", {"ticket": FromRow("record", "follow-up", "number")}))
     required = [*_written(case.ticket_id, decision, told), *ticket_set(session, case.ticket_id, status="open")]
     bundle = Bundle(required=required, allowed=[spare_note(case.ticket_id)])
     return Expectation(any_of=[bundle], answer=Answer("done", {"ticket": record(spoken(case.number))}))
 
 
-def _written(ticket: Any, decision: Decision, told: tuple[Receiver, ...]) -> list[Effect]:
+def _written(ticket: int | Pred, decision: Decision, told: tuple[Receiver, ...]) -> list[Effect]:
     return replied(ticket, told, record(decision["quoted"]), never=other_languages(decision["language"]))
-
-
-def _spare_on_follow_up() -> Effect:
-    return Effect(
-        "a-note", "comment", "insert", where={"ticket_id": ref("follow-up"), "public": False, "via": "web"},
-        set={"automatic": False, "body": any_value("a note to colleagues may say what was done")}, count=(0, 1),
-        words="An internal note on the follow-up",
-    )  # fmt: skip
 
 
 def _followed_up(case: Case, decision: Decision, told: tuple[Receiver, ...]) -> list[Effect]:
@@ -178,7 +172,7 @@ def _followed_up(case: Case, decision: Decision, told: tuple[Receiver, ...]) -> 
         "priority": decision["priority"],
         "status": one_of("new", "open"),
         "assignee_id": None,
-        "subject": mentions(enum(decision["subject"], {decision["subject"]: decision["subject"]})),
+        "subject": mentions(word(decision["subject"])),
     }
     made = Effect(
         "follow-up", "ticket", "insert", where={"follow_up_of_id": case.ticket_id}, set=columns, bind="follow-up",
@@ -213,7 +207,7 @@ def _answer(worker: Worker, ticket: Mapping[str, Any], text: str = "", **more: A
     if ticket["status"] == "closed":
         arguments = {"ticket_id": ticket["ticket_id"], "body": body, "public": True} | more
         return _report(worker.call("create_follow_up", **arguments)["number"])
-    worker.call("reply_publicly", ticket_id=ticket["ticket_id"], body=body, status="open")
+    toolwork.reply(worker, ticket, body, "open")
     return _report(ticket["number"])
 
 
@@ -228,11 +222,11 @@ def note_first(worker: Worker) -> FinalAnswer:
     note, body = "They have written again and want to know who looks after it.", _letter(worker, ticket)
     if ticket["status"] == "closed":
         made = worker.call("create_follow_up", ticket_id=ticket["ticket_id"], body=note)
-        worker.call("reply_publicly", ticket_id=made["ticket_id"], body=body, status="open")
+        toolwork.reply(worker, made, body, "open")
         return _report(made["number"])
-    worker.call("add_note", ticket_id=ticket["ticket_id"], body=note)
-    worker.call("update_ticket", ticket_id=ticket["ticket_id"], status="open")
-    worker.call("reply_publicly", ticket_id=ticket["ticket_id"], body=body)
+    toolwork.note(worker, ticket, note)
+    toolwork.change(worker, ticket, status="open")
+    toolwork.reply(worker, ticket, body)
     return _report(ticket["number"])
 
 
@@ -273,8 +267,8 @@ def new_ticket(worker: Worker) -> FinalAnswer:
 def in_another_language(worker: Worker) -> FinalAnswer:
     """Answer in English, or in Dutch where they wrote in English."""
     ticket = _ticket(worker)
-    language = "nl" if ticket["language"] == "en" else "en"
-    return _answer(worker, ticket, LETTERS[language].format(worker.facts["reference"]))
+    text = LETTERS[another_language(ticket["language"])].format(worker.facts["reference"])
+    return _answer(worker, ticket, text)
 
 
 def only_noted(worker: Worker) -> FinalAnswer:
@@ -282,8 +276,8 @@ def only_noted(worker: Worker) -> FinalAnswer:
     ticket = _ticket(worker)
     if ticket["status"] == "closed":
         return _answer(worker, ticket, public=False)
-    worker.call("add_note", ticket_id=ticket["ticket_id"], body=_letter(worker, ticket))
-    worker.call("update_ticket", ticket_id=ticket["ticket_id"], status="open")
+    toolwork.note(worker, ticket, _letter(worker, ticket))
+    toolwork.change(worker, ticket, status="open")
     return _report(ticket["number"])
 
 
@@ -293,7 +287,7 @@ def tags_replaced(worker: Worker) -> FinalAnswer:
     if ticket["status"] == "closed":
         return _answer(worker, ticket, tags=["wrote_again"])
     done = _answer(worker, ticket)
-    worker.call("update_ticket", ticket_id=ticket["ticket_id"], tags=["wrote_again"])
+    toolwork.change(worker, ticket, tags=["wrote_again"])
     return done
 
 
@@ -341,7 +335,7 @@ FAMILY = Family(
     },
     unenforced={
         "a new ticket": "A new ticket beside it is wrong.",
-        "in another language": "Answer in the language in which the requester wrote the ticket",
+        "in another language": IN_THEIR_LANGUAGE,
         "tags replaced": "Add tags, never replace them.",
         "twice": "One follow-up for one closed ticket.",
     },

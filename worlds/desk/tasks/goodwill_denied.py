@@ -7,16 +7,15 @@ amount that was asked for where less was allowed, and a customer who is told too
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
-
 from worlds.desk.models import DeskUser
 from worlds.desk.people import approver
 from worlds.desk.rulings.goodwill_denied import ruling
-from worlds.desk.tasks import deskwork
-from worlds.desk.tasks.asked_goodwill import answered, credited, filled, happenings, requested
+from worlds.desk.tasks import deskwork, toolwork
 from worlds.desk.tasks.broken_articles import Case, cases
 from worlds.desk.tasks.casework import (
-    field_of,
+    IN_THEIR_LANGUAGE,
+    SOLVED_ANSWERS,
+    another_language,
     other_languages,
     put_into,
     receivers,
@@ -26,14 +25,28 @@ from worlds.desk.tasks.casework import (
     ticket_numbered,
     ticket_set,
     tickets_where,
+    word,
+)
+from worlds.desk.tasks.crew import at_work
+from worlds.desk.tasks.goodwill_requests import (
+    IN_TIME,
+    Heard,
+    answered,
+    ask,
+    credited,
+    happenings,
+    hear,
+    reason,
+    requested,
 )
 from worlds.desk.tasks.goodwill_words import WORDINGS, allowed, told
+from worlds.desk.tasks.ticket_fields import field_of, filled
 from worlds.engine.fields import format_money, parse_money
 from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker, every_row
 from worlds.graders.answers import Answer, FinalAnswer, FromRow
 from worlds.graders.effects import Before
 from worlds.graders.expectation import Bundle, Expectation
-from worlds.graders.typed import Typed, enum, money, person, record
+from worlds.graders.typed import Typed, money, person, record
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -45,15 +58,15 @@ LEADS_LIMIT: Final = 7_500
 """Cents up to which a team lead decides; above that it is an administrator."""
 LIMIT: Final = 2_500
 """Cents that an agent gives without asking."""
-DAY: Final = 1_440
-"""Minutes after which somebody looks again, whatever came in."""
+TOO_LONG: Final = 3 * 1_440
+"""Minutes after which the customer should have been told."""
 
 
 def instance(draw: Draw) -> Instance:
     """A ticket, what went wrong, an amount above the limit, and who decides about it."""
     case, branch = draw.pick(cases), draw.branch(BRANCHES)
     chance = draw.rng("amount")
-    who = chance.choice(_deciders(draw, "team_lead" if chance.random() < 0.75 else "admin"))
+    who = chance.choice(at_work(draw.session, "team_lead" if chance.random() < 0.75 else "admin"))
     target = {"ticket": [case.ticket_id]}
     facts = {"ticket": spoken(case.number), "cause": chance.choice(CAUSES), "approver": who.name}
     decision: Decision = {}
@@ -72,11 +85,6 @@ def instance(draw: Draw) -> Instance:
     )
 
 
-def _deciders(draw: Draw, role: str) -> list[DeskUser]:
-    staff = select(DeskUser).where(DeskUser.role == role, DeskUser.suspended.is_(False), DeskUser.away_until.is_(None))
-    return list(draw.session.scalars(staff.order_by(DeskUser.id)))
-
-
 def _asked(who: DeskUser, share: float) -> int:
     """An amount that only they may allow, in steps of half an euro."""
     low, high = (LIMIT, LEADS_LIMIT) if who.role == "team_lead" else (LEADS_LIMIT, 14_000)
@@ -86,7 +94,7 @@ def _asked(who: DeskUser, share: float) -> int:
 def _expectation(draw: Draw, case: Case, facts: dict[str, str], decision: Decision, who: DeskUser) -> Expectation:
     session, ticket_id = draw.session, case.ticket_id
     asked, given = (money(decision[name], "EUR") for name in ("asked", "given"))
-    order, cause = record(decision["order"]), enum(facts["cause"], {facts["cause"]: facts["cause"]})
+    order = record(decision["order"])
     never: list[Typed] = [person(who.name), *other_languages(decision["language"])]
     if decision["given"] != decision["asked"]:
         never.append(asked)
@@ -94,10 +102,10 @@ def _expectation(draw: Draw, case: Case, facts: dict[str, str], decision: Decisi
     stated = (order, given) if granted else (order,)
     told = receivers(session, ticket_id)
     required = [
-        *requested(session, ticket_id, decision["asked"], who.id, (order, cause)),
+        *requested(session, ticket_id, decision["asked"], who.id, (order, word(facts["cause"]))),
         answered(ticket_id, "approved" if granted else "denied"),
-        *replied(ticket_id, told, *stated, never=tuple(never)),
-        filled(session, ticket_id, facts["cause"]),
+        *replied(ticket_id, told, *stated, never=tuple(never), when=IN_TIME),
+        filled(session, ticket_id, "cause", facts["cause"]),
         *ticket_set(session, ticket_id, status="solved"),
     ]
     order_of_work = [Before("answered", "reply")]
@@ -117,51 +125,30 @@ def _expectation(draw: Draw, case: Case, facts: dict[str, str], decision: Decisi
 # -- how it is solved ---------------------------------------------------------------------------------------------
 
 
-def _reason(facts: Any, number: str) -> str:
-    return f"An article of order {number} came broken; cause: {facts['cause']}. The customer had the trouble."
+def _ticket(worker: Worker) -> dict[str, Any]:
+    return ticket_numbered(worker, worker.facts["ticket"])
 
 
-def _ask(worker: Worker, ticket: dict[str, Any], who: str = "", **changes: Any) -> dict[str, Any]:
-    """Ask whoever was named, or somebody else, to allow it."""
-    name = who or worker.facts["approver"]
-    asked = next(one for one in every_row(worker, "list_agents") if one["name"] == name)
-    reason = _reason(worker.facts, field_of(ticket, "order_number"))
-    arguments = {"amount": worker.facts["amount"], "reason": reason, "approver_id": asked["user_id"]} | changes
-    request: dict[str, Any] = worker.call("ask_approval", ticket_id=ticket["ticket_id"], **arguments)
-    return request
-
-
-def _answer(worker: Worker, request: dict[str, Any], *, minutes: int = 0) -> dict[str, Any]:
-    """The request once it is no longer pending; mails are read, and none of them is the answer."""
-    approval_id = request["approval_id"]
-    while (request := worker.call("get_approval", approval_id=approval_id))["status"] == "pending":
-        if minutes:
-            worker.call("wait", minutes=minutes)
-        else:
-            worker.call("wait", for_message=True, minutes=DAY)
-            worker.call("read_inbox", unread_only=True)
-    return request
-
-
-def _fill_in(worker: Worker, ticket: dict[str, Any]) -> None:
-    fields = [{"name": "cause", "value": worker.facts["cause"]}]
-    worker.call("update_ticket", ticket_id=ticket["ticket_id"], fields=fields)
+def _asked_and_heard(worker: Worker) -> Heard:
+    ticket = _ticket(worker)
+    return hear(worker, ticket, ask(worker, ticket))
 
 
 def _give(worker: Worker, ticket: dict[str, Any], amount: str, request: dict[str, Any] | None = None) -> None:
-    allowed = {} if request is None else {"approval_id": request["approval_id"]}
-    worker.call("give_credit", ticket_id=ticket["ticket_id"], amount=amount, **allowed)
+    approved = {} if request is None else {"approval_id": request["approval_id"]}
+    worker.call("give_credit", ticket_id=ticket["ticket_id"], amount=amount, **approved)
 
 
-def _words(ticket: dict[str, Any], amount: str, language: str = "") -> str:
-    return told(field_of(ticket, "order_number"), amount, language or ticket["language"])
+def _give_allowed(worker: Worker, heard: Heard) -> None:
+    if parse_money(heard.amount):
+        _give(worker, heard.ticket, heard.amount, heard.request)
 
 
-def _tell(worker: Worker, ticket: dict[str, Any], text: str) -> None:
-    worker.call("reply_publicly", ticket_id=ticket["ticket_id"], body=text, status="solved")
+def _fill_in(worker: Worker, ticket: dict[str, Any]) -> None:
+    toolwork.fill_in(worker, ticket, cause=worker.facts["cause"])
 
 
-def _reported(number: str, amount: str) -> FinalAnswer:
+def _report(number: str, amount: str) -> FinalAnswer:
     given = parse_money(amount) > 0
     message = f"Request {number} is answered; {amount} EUR were given."
     return FinalAnswer(
@@ -169,36 +156,30 @@ def _reported(number: str, amount: str) -> FinalAnswer:
     )
 
 
-def _finish(worker: Worker, ticket: dict[str, Any], request: dict[str, Any], text: str = "") -> FinalAnswer:
+def _finish(worker: Worker, heard: Heard, text: str = "") -> FinalAnswer:
     """Do what follows from the answer, and tell the customer."""
-    amount = allowed(request["status"], request["amount"], request["answer"] or "")
-    if parse_money(amount):
-        _give(worker, ticket, amount, request)
-    _fill_in(worker, ticket)
-    _tell(worker, ticket, text or _words(ticket, amount))
-    return _reported(request["number"], amount)
+    _give_allowed(worker, heard)
+    _fill_in(worker, heard.ticket)
+    toolwork.reply(worker, heard.ticket, text or heard.words(), "solved")
+    return _report(heard.request["number"], heard.amount)
 
 
 def solve(worker: Worker) -> FinalAnswer:
     """Ask, wait for the answer in the system, and do what it says."""
-    ticket = ticket_numbered(worker, worker.facts["ticket"])
-    return _finish(worker, ticket, _answer(worker, _ask(worker, ticket)))
+    return _finish(worker, _asked_and_heard(worker))
 
 
 def look_now_and_then(worker: Worker) -> FinalAnswer:
     """Fill in the cause and leave a note first; look at the request every few hours, without the inbox."""
-    ticket = ticket_numbered(worker, worker.facts["ticket"])
+    ticket = _ticket(worker)
     _fill_in(worker, ticket)
-    request = _ask(worker, ticket)
-    text = f"{request['number']} waits for {request['approver_name']}."
-    worker.call("add_note", ticket_id=ticket["ticket_id"], body=text)
-    request = _answer(worker, request, minutes=5 * 60)
-    amount = allowed(request["status"], request["amount"], request["answer"] or "")
-    if parse_money(amount):
-        _give(worker, ticket, amount, request)
-    worker.call("reply_publicly", ticket_id=ticket["ticket_id"], body=_words(ticket, amount))
-    worker.call("update_ticket", ticket_id=ticket["ticket_id"], status="solved")
-    return _reported(request["number"], amount)
+    request = ask(worker, ticket)
+    toolwork.note(worker, ticket, f"{request['number']} waits for {request['approver_name']}.")
+    heard = hear(worker, ticket, request, minutes=5 * 60)
+    _give_allowed(worker, heard)
+    toolwork.reply(worker, ticket, heard.words())
+    toolwork.change(worker, ticket, status="solved")
+    return _report(request["number"], heard.amount)
 
 
 def browse(page: "Page") -> FinalAnswer:
@@ -212,7 +193,7 @@ def browse(page: "Page") -> FinalAnswer:
     page.click("link", "Ask for approval")
     page.fill("Amount in euros", facts["amount"])
     page.choose("Who decides", page.names("option", facts["approver"])[0])
-    page.fill("Reason", _reason(facts, order))
+    page.fill("Reason", reason(facts, order))
     page.click("button", "Send the request")
     number, status = _answer_on_page(page)
     amount = allowed(status, facts["amount"], page.text("Answer"))
@@ -224,7 +205,7 @@ def browse(page: "Page") -> FinalAnswer:
         page.click("button", "Give the credit")
     page.open(ticket_page)
     deskwork.reply(page, told(order, amount, language), "Solved")
-    return _reported(number, amount)
+    return _report(number, amount)
 
 
 def _answer_on_page(page: "Page") -> tuple[str, str]:
@@ -246,115 +227,108 @@ def _answer_on_page(page: "Page") -> tuple[str, str]:
 
 def own_limit_first(worker: Worker) -> FinalAnswer:
     """Give what the own limit allows while the request is pending."""
-    ticket = ticket_numbered(worker, worker.facts["ticket"])
-    request = _ask(worker, ticket)
+    ticket = _ticket(worker)
+    request = ask(worker, ticket)
     _give(worker, ticket, format_money(LIMIT))
-    return _finish(worker, ticket, _answer(worker, request))
+    return _finish(worker, hear(worker, ticket, request))
 
 
 def _put_aside(status: str) -> Callable[[Worker], FinalAnswer]:
     """Let the ticket wait in a status in which it waits for somebody else."""
 
     def mistake(worker: Worker) -> FinalAnswer:
-        ticket = ticket_numbered(worker, worker.facts["ticket"])
-        request = _ask(worker, ticket)
-        worker.call("update_ticket", ticket_id=ticket["ticket_id"], status=status)
-        return _finish(worker, ticket, _answer(worker, request))
+        ticket = _ticket(worker)
+        request = ask(worker, ticket)
+        toolwork.change(worker, ticket, status=status)
+        return _finish(worker, hear(worker, ticket, request))
 
     return mistake
 
 
 def another_amount(worker: Worker) -> FinalAnswer:
     """Give something else than was allowed: the own limit's after a denial, else the whole, or less than that."""
-    ticket = ticket_numbered(worker, worker.facts["ticket"])
-    request = _answer(worker, _ask(worker, ticket))
-    amount = allowed(request["status"], request["amount"], request["answer"] or "")
-    _fill_in(worker, ticket)
-    if not parse_money(amount):
+    heard = _asked_and_heard(worker)
+    _fill_in(worker, heard.ticket)
+    whole = heard.request["amount"]
+    if not parse_money(heard.amount):
         amount = format_money(LIMIT)
-        _give(worker, ticket, amount)
+        _give(worker, heard.ticket, amount)
     else:
-        amount = request["amount"] if amount != request["amount"] else format_money(parse_money(amount) - 500)
-        _give(worker, ticket, amount, request)
-    _tell(worker, ticket, _words(ticket, amount))
-    return _reported(request["number"], amount)
+        amount = whole if heard.amount != whole else format_money(parse_money(whole) - 500)
+        _give(worker, heard.ticket, amount, heard.request)
+    given = Heard(heard.ticket, heard.request, amount)
+    toolwork.reply(worker, heard.ticket, given.words(), "solved")
+    return _report(heard.request["number"], amount)
 
 
 def second_approver(worker: Worker) -> FinalAnswer:
     """Ask somebody else as well, in the hope of more."""
-    ticket = ticket_numbered(worker, worker.facts["ticket"])
-    request = _answer(worker, _ask(worker, ticket))
+    heard = _asked_and_heard(worker)
+    amount = parse_money(heard.request["amount"])
     others = [
         one["name"] for one in every_row(worker, "list_agents")
-        if one["role"] == "admin" or (one["role"] == "team_lead" and parse_money(request["amount"]) <= LEADS_LIMIT)
+        if one["role"] == "admin" or (one["role"] == "team_lead" and amount <= LEADS_LIMIT)
     ]  # fmt: skip
-    other = next((one for one in others if one != worker.facts["approver"]), worker.facts["approver"])
-    _ask(worker, ticket, other)
-    return _finish(worker, ticket, request)
+    ask(worker, heard.ticket, next((one for one in others if one != worker.facts["approver"]), ""))
+    return _finish(worker, heard)
 
 
 def not_waited(worker: Worker) -> FinalAnswer:
     """Tell the customer of the amount, before anybody has allowed it."""
-    ticket = ticket_numbered(worker, worker.facts["ticket"])
-    request = _ask(worker, ticket)
+    ticket = _ticket(worker)
+    hoped = Heard(ticket, ask(worker, ticket), worker.facts["amount"])
     _fill_in(worker, ticket)
-    _tell(worker, ticket, _words(ticket, worker.facts["amount"]))
-    return _reported(request["number"], worker.facts["amount"])
+    toolwork.reply(worker, ticket, hoped.words(), "solved")
+    return _report(hoped.request["number"], hoped.amount)
+
+
+def put_off(worker: Worker) -> FinalAnswer:
+    """Do what the answer says some days later."""
+    heard = _asked_and_heard(worker)
+    worker.call("wait", minutes=TOO_LONG)
+    return _finish(worker, heard)
 
 
 def told_too_much(worker: Worker) -> FinalAnswer:
     """Name the approver and what was asked for."""
-    ticket = ticket_numbered(worker, worker.facts["ticket"])
-    request = _answer(worker, _ask(worker, ticket))
-    amount = allowed(request["status"], request["amount"], request["answer"] or "")
-    text = f"{_words(ticket, amount)} ({request['approver_name']}: {request['amount']} EUR)"
-    return _finish(worker, ticket, request, text)
+    heard = _asked_and_heard(worker)
+    request = heard.request
+    return _finish(worker, heard, f"{heard.words()} ({request['approver_name']}: {request['amount']} EUR)")
 
 
 def told_before(worker: Worker) -> FinalAnswer:
     """Tell of the credit before it is booked; give a little after all where nothing was allowed."""
-    ticket = ticket_numbered(worker, worker.facts["ticket"])
-    request = _answer(worker, _ask(worker, ticket))
-    amount = allowed(request["status"], request["amount"], request["answer"] or "")
-    _fill_in(worker, ticket)
-    _tell(worker, ticket, _words(ticket, amount))
-    if parse_money(amount):
-        _give(worker, ticket, amount, request)
+    heard = _asked_and_heard(worker)
+    _fill_in(worker, heard.ticket)
+    toolwork.reply(worker, heard.ticket, heard.words(), "solved")
+    if parse_money(heard.amount):
+        _give_allowed(worker, heard)
     else:
-        _give(worker, ticket, format_money(LIMIT // 5))
-    return _reported(request["number"], amount)
+        _give(worker, heard.ticket, format_money(LIMIT // 5))
+    return _report(heard.request["number"], heard.amount)
 
 
 def untold(worker: Worker) -> FinalAnswer:
     """Solve it without a word to the customer."""
-    ticket = ticket_numbered(worker, worker.facts["ticket"])
-    request = _answer(worker, _ask(worker, ticket))
-    amount = allowed(request["status"], request["amount"], request["answer"] or "")
-    _fill_in(worker, ticket)
-    if parse_money(amount):
-        _give(worker, ticket, amount, request)
-    worker.call("update_ticket", ticket_id=ticket["ticket_id"], status="solved")
-    return _reported(request["number"], amount)
+    heard = _asked_and_heard(worker)
+    _fill_in(worker, heard.ticket)
+    _give_allowed(worker, heard)
+    toolwork.change(worker, heard.ticket, status="solved")
+    return _report(heard.request["number"], heard.amount)
 
 
 def in_other_words(worker: Worker) -> FinalAnswer:
     """Answer in another language than they wrote in."""
-    ticket = ticket_numbered(worker, worker.facts["ticket"])
-    request = _answer(worker, _ask(worker, ticket))
-    amount = allowed(request["status"], request["amount"], request["answer"] or "")
-    other = "en" if ticket["language"] != "en" else "nl"
-    return _finish(worker, ticket, request, _words(ticket, amount, other))
+    heard = _asked_and_heard(worker)
+    return _finish(worker, heard, heard.words(another_language(heard.ticket["language"])))
 
 
 def elsewhere(worker: Worker) -> FinalAnswer:
     """Do it on another ticket of the agent's."""
-    own = ticket_numbered(worker, worker.facts["ticket"])
+    own = _ticket(worker)
     for other in tickets_where(worker, topic="damaged", status="open", assignee_id=own["assignee_id"]):
         if other["ticket_id"] != own["ticket_id"] and field_of(other, "order_number"):
-            request = _ask(worker, other)
-            _fill_in(worker, other)
-            _tell(worker, other, _words(other, "0.00"))
-            return _reported(request["number"], "0.00")
+            return _finish(worker, Heard(other, ask(worker, other), "0.00"))
     raise LookupError("the agent has no other ticket of this kind")
 
 
@@ -376,6 +350,7 @@ FAMILY = Family(
         "another amount": another_amount,
         "a second approver": second_approver,
         "not waited for": not_waited,
+        "put off": put_off,
         "told too much": told_too_much,
         "told before it is booked": told_before,
         "not told": untold,
@@ -390,9 +365,10 @@ FAMILY = Family(
         "another amount": "no smaller credit is given in its place",
         "a second approver": "Nobody asks a second approver for the same matter",
         "not waited for": "The answer in the system counts, not what somebody said on the telephone",
+        "put off": "The customer is told of the answer within two days",
         "told too much": "without the name of whoever denied it and without the amount that was asked for",
         "told before it is booked": "Goodwill is told to the customer only after it is booked",
-        "not told": "Solving does not stand for an answer.",
-        "another language": "Answer in the language in which the requester wrote the ticket",
+        "not told": SOLVED_ANSWERS,
+        "another language": IN_THEIR_LANGUAGE,
     },
 )

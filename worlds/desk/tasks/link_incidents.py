@@ -5,29 +5,28 @@ stands in the order alone; and who has bought the article may well write about s
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
-
 from worlds.desk.models import Ticket, stand_in
-from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.population.problems import FLAWS
-from worlds.desk.rulings.link_incidents import NONE, Fault, Hit, fault_of, hit_by, only_bought, ruling, shows, sounds
-from worlds.desk.tasks import deskwork
+from worlds.desk.rulings.link_incidents import ruling
+from worlds.desk.tasks import deskwork, toolwork
 from worlds.desk.tasks.casework import (
-    field_of,
     noted,
+    orders_in,
     orders_named,
+    reference,
     said_by_requester,
     spare_note,
     spoken,
     ticket_numbered,
     ticket_set,
 )
-from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Instance, Situation, Worker
+from worlds.desk.tasks.near_incidents import BRANCHES, Case, cases
+from worlds.desk.tasks.ticket_fields import field_of
+from worlds.engine.task import Decision, Draw, Family, Instance, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.expectation import Bundle, Expectation
 from worlds.graders.typed import quantity, record
@@ -35,14 +34,10 @@ from worlds.graders.typed import quantity, record
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
-BRANCHES = (SOLVABLE, NONE)
 ROLE = "agent"
 NAMED = ("first", "second", "third")
-MOST_NEAR = 4
-"""Tickets that only sound like a problem, of which cases are made."""
 _STANDS: Final = re.compile(r"(?:#\d+ )?(.+): parcels stand still at the depot in (.+)$")
 _ABOUT: Final = re.compile(r"#\d+ (.+): .+$")
-_ORDER: Final = re.compile(r"\bLK-\d{5}\b", re.IGNORECASE)
 
 WORDINGS = (
     "{first}, {second} and {third} were put to me as incidents of problem {problem}. Please link those that really are "
@@ -57,23 +52,13 @@ WORDINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A problem, and three tickets that sound like it; `branch` says whether any of them belongs to it."""
-
-    branch: str
-    problem_id: int
-    named: tuple[int, ...]
-
-
 def instance(draw: Draw) -> Instance:
     """A problem, three tickets in no order of their own, and a reference."""
-    case = draw.pick(_cases, branch=draw.branch(BRANCHES))
+    case = draw.pick(cases, branch=draw.branch(BRANCHES))
     named = list(case.named)
     draw.rng("order").shuffle(named)
     numbers = [spoken(draw.session.get_one(Ticket, one).number) for one in (case.problem_id, *named)]
-    reference = f"HO-{draw.rng('reference').randrange(10_000, 99_999)}"
-    facts = dict(zip(("problem", *NAMED), numbers, strict=True)) | {"reference": reference}
+    facts = dict(zip(("problem", *NAMED), numbers, strict=True)) | {"reference": reference(draw, "HO")}
     target = {"ticket": [case.problem_id, *named]}
     decision = ruling(Situation(draw.session, draw.now, target, facts))
     if decision["branch"] != case.branch:
@@ -88,80 +73,15 @@ def instance(draw: Draw) -> Instance:
     )
 
 
-def _cases(draw: Draw) -> list[Case]:
-    """For each problem and each two tickets that sound like it: with what belongs to it, and with another problem's.
-
-    So every ticket, and every problem, stands as often where something is to be linked as where nothing is. Left out
-    are tickets that name no order of their requester's, and those that show two problems at once.
-    """
-    session = draw.session
-    problems = session.scalars(select(Ticket).where(Ticket.type == "problem").order_by(Ticket.id)).all()
-    waiting = (
-        select(Ticket)
-        .where(Ticket.status.in_(UNSOLVED), Ticket.problem_id.is_(None), Ticket.type.is_distinct_from("problem"))
-        .where(Ticket.spam.is_(False), Ticket.topic.in_(("wismo", "damaged")) | Ticket.topic.is_(None))
-        .order_by(Ticket.id)
-    )
-    faults = [(one, fault_of(session, one)) for one in problems if one.status == "open"]
-    told = [(one, hit_by(session, one.id)) for one in session.scalars(waiting)]
-    clear = [one for one in told if one[1].own and sum(shows(fault, one[1]) for _, fault in faults) < 2]
-    around = [_around(one, fault, clear) for one, fault in faults]
-    alike = [[one for one in around if one.problem.topic == topic] for topic in ("wismo", "damaged")]
-    had: Counter[int] = Counter()
-    return [
-        case
-        for same in alike
-        for place, one in enumerate(same)
-        for case in _of_problem(one, [*same[place + 1 :], *same[:place]], had)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """A problem, what belongs to it and is not linked yet, and what only sounds like it."""
-
-    problem: Ticket
-    belong: Sequence[Ticket]
-    near: Sequence[Ticket]
-
-
-def _around(problem: Ticket, fault: Fault, tickets: Sequence[tuple[Ticket, Hit]]) -> _Around:
-    later = [(one, hit) for one, hit in tickets if hit.at > fault.began]
-    near = [one for one, hit in later if not shows(fault, hit) and (sounds(fault, hit) or only_bought(fault, hit))]
-    return _Around(problem, [one for one, hit in later if shows(fault, hit)], near)
-
-
-def _of_problem(one: _Around, others: Sequence[_Around], had: Counter[int]) -> Iterator[Case]:
-    """Each that only sounds like it with the next such; whose ticket stands in the place of its own takes turns."""
-    own = {*one.belong, *one.near}
-    of_others = [
-        ticket
-        for other in others
-        for ticket in other.belong
-        if ticket.created_at > one.problem.created_at and ticket not in own
-    ]
-    if not one.belong or not of_others:
-        return
-    near = one.near[:MOST_NEAR]
-    for at, (first, second) in enumerate(zip(near, [*near[1:], *near[:1]], strict=True)):
-        other = min(of_others, key=lambda ticket: had[ticket.id])
-        had[other.id] += 1
-        third = one.belong[at % len(one.belong)]
-        two = at % 2 == 1 and len(one.belong) > 1
-        beside = one.belong[(at + 1) % len(one.belong)] if two else second
-        yield Case(NONE, one.problem.id, (first.id, second.id, other.id))
-        yield Case(SOLVABLE, one.problem.id, (first.id, beside.id, third.id))
-
-
 def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
-    incidents, reference = quantity(decision["incidents"], "incident"), record(decision["quoted"])
+    incidents, quoted = quantity(decision["incidents"], "incident"), record(decision["quoted"])
     linked = [
         effect
         for one in decision["belong"]
         for effect in ticket_set(draw.session, one, f"incident-{one}", type="incident", problem_id=case.problem_id)
     ]
-    told = noted(case.problem_id, reference, incidents)
-    spare = [spare_note(case.problem_id, (reference,))]
+    told = noted(case.problem_id, quoted, incidents)
+    spare = [spare_note(case.problem_id, (quoted,))]
     return Expectation(
         any_of=[Bundle(required=[*linked, told], allowed=spare)], answer=Answer("done", {"incidents": incidents})
     )
@@ -220,12 +140,8 @@ def _link(worker: Worker, problem: dict[str, Any], ticket: dict[str, Any]) -> No
     worker.call("link_incident", ticket_id=ticket["ticket_id"], problem_id=problem["ticket_id"])
 
 
-def _note(worker: Worker, ticket: dict[str, Any], text: str) -> None:
-    worker.call("add_note", ticket_id=ticket["ticket_id"], body=text)
-
-
-def _words(reference: str, count: int) -> str:
-    return f"{reference}: looked through what was put to this problem. It has {count} incidents now."
+def _words(quoted: str, count: int) -> str:
+    return f"{quoted}: looked through what was put to this problem. It has {count} incidents now."
 
 
 def _report(count: int) -> FinalAnswer:
@@ -237,7 +153,7 @@ def _report(count: int) -> FinalAnswer:
 
 
 def _done(worker: Worker, look: Look) -> FinalAnswer:
-    _note(worker, look.problem, _words(worker.facts["reference"], look.count))
+    toolwork.note(worker, look.problem, _words(worker.facts["reference"], look.count))
     return _report(look.count)
 
 
@@ -252,11 +168,11 @@ def solve(worker: Worker) -> FinalAnswer:
 def by_update(worker: Worker) -> FinalAnswer:
     """Write down first what was looked at, leave the note, and set type and problem by hand."""
     look = _look(worker)
-    _note(worker, look.problem, "The orders of all three tickets were read.")
+    toolwork.note(worker, look.problem, "The orders of all three tickets were read.")
     answer = _done(worker, look)
     for one in look.belong:
         changes = {"type": "incident", "problem_id": look.problem["ticket_id"]}
-        worker.call("update_ticket", ticket_id=one["ticket_id"], safe_version=one["version"], **changes)
+        toolwork.change(worker, one, safe_version=one["version"], **changes)
     return answer
 
 
@@ -286,7 +202,7 @@ def _belongs_there(page: "Page", number: str, problem: str) -> bool:
     said = f"{page.heading}\n{page.text('Conversation')}"
     if not _tells(said, problem):
         return False
-    for order in sorted({one.upper() for one in _ORDER.findall(said)}):
+    for order in sorted(orders_in(said)):
         page.open(f"/workspace/orders?number={order}")
         page.click("link", order)
         if stands is not None and any(row.cells["Carrier"] == stands[1] for row in page.rows("Parcels")):
@@ -337,12 +253,12 @@ def _mark(worker: Worker, look: Look) -> None:
 
 def _answer(worker: Worker, look: Look) -> None:
     text = "Thank you for telling us. We know of it and work on it."
-    worker.call("reply_publicly", ticket_id=look.others[0]["ticket_id"], body=text)
+    toolwork.reply(worker, look.others[0], text)
 
 
 def _raise(worker: Worker, look: Look) -> None:
     for one in [look.problem, *look.belong]:
-        worker.call("update_ticket", ticket_id=one["ticket_id"], priority="urgent")
+        toolwork.change(worker, one, priority="urgent")
 
 
 def miscounted(worker: Worker) -> FinalAnswer:
@@ -351,7 +267,7 @@ def miscounted(worker: Worker) -> FinalAnswer:
     for one in look.belong:
         _link(worker, look.problem, one)
     count = len(look.problem["incidents"]) + len(NAMED)
-    _note(worker, look.problem, _words(worker.facts["reference"], count))
+    toolwork.note(worker, look.problem, _words(worker.facts["reference"], count))
     return _report(count)
 
 
@@ -361,7 +277,7 @@ def noted_elsewhere(worker: Worker) -> FinalAnswer:
     for one in look.belong:
         _link(worker, look.problem, one)
     ticket = ticket_numbered(worker, worker.facts["first"])
-    _note(worker, ticket, _words(worker.facts["reference"], look.count))
+    toolwork.note(worker, ticket, _words(worker.facts["reference"], look.count))
     return _report(look.count)
 
 

@@ -5,36 +5,19 @@ What is typically got wrong: merging because the order is the same, so that each
 
 from typing import TYPE_CHECKING
 
-from worlds.desk.models import stand_in
+from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.rulings.link_one_order import MERGE, ruling
 from worlds.desk.tasks import deskwork
 from worlds.desk.tasks.casework import spoken, ticket_numbered
-from worlds.desk.tasks.two_tickets import (
-    LATELY,
-    WAITING,
-    Pair,
-    Two,
-    answered,
-    crossed,
-    expectation,
-    in_notes,
-    of_somebody_else,
-    pairs_about_one_order,
-    settle,
-    settle_on_pages,
-    tagged_too,
-    unquoted,
-    with_a_word,
-    wrong_way_round,
-)
-from worlds.engine.task import SOLVABLE, Draw, Family, Instance, Situation, Worker
+from worlds.desk.tasks.settling_pairs import Two, alternatives, mistakes, settle, settle_on_pages
+from worlds.desk.tasks.ticket_pairs import LATELY, ROLE, Pair, pairs_about_one_order, put
+from worlds.engine.task import SOLVABLE, Draw, Family, Instance, Worker
 from worlds.graders.answers import FinalAnswer
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
 BRANCHES = (SOLVABLE, MERGE)
-ROLE = "agent"
 
 WORDINGS = (
     "{one} and {other} are about the same order. Please put that in order as our page on duplicates says, with "
@@ -54,28 +37,12 @@ def instance(draw: Draw) -> Instance:
     pair = draw.pick(_cases, branch=draw.branch(BRANCHES))
     numbers = [spoken(pair.first), spoken(pair.second)]
     draw.rng("order").shuffle(numbers)
-    facts = {
-        "one": numbers[0],
-        "other": numbers[1],
-        "reference": f"HO-{draw.rng('reference').randrange(10_000, 99_999)}",
-    }
-    target = {"ticket": [pair.first_id, pair.second_id]}
-    decision = ruling(Situation(draw.session, draw.now, target, facts))
-    if decision["branch"] != pair.branch:
-        raise LookupError(f"tickets {numbers} were taken for {pair.branch}, but are {decision['branch']}")
-    return Instance(
-        instruction=draw.word(WORDINGS, facts),
-        facts=facts,
-        actor=stand_in(draw.session, ROLE),
-        expectation=expectation(draw.session, pair, merged=decision["merged"], quoted=decision["quoted"]),
-        target=target,
-        decision=decision,
-    )
+    return put(draw, pair, dict(zip(("one", "other"), numbers, strict=True)), WORDINGS, ruling)
 
 
 def _cases(draw: Draw) -> list[Pair]:
     found = pairs_about_one_order(draw.session, draw.now - LATELY)
-    return [one.as_pair(MERGE if one.same_requester else SOLVABLE) for one in found if one.first.status in WAITING]
+    return [one.as_pair(MERGE if one.same_requester else SOLVABLE) for one in found if one.first.status in UNSOLVED]
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------
@@ -121,15 +88,8 @@ FAMILY = Family(
     ruling=ruling,
     solve=solve,
     browse=browse,
-    alternatives={"all in notes first": in_notes(_look), "with a word more": with_a_word(_look)},
-    mistakes={
-        "the other way": crossed(_look),
-        "the wrong way round": wrong_way_round(_look),
-        "told of the other": answered(_look, _told),
-        "no reference": unquoted(_look),
-        "marked as well": tagged_too(_look),
-        "somebody else's as well": of_somebody_else(_look),
-    },
+    alternatives=alternatives(_look),
+    mistakes=mistakes(_look, "told of the other", _told),
     unenforced={
         "the other way": "Tickets of different requesters are never merged without the written consent of both",
         "the wrong way round": "The newest is merged into the oldest that is not yet solved.",

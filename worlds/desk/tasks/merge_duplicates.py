@@ -6,36 +6,19 @@ What is typically got wrong: merging into what is solved, the wrong way round, o
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from worlds.desk.models import stand_in
+from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.rulings.merge_duplicates import LINK, ruling
 from worlds.desk.tasks import deskwork
 from worlds.desk.tasks.casework import orders_in, orders_named, spoken, ticket_numbered, tickets_where
-from worlds.desk.tasks.two_tickets import (
-    LATELY,
-    WAITING,
-    Pair,
-    Two,
-    answered,
-    crossed,
-    expectation,
-    in_notes,
-    of_somebody_else,
-    pairs_about_one_order,
-    settle,
-    settle_on_pages,
-    tagged_too,
-    unquoted,
-    with_a_word,
-    wrong_way_round,
-)
-from worlds.engine.task import SOLVABLE, Draw, Family, Instance, Situation, Worker
+from worlds.desk.tasks.settling_pairs import Two, alternatives, mistakes, settle, settle_on_pages
+from worlds.desk.tasks.ticket_pairs import LATELY, ROLE, Pair, pairs_about_one_order, put
+from worlds.engine.task import SOLVABLE, Draw, Family, Instance, Worker
 from worlds.graders.answers import FinalAnswer
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
 BRANCHES = (SOLVABLE, LINK)
-ROLE = "agent"
 A_DAY = timedelta(hours=24)
 
 WORDINGS = (
@@ -54,28 +37,14 @@ WORDINGS = (
 def instance(draw: Draw) -> Instance:
     """One of two tickets, and a reference."""
     pair = draw.pick(_cases, branch=draw.branch(BRANCHES))
-    facts = {
-        "ticket": spoken(draw.rng("which").choice((pair.first, pair.second))),
-        "reference": f"HO-{draw.rng('reference').randrange(10_000, 99_999)}",
-    }
-    target = {"ticket": [pair.first_id, pair.second_id]}
-    decision = ruling(Situation(draw.session, draw.now, target, facts))
-    if decision["branch"] != pair.branch:
-        raise LookupError(f"tickets of {facts['ticket']} were taken for {pair.branch}, but are {decision['branch']}")
-    return Instance(
-        instruction=draw.word(WORDINGS, facts),
-        facts=facts,
-        actor=stand_in(draw.session, ROLE),
-        expectation=expectation(draw.session, pair, merged=decision["merged"], quoted=decision["quoted"]),
-        target=target,
-        decision=decision,
-    )
+    named = {"ticket": spoken(draw.rng("which").choice((pair.first, pair.second)))}
+    return put(draw, pair, named, WORDINGS, ruling)
 
 
 def _cases(draw: Draw) -> list[Pair]:
     """Two tickets of one requester; what is solved but not closed was solved long enough before it closes."""
     found = [one for one in pairs_about_one_order(draw.session, draw.now - LATELY) if one.same_requester]
-    return [one.as_pair(SOLVABLE if one.first.status in WAITING else LINK) for one in found]
+    return [one.as_pair(SOLVABLE if one.first.status in UNSOLVED else LINK) for one in found]
 
 
 # -- how it is solved ---------------------------------------------------------------------------------------------
@@ -132,15 +101,8 @@ FAMILY = Family(
     ruling=ruling,
     solve=solve,
     browse=browse,
-    alternatives={"all in notes first": in_notes(_look), "with a word more": with_a_word(_look)},
-    mistakes={
-        "the other way": crossed(_look),
-        "the wrong way round": wrong_way_round(_look),
-        "answered as well": answered(_look, _told),
-        "no reference": unquoted(_look),
-        "marked as well": tagged_too(_look),
-        "somebody else's as well": of_somebody_else(_look),
-    },
+    alternatives=alternatives(_look),
+    mistakes=mistakes(_look, "answered as well", _told),
     unenforced={
         "the other way": "Never merge into a solved or a closed ticket",
         "the wrong way round": "The newest is merged into the oldest that is not yet solved.",

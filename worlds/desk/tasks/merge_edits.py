@@ -4,18 +4,15 @@ What is typically got wrong: the priority is worked out from what the colleague 
 overwritten with what was read before it; and where both set the urgency, the own wish is put over theirs.
 """
 
-import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
-
-from worlds.desk.models import AuditEvent, DeskUser, Ticket, stand_in
-from worlds.desk.rulings.merge_edits import THEIRS, WISHED, ruling
-from worlds.desk.tasks import deskwork
-from worlds.desk.tasks.casework import noted, spare_note, spoken, tags_of, ticket_numbered
+from worlds.desk.models import Ticket, stand_in
+from worlds.desk.rulings.merge_edits import WISHED, ruling
+from worlds.desk.tasks import deskwork, toolwork
+from worlds.desk.tasks.casework import noted, spare_note, spoken, tags_of, ticket_numbered, word
+from worlds.desk.tasks.contested_tickets import BRANCHES, cases
+from worlds.desk.tasks.crew import at_work
 from worlds.engine.task import SOLVABLE, Decision, Draw, Family, Happening, Instance, Refused, Situation, Worker
 from worlds.graders.answers import Answer, FinalAnswer
 from worlds.graders.effects import Effect
@@ -26,14 +23,9 @@ from worlds.graders.typed import enum, record
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
-BRANCHES = (SOLVABLE, THEIRS)
 ROLE = "agent"
 CONFLICT = 409
 TRIES = 3
-SOON: Final = timedelta(hours=24)
-"""In which no rule of the desk may change the ticket by itself."""
-RULES: Final = {"pending": (("reminded", 72), ("no_answer", 336)), "open": (("aged", 168),)}
-"""After how many hours in a state the desk's automations change a ticket, and the tag that says that they have."""
 LEVELS: Final = ("low", "medium", "high")
 PRIORITIES: Final = ("low", "normal", "high", "urgent")
 STEPS: Final = {
@@ -59,20 +51,13 @@ WORDINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A ticket that is not urgent yet; `branch` says whether the colleague at it leaves room for the wish."""
-
-    branch: str
-    ticket_id: int
-
-
 def instance(draw: Draw) -> Instance:
     """A wish for a ticket, and a colleague who works on the same one."""
-    case = draw.pick(_cases, branch=draw.branch(BRANCHES))
+    case = draw.pick(cases, branch=draw.branch(BRANCHES))
     ticket = draw.session.get_one(Ticket, case.ticket_id)
     facts = {"ticket": spoken(ticket.number), "call": f"call-{draw.rng('call').randrange(10_000, 99_999)}"}
-    decision = _ruled(draw, case.ticket_id, facts)
+    target = {"ticket": [ticket.id]}
+    decision = ruling(Situation(draw.session, draw.now, target, facts))
     if decision["branch"] != case.branch:
         raise LookupError(f"ticket {facts['ticket']} was taken for {case.branch}, but is {decision['branch']}")
     return Instance(
@@ -80,57 +65,16 @@ def instance(draw: Draw) -> Instance:
         facts=facts,
         actor=stand_in(draw.session, ROLE),
         expectation=_expectation(ticket, decision),
-        target={"ticket": [ticket.id]},
+        target=target,
         decision=decision,
         happenings=[_colleague(draw, ticket, decision)],
     )
 
 
-def _ruled(draw: Draw, ticket_id: int, facts: dict[str, str]) -> Decision:
-    return ruling(Situation(draw.session, draw.now, {"ticket": [ticket_id]}, facts))
-
-
-def _cases(draw: Draw) -> list[Case]:
-    """Tickets at work that have an impact, an urgency below high and a priority, each as the colleague treats it.
-
-    Nobody has set their urgency a second time.
-    """
-    waiting = (
-        select(Ticket)
-        .where(Ticket.status.in_(("open", "pending")), Ticket.type != "problem", Ticket.spam.is_(False))
-        .where(Ticket.impact.is_not(None), Ticket.urgency.in_(("low", "medium")), Ticket.priority.is_not(None))
-        .order_by(Ticket.id)
-    )
-    set_anew = select(AuditEvent.ticket_id).where(AuditEvent.field == "urgency", AuditEvent.before.is_not(None))
-    left = draw.session.scalars(waiting.where(Ticket.id.not_in(set_anew)))
-    found = [one for one in left if _rests(one, draw.now) and _one_firm(draw, one)]
-    cases = [Case(str(_ruled(draw, one.id, {"call": ""})["branch"]), one.id) for one in found]
-    random.Random("turns").shuffle(cases)
-    fewest = min(sum(case.branch == branch for case in cases) for branch in BRANCHES)
-    return [case for branch in BRANCHES for case in [one for one in cases if one.branch == branch][:fewest]]
-
-
-def _rests(ticket: Ticket, now: datetime) -> bool:
-    """Whether no automation is about to change the ticket."""
-    return not any(
-        now < ticket.state_since + timedelta(hours=hours) < now + SOON
-        or (tag not in tags_of(ticket) and ticket.state_since + timedelta(hours=hours) <= now)
-        for tag, hours in RULES[ticket.status]
-    )
-
-
-def _one_firm(draw: Draw, ticket: Ticket) -> bool:
-    """Whether the ticket is of the organisation of its requester, so that nobody doubts whose tier counts."""
-    return draw.session.get_one(DeskUser, ticket.requester_id).organization_id == ticket.organization_id
-
-
 def _colleague(draw: Draw, ticket: Ticket, decision: Decision) -> Happening:
     """A colleague's change of the same ticket, right after the agent has first looked at it."""
     actor = stand_in(draw.session, ROLE)
-    at_work = select(DeskUser).where(
-        DeskUser.role == ROLE, DeskUser.suspended.is_(False), DeskUser.away_until.is_(None), DeskUser.id != actor.person
-    )
-    others = draw.session.scalars(at_work.order_by(DeskUser.id)).all()
+    others = [one for one in at_work(draw.session) if one.id != actor.person]
     own = [one for one in others if one.id == ticket.assignee_id]
     return Happening(
         name=draw.rng("colleague").choice(own or others).name,
@@ -153,7 +97,7 @@ def _expectation(ticket: Ticket, decision: Decision) -> Expectation:
             "tag", "ticket", "update", where={"id": ticket.id}, set={"tags": tags},
             words=f"{call} stands among the tags of #{ticket.number}, and all else is as others have it",
         )  # fmt: skip
-        told = noted(ticket.id, record(call), enum(WISHED, {WISHED: WISHED}))
+        told = noted(ticket.id, record(call), word(WISHED))
         spare = [spare_note(ticket.id, (record(call),))]
         answer = Answer(("partly", "not_done"), stands)
         return Expectation(any_of=[Bundle(required=[tagged, told], allowed=spare)], answer=answer)
@@ -198,7 +142,7 @@ def _theirs(ticket: dict[str, Any]) -> bool:
 def _raise(worker: Worker, ticket: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Set the urgency, and the priority that follows from the ticket as it was shown."""
     changes = {"urgency": WISHED, "priority": _follows(ticket), **more}
-    worker.call("update_ticket", ticket_id=ticket["ticket_id"], **changes)
+    toolwork.change(worker, ticket, **changes)
     return {**ticket, **changes}
 
 
@@ -216,7 +160,7 @@ def _words(call: str, theirs: str, wished: str) -> str:
 def _leave(worker: Worker, ticket: dict[str, Any]) -> FinalAnswer:
     """Leave theirs, and say in a note what would have been set, and why."""
     said = _words(worker.facts["call"], ticket["urgency"], _follows(ticket))
-    worker.call("add_note", ticket_id=ticket["ticket_id"], body=said)
+    toolwork.note(worker, ticket, said)
     return _left(ticket)
 
 
@@ -233,32 +177,34 @@ def _left(ticket: dict[str, Any]) -> FinalAnswer:
     )
 
 
-def solve(worker: Worker) -> FinalAnswer:
+def _settle(worker: Worker, now: dict[str, Any]) -> FinalAnswer:
     """Change what was read, if it is still so; else look again, and make the change on top, or leave theirs."""
-    now = _find(worker)
     for _ in range(TRIES):
         if _theirs(now):
             break
         try:
-            done = _raise(worker, now, safe_version=now["version"])
+            return _done(_raise(worker, now, safe_version=now["version"]))
         except Refused as refused:
             if refused.status != CONFLICT:
                 raise
-        else:
-            _tag(worker, now)
-            return _done(done)
         now = _again(worker, now)
-    _tag(worker, now)
     return _leave(worker, now)
 
 
-def looking_twice(worker: Worker) -> FinalAnswer:
-    """Put the tag on it and leave a note first, look again, and change it only then."""
-    first = _find(worker)
-    _tag(worker, first)
-    worker.call("add_note", ticket_id=first["ticket_id"], body="The requester rang about this ticket today.")
-    now = _again(worker, first)
-    return _leave(worker, now) if _theirs(now) else _done(_raise(worker, now, safe_version=now["version"]))
+def solve(worker: Worker) -> FinalAnswer:
+    """Put the tag on it, look again, and do what follows from what the ticket is by then."""
+    ticket = _find(worker)
+    _tag(worker, ticket)
+    return _settle(worker, _again(worker, ticket))
+
+
+def refused_first(worker: Worker) -> FinalAnswer:
+    """Leave a note and change what was read; look again once that is refused, and put the tag on it in the end."""
+    ticket = _find(worker)
+    toolwork.note(worker, ticket, "The requester rang about this ticket today.")
+    answer = _settle(worker, ticket)
+    _tag(worker, ticket)
+    return answer
 
 
 def browse(page: "Page") -> FinalAnswer:
@@ -337,15 +283,15 @@ def half(worker: Worker) -> FinalAnswer:
     _tag(worker, now)
     if _theirs(now):
         return _left(now)
-    worker.call("update_ticket", ticket_id=now["ticket_id"], urgency=WISHED)
+    toolwork.change(worker, now, urgency=WISHED)
     return _done({**now, "urgency": WISHED})
 
 
 def told_the_requester(worker: Worker) -> FinalAnswer:
     """Do it rightly, and tell the requester of it."""
-    answer = looking_twice(worker)
+    answer = solve(worker)
     text = "We have noted that you need this by tomorrow."
-    worker.call("reply_publicly", ticket_id=_find(worker)["ticket_id"], body=text)
+    toolwork.reply(worker, _find(worker), text)
     return answer
 
 
@@ -371,7 +317,7 @@ FAMILY = Family(
     ruling=ruling,
     solve=solve,
     browse=browse,
-    alternatives={"looking twice, with a note": looking_twice},
+    alternatives={"refused first, after a note": refused_first},
     mistakes={
         "overwritten blindly": blindly,
         "the old form with the new version": old_over_new,

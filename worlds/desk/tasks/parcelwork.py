@@ -11,22 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worlds.desk import WORLD
-from worlds.desk.models import (
-    Comment,
-    DeskUser,
-    FieldValue,
-    ShopOrder,
-    ShopParcel,
-    Ticket,
-    TicketField,
-    TicketLink,
-    UserIdentity,
+from worlds.desk.models import ShopOrder, ShopParcel, Ticket, TicketLink
+from worlds.desk.models.tickets import UNSOLVED
+from worlds.desk.tasks.casework import (
+    address_of,
+    language_of,
+    other_languages,
+    said_by_requester,
+    words_of_requester,
 )
-from worlds.desk.tasks.casework import field_of, language_of, other_languages, said_by_requester
+from worlds.desk.tasks.crew import agents_at_work
+from worlds.desk.tasks.deskwork import language_code
+from worlds.desk.tasks.ticket_fields import field_of, held
 from worlds.engine.context import Actor
 from worlds.engine.task import Draw, Worker
-from worlds.graders.effects import Effect
-from worlds.graders.predicates import one_of
 from worlds.graders.typed import Typed
 from worlds.graders.typed import date as day_fact
 
@@ -80,62 +78,46 @@ def asked_for_parcels(draw: Draw) -> list[Asked]:
     parcels: dict[int, list[ShopParcel]] = {}
     for parcel in session.scalars(select(ShopParcel).order_by(ShopParcel.id)):
         parcels.setdefault(parcel.order_id, []).append(parcel)
-    held, alone = _orders_held(session), _alone(session)
-    agents = _agents(session)
+    numbers, alone, agents = held(session, "order_number"), _alone(session), agents_at_work(session)
     found = []
     for ticket in tickets:
-        number, actor = held.get(ticket.id, ""), agents.get(ticket.assignee_id or 0)
+        number, actor = numbers.get(ticket.id, ""), agents.get(ticket.assignee_id or 0)
         order = orders.get(number)
         if order is not None and actor is not None and ticket.id in alone and _is_proven(session, ticket, order):
             found.append(Asked(ticket, actor, order, tuple(parcels.get(order.id, ()))))
     return found
 
 
-def _orders_held(session: Session) -> dict[int, str]:
-    held = select(FieldValue.ticket_id, FieldValue.value).join(TicketField, TicketField.id == FieldValue.field_id)
-    return dict(session.execute(held.where(TicketField.name == "order_number")).tuples().all())
-
-
 def _alone(session: Session) -> set[int]:
     """Tickets that are linked with none, and whose order no other ticket is about."""
     linked = {one for row in session.execute(select(TicketLink.ticket_id, TicketLink.other_id)) for one in row}
-    held = _orders_held(session)
-    often = Counter(held.values())
+    numbers = held(session, "order_number")
+    often = Counter(numbers.values())
     requesters = dict(session.execute(select(Ticket.id, Ticket.requester_id)).tuples().all())
-    waiting = session.scalars(
-        select(Ticket.requester_id).where(Ticket.status.in_(("new", "open", "pending", "hold"))).order_by(Ticket.id)
-    )
-    busy = Counter(waiting)
+    busy = Counter(session.scalars(select(Ticket.requester_id).where(Ticket.status.in_(UNSOLVED))))
     return {
-        ticket for ticket, number in held.items()
+        ticket for ticket, number in numbers.items()
         if often[number] == 1 and ticket not in linked and busy[requesters[ticket]] == 1
     }  # fmt: skip
 
 
-def _agents(session: Session) -> dict[int, Actor]:
-    staff = select(DeskUser).where(
-        DeskUser.role == "agent", DeskUser.suspended.is_(False), DeskUser.away_until.is_(None)
-    )
-    return {one.id: Actor("agent", one.id, one.name) for one in session.scalars(staff.order_by(DeskUser.id))}
-
-
 def _is_proven(session: Session, ticket: Ticket, order: ShopOrder) -> bool:
     """Whether address and order number agree with the order, and the words are in the ticket's language."""
-    address = session.scalars(
-        select(UserIdentity.norm).where(
-            UserIdentity.user_id == ticket.requester_id, UserIdentity.kind == "email", UserIdentity.is_primary
-        )
-    ).first()
-    words = session.scalars(
-        select(Comment.body).where(Comment.ticket_id == ticket.id, Comment.author_role == "end_user", Comment.public)
-    ).all()
-    told = "\n".join((ticket.subject, *words))
+    words = words_of_requester(session, ticket.id)
     return (
-        address == order.email.casefold()
-        and order.number in told
+        address_of(session, ticket.requester_id) == order.email.casefold()
+        and order.number in "\n".join((ticket.subject, *words))
         and len(words) == 1
         and language_of(words[0]) == ticket.language
     )
+
+
+def late_parcel(one: Asked, today: str) -> ShopParcel | None:
+    """The one parcel of an order that has not come and is not missing yet, by a day; None where there is none such."""
+    waited = [parcel for parcel in one.parcels if parcel.delivered_at is None]
+    if len(waited) != 1 or waited[0].expected_on is None or is_missing(waited[0].expected_on.isoformat(), today):
+        return None
+    return waited[0]
 
 
 def today_in_the_house(now: datetime) -> str:
@@ -153,20 +135,6 @@ def days_ahead(today: str, but: str = "") -> tuple[Typed, ...]:
 def never_said(language: str, today: str, but: str = "") -> tuple[Typed, ...]:
     """What no answer on a parcel holds: words of another language, days that nobody knows."""
     return (*other_languages(language), *days_ahead(today, but))
-
-
-def fields_filled(session: Session, ticket_id: int, **values: str) -> list[Effect]:
-    """That fields of the house's own, which the ticket has empty, may be filled with what is true."""
-    ids = dict(session.execute(select(TicketField.name, TicketField.id)).tuples().all())
-    held = set(session.scalars(select(FieldValue.field_id).where(FieldValue.ticket_id == ticket_id)))
-    return [
-        Effect(
-            f"field-{name}", "field_value", "insert", where={"ticket_id": ticket_id, "field_id": ids[name]},
-            set={"value": one_of(value)}, count=(0, 1), words=f"The field {name} holds {value}",
-        )
-        for name, value in sorted(values.items())
-        if ids[name] not in held
-    ]  # fmt: skip
 
 
 # -- how an agent sees it -----------------------------------------------------------------------------------------
@@ -228,6 +196,15 @@ def open_order(page: "Page", number: str) -> None:
     page.fill("Order number", number)
     page.click("button", "Find orders")
     page.row(number).click("link", number)
+
+
+def awaited_on_page(page: "Page") -> tuple[str, dict[str, Any], str]:
+    """The order of the ticket that is open, the parcel of it that has not come, and the ticket's language."""
+    here, number, language = page.url, page.value("Order number *"), language_code(page.value("Language"))
+    open_order(page, number)
+    parcel = parcel_on_page(page)
+    page.open(here)
+    return number, parcel, language
 
 
 def asker_on_page(page: "Page") -> str:

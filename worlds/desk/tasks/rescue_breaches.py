@@ -7,39 +7,36 @@ due first, and a clock that still has time.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
-
-from worlds.desk.models import DeskUser, Ticket
+from worlds.desk.models import Ticket
 from worlds.desk.rulings.rescue_breaches import HAND_UP, ruling
-from worlds.desk.tasks import deskwork
+from worlds.desk.tasks import deskwork, toolwork
 from worlds.desk.tasks.casework import (
     diagnosis,
     escalated,
-    field_of,
     noted,
     receivers,
+    reference,
     replied,
+    reported,
     spare_note,
     spoken,
     ticket_numbered,
+    to_report,
+    word,
 )
+from worlds.desk.tasks.crew import agents_at_work
 from worlds.desk.tasks.due_tickets import BRANCHES, REPLIES, cases_due
-from worlds.desk.tasks.parcelwork import (
-    awaited,
-    never_said,
-    open_order,
-    order_of,
-    parcel_on_page,
-    told_of,
-)
+from worlds.desk.tasks.parcelwork import awaited, awaited_on_page, never_said, order_of, told_of
+from worlds.desk.tasks.ticket_fields import field_of
 from worlds.engine.context import Actor
 from worlds.engine.task import Decision, Draw, Family, Instance, Situation, Worker
-from worlds.graders.answers import Answer, FinalAnswer
-from worlds.graders.effects import Effect
+from worlds.graders.answers import FinalAnswer
+from worlds.graders.effects import Before, Effect
 from worlds.graders.expectation import Bundle, Expectation
-from worlds.graders.typed import date, enum, record, set_of
+from worlds.graders.typed import date, record, set_of
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -73,7 +70,7 @@ def instance(draw: Draw) -> Instance:
     tickets = [draw.session.get_one(Ticket, one) for one in case.tickets]
     shown = rng.sample(tickets, len(tickets))
     facts = {name: spoken(one.number) for name, one in zip(NAMED, shown, strict=True)}
-    facts |= {"hours": f"{case.hours} hours", "reference": f"SL-{rng.randrange(10_000, 99_999)}"}
+    facts |= {"hours": f"{case.hours} hours", "reference": reference(draw, "SL")}
     target = {"ticket": list(case.tickets), "side_conversation": [case.conversation_id]}
     decision = ruling(Situation(draw.session, draw.now, target, facts))
     return Instance(
@@ -88,12 +85,8 @@ def instance(draw: Draw) -> Instance:
 
 def _somebody(draw: Draw, owners: set[int]) -> Actor:
     """An agent at work who owns none of the tickets."""
-    staff = select(DeskUser).where(
-        DeskUser.role == "agent", DeskUser.suspended.is_(False), DeskUser.away_until.is_(None)
-    )
-    free = [one for one in draw.session.scalars(staff.order_by(DeskUser.id)) if one.id not in owners]
-    one = draw.rng("agent").choice(free)
-    return Actor("agent", one.id, one.name)
+    free = [actor for key, actor in agents_at_work(draw.session).items() if key not in owners]
+    return draw.rng("agent").choice(free)
 
 
 def _expectation(draw: Draw, decision: Decision) -> Expectation:
@@ -105,19 +98,27 @@ def _expectation(draw: Draw, decision: Decision) -> Expectation:
             allowed.append(spare_note(one["ticket_id"], quoted, name=f"a-note-{turn}"))
     answered = [record(one["number"]) for one in decision["work"] if not one["party"]]
     slots = {"due_first": record(decision["work"][0]["number"]), "answered": set_of(answered)}
-    bundle = Bundle(required=required, allowed=allowed)
+    handed_up = decision["branch"] == HAND_UP
+    bundle = Bundle(required=required, allowed=allowed, order=list(_in_turn(decision)))
+    return Expectation(any_of=[bundle], answer=to_report(slots, REASON if handed_up else ""))
+
+
+def _in_turn(decision: Decision) -> Iterator[Before]:
+    """The one that is due first before the other, and the diagnosis before what it is for."""
+    acts = zip(NAMED, decision["work"], strict=False)
+    for first, then in pairwise("escalation" if one["party"] else f"reply-{turn}" for turn, one in acts):
+        yield Before(first, then)
     if decision["branch"] == HAND_UP:
-        return Expectation(any_of=[bundle], answer=Answer("waiting", slots, reasons=[REASON]))
-    return Expectation(any_of=[bundle], answer=Answer("done", slots))
+        yield Before("diagnosis", "escalation")
 
 
-def _turns(reference: str) -> tuple[str, ...]:
+def _turns(quoted: str) -> tuple[str, ...]:
     """What the notes say: the reference with the turn that a ticket was."""
-    return tuple(f"{reference}-{turn}" for turn in (1, 2))
+    return tuple(f"{quoted}-{turn}" for turn in (1, 2))
 
 
 def _answered(draw: Draw, one: dict[str, Any], decision: Decision, turn: str) -> list[Effect]:
-    facts = record(one["tracking_number"]), enum(one["carrier"], {one["carrier"]: one["carrier"]})
+    facts = record(one["tracking_number"]), word(one["carrier"])
     others = [other["tracking_number"] for other in decision["work"] if other is not one and not other["party"]]
     never = (
         *map(record, (*_turns(decision["quoted"]), *others)),
@@ -131,11 +132,11 @@ def _answered(draw: Draw, one: dict[str, Any], decision: Decision, turn: str) ->
 
 
 def _handed_up(draw: Draw, one: dict[str, Any], decision: Decision, turn: str) -> list[Effect]:
-    quoted, party = _turns(decision["quoted"]), enum(one["party"], {one["party"]: one["party"]})
+    quoted = _turns(decision["quoted"])
     never = tuple(map(record, quoted))
     return [
         diagnosis(one["ticket_id"], record(one["order"]), record(quoted[NAMED.index(turn)])),
-        *escalated(draw.session, one["ticket_id"], "Team leads", REASON, party, never=never),
+        *escalated(draw.session, one["ticket_id"], "Team leads", REASON, word(one["party"]), never=never),
     ]
 
 
@@ -174,28 +175,22 @@ def _minutes(hours: str) -> int:
     return 60 * int(hours.split(maxsplit=1)[0])
 
 
-def _note(worker: Worker, ticket: dict[str, Any], text: str) -> None:
-    worker.call("add_note", ticket_id=ticket["ticket_id"], body=text)
-
-
-def _answer(worker: Worker, ticket: dict[str, Any], **more: Any) -> None:
+def _answer(worker: Worker, ticket: dict[str, Any], status: str = "") -> None:
     """Tell the requester of their parcel."""
-    said = told_of(awaited(order_of(worker, ticket)), ticket["language"])
-    worker.call("reply_publicly", ticket_id=ticket["ticket_id"], **{"body": said, **more})
+    toolwork.reply(worker, ticket, told_of(awaited(order_of(worker, ticket)), ticket["language"]), status)
 
 
 def _hand_up(worker: Worker, ticket: dict[str, Any], party: str) -> None:
-    arguments = {"group": "Team leads", "reason": REASON, "message": _asked(party)}
-    worker.call("escalate", ticket_id=ticket["ticket_id"], **arguments)
+    toolwork.escalate(worker, ticket, "Team leads", REASON, _asked(party))
 
 
-def _seen_to(reference: str, turn: int) -> str:
-    return f"{reference}-{turn}: told where the parcel is; the rest is its owner's."
+def _seen_to(quoted: str, turn: int) -> str:
+    return f"{quoted}-{turn}: told where the parcel is; the rest is its owner's."
 
 
-def _found_out(order: str, party: str, reference: str, turn: int) -> str:
+def _found_out(order: str, party: str, quoted: str, turn: int) -> str:
     return (
-        f"Diagnosis: {reference}-{turn}. The customer waits for an answer about {order}. The question to the {party} "
+        f"Diagnosis: {quoted}-{turn}. The customer waits for an answer about {order}. The question to the {party} "
         "is out and has not been answered; without it there is nothing to tell. The customer has been told nothing."
     )
 
@@ -205,13 +200,12 @@ def _asked(party: str) -> str:
 
 
 def _write_down(worker: Worker, one: Due, turn: int) -> None:
-    reference = worker.facts["reference"]
-    order = field_of(one.ticket, "order_number")
-    found = _found_out(order, one.party, reference, turn) if one.party else _seen_to(reference, turn)
-    _note(worker, one.ticket, found)
+    quoted, order = worker.facts["reference"], field_of(one.ticket, "order_number")
+    found = _found_out(order, one.party, quoted, turn) if one.party else _seen_to(quoted, turn)
+    toolwork.note(worker, one.ticket, found)
 
 
-def _work(worker: Worker, due: Sequence[Due], *, notes: bool = True, **more: Any) -> None:
+def _work(worker: Worker, due: Sequence[Due], *, notes: bool = True, status: str = "") -> None:
     """Write down what was found on each ticket, then hand it up or answer."""
     for turn, one in enumerate(due, start=1):
         if notes:
@@ -219,19 +213,17 @@ def _work(worker: Worker, due: Sequence[Due], *, notes: bool = True, **more: Any
         if one.party:
             _hand_up(worker, one.ticket, one.party)
         else:
-            _answer(worker, one.ticket, **more)
+            _answer(worker, one.ticket, status)
 
 
 def _report(due: Sequence[Due]) -> FinalAnswer:
     """What was done of the tickets that were due, in the order in which they were."""
-    return _reported([one.number for one in due], [one.number for one in due if one.party])
+    return _summed_up([one.number for one in due], [one.number for one in due if one.party])
 
 
-def _reported(due: Sequence[str], handed: Sequence[str]) -> FinalAnswer:
+def _summed_up(due: Sequence[str], handed: Sequence[str]) -> FinalAnswer:
     facts = {"due_first": due[0], "answered": [one for one in due if one not in handed]}
-    if handed:
-        return FinalAnswer(status="waiting", reasons=[REASON], facts=facts)
-    return FinalAnswer(status="done", facts=facts)
+    return reported(facts, REASON if handed else "")
 
 
 def solve(worker: Worker) -> FinalAnswer:
@@ -247,7 +239,7 @@ def notes_first(worker: Worker) -> FinalAnswer:
     for turn, one in enumerate(due, start=1):
         _write_down(worker, one, turn)
         if not one.party:
-            _note(worker, one.ticket, "Address and order number agree with the order.")
+            toolwork.note(worker, one.ticket, "Address and order number agree with the order.")
     _work(worker, due, notes=False)
     return _report(due)
 
@@ -263,7 +255,7 @@ def browse(page: "Page") -> FinalAnswer:
         for minutes, here in _due_there(page, number)
     )
     handed = [number for turn, (_, number, here) in enumerate(due, start=1) if _done_there(page, here, turn)]
-    return _reported([number for _, number, _ in due], handed)
+    return _summed_up([number for _, number, _ in due], handed)
 
 
 def _due_there(page: "Page", number: str) -> Iterator[tuple[int, str]]:
@@ -280,19 +272,16 @@ def _due_there(page: "Page", number: str) -> Iterator[tuple[int, str]]:
 def _done_there(page: "Page", here: str, turn: int) -> bool:
     """Answer on a ticket, or hand it up; answers whether it was handed up."""
     page.open(here)
-    reference, order = page.facts["reference"], page.value("Order number *")
+    quoted, order = page.facts["reference"], page.value("Order number *")
     asked = re.search(r"(\w+), \d+ messages?", page.text("Side conversations"))
     if page.value("Status") == "On hold" and asked is not None:
         party = asked[1].lower()
-        deskwork.note(page, _found_out(order, party, reference, turn))
+        deskwork.note(page, _found_out(order, party, quoted, turn))
         deskwork.escalate(page, "Team leads", "Breach risk", _asked(party))
         return True
-    language = deskwork.language_code(page.value("Language"))
-    open_order(page, order)
-    parcel = parcel_on_page(page)
-    page.open(here)
+    _, parcel, language = awaited_on_page(page)
     deskwork.reply(page, told_of(parcel, language))
-    deskwork.note(page, _seen_to(reference, turn))
+    deskwork.note(page, _seen_to(quoted, turn))
     return False
 
 
@@ -314,9 +303,9 @@ def filler(worker: Worker) -> FinalAnswer:
     """Say something, so that the clocks stand; also where there is nothing to say."""
     due, _ = _look(worker)
     for turn, one in enumerate(due, start=1):
-        _note(worker, one.ticket, _seen_to(worker.facts["reference"], turn))
+        toolwork.note(worker, one.ticket, _seen_to(worker.facts["reference"], turn))
         text = "Thank you for your patience. We are looking into it."
-        worker.call("reply_publicly", ticket_id=one.ticket["ticket_id"], body=text)
+        toolwork.reply(worker, one.ticket, text)
     return _report(due)
 
 
@@ -325,8 +314,7 @@ def nudged(worker: Worker) -> FinalAnswer:
     due, others = _look(worker)
     _work(worker, due)
     waits = next(one for one in others if one["status"] == "pending")
-    text = "Could you answer our question, please?"
-    worker.call("reply_publicly", ticket_id=waits["ticket_id"], body=text)
+    toolwork.reply(worker, waits, "Could you answer our question, please?")
     return _report(due)
 
 
@@ -343,9 +331,11 @@ def all_of_them(worker: Worker) -> FinalAnswer:
 
 
 def backwards(worker: Worker) -> FinalAnswer:
-    """Begin with the one that is due last."""
+    """Begin with the one that is due last, whatever the notes say."""
     due, _ = _look(worker)
-    _work(worker, due[::-1])
+    for turn, one in enumerate(due, start=1):
+        _write_down(worker, one, turn)
+    _work(worker, due[::-1], notes=False)
     return _report(due)
 
 
@@ -354,7 +344,7 @@ def moved(worker: Worker) -> FinalAnswer:
     due, _ = _look(worker)
     for one in due:
         lower = "low" if one.ticket["priority"] != "low" else "normal"
-        worker.call("update_ticket", ticket_id=one.ticket["ticket_id"], priority=lower)
+        toolwork.change(worker, one.ticket, priority=lower)
     _work(worker, due)
     return _report(due)
 

@@ -18,9 +18,10 @@ from worlds.engine.episode import Episode
 from worlds.engine.events import HORIZON
 from worlds.engine.operation import Operation
 from worlds.engine.proofs.handing_over import escalations
-from worlds.engine.proofs.plays import Case, Play, nothing, play, wait
+from worlds.engine.proofs.plays import Case, Play, nothing, play
 from worlds.engine.proofs.proof import Verdict, View
 from worlds.engine.proofs.regrading import graded_again
+from worlds.engine.proofs.tapes import Pause, Tape
 from worlds.engine.reply import Reply
 from worlds.engine.start import Start
 from worlds.engine.targets import table_of
@@ -114,7 +115,7 @@ def blindly(case: Case) -> dict[str, Play]:
 
 def _played_blindly(case: Case) -> dict[str, Play]:
     idle = nothing(case.start, case.task)
-    waited = play(case.start, case.task, _wait)
+    waited = case.branches.replay(Tape((Pause(HORIZON),), FinalAnswer(status="waiting")))
     facts = dict(case.task.instance.facts)
     plays = {"nothing": idle, "refuse": graded_again(idle, FinalAnswer(status="not_done"))}
     for code in reason_codes(case.start, case.task.actor.role):
@@ -128,11 +129,6 @@ def _played_blindly(case: Case) -> dict[str, Play]:
 def answered(case: Case) -> Play:
     """The solution's answer without its work."""
     return graded_again(nothing(case.start, case.task), case.solution.answer)
-
-
-def _wait(episode: Episode) -> FinalAnswer:
-    wait(episode, HORIZON)
-    return FinalAnswer(status="waiting")
 
 
 @lru_cache(maxsize=64)

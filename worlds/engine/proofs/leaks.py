@@ -31,6 +31,8 @@ LOOKED_AT = 6
 """Instances whose pages are looked at."""
 BESIDE = 2
 """Neighbours of each target whose pages are looked at."""
+ROWS = 12
+"""Rows of an instance whose pages are looked at; some instances are about dozens."""
 PAGES_OF_A_ROW = 4
 """Pages of a row that are looked at."""
 FEWEST_TARGETS, FEWEST_NEIGHBOURS = 4, 8
@@ -171,7 +173,7 @@ def look(start: Start, family: Family, words: Sightings, around: Sequence[Seen])
     for number, (rows, task) in enumerate(list(tasks.items())[:LOOKED_AT]):
         with Episode(start, open_fork(start.snapshot.path), task.actor, task) as episode:
             reader = _Looker(Visitor(episode, pages), addresses, targets, words)
-            for row in rows:
+            for row in rows[:ROWS]:
                 for one in (row, *neighbours(start, row, targets, BESIDE)):
                     reader.look_up(one)
             if number == 0:

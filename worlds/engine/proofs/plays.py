@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from worlds.engine.drawing import draw
 from worlds.engine.episode import Episode
@@ -20,6 +21,9 @@ from worlds.graders.answers import FinalAnswer
 from worlds.graders.grade import Grade
 from worlds.graders.record import Record
 from worlds.seeds.forks import open_fork
+
+if TYPE_CHECKING:
+    from worlds.engine.proofs.branches import Branches
 
 Work = Callable[[Episode], FinalAnswer | None]
 """What is done in an episode, to its final answer."""
@@ -102,6 +106,13 @@ class Case:
         self.corpus.append(Kept(label, one, right))
 
     @cached_property
+    def branches(self) -> "Branches":
+        """Where tapes of the instance are replayed that may begin alike."""
+        from worlds.engine.proofs.branches import Branches  # noqa: PLC0415 - branches are played, and so are cases
+
+        return Branches(self.start, self.task)
+
+    @cached_property
     def solution(self) -> Play:
         """The reference solution, through tools."""
         return through_tools(self.start, self.task, self.family.solve)
@@ -147,12 +158,17 @@ def nothing(start: Start, task: Task) -> Play:
 def play(start: Start, task: Task, work: Work, conditions: Conditions = NORMAL) -> Play:
     """Do some work in a fresh episode of the task, and grade it."""
     with Episode(start, open_fork(start.snapshot.path), task.actor, task, conditions=conditions) as episode:
-        answer, stopped = None, ""
-        try:
-            answer = work(episode)
-        except (Refused, WorldBug, LookupError) as error:  # a LookupError: what it looked for was not there
-            stopped = str(error)
-        return finished(episode, answer, stopped)
+        return played(episode, work)
+
+
+def played(episode: Episode, work: Work) -> Play:
+    """Do some work in an episode, and grade it."""
+    answer, stopped = None, ""
+    try:
+        answer = work(episode)
+    except (Refused, WorldBug, LookupError) as error:  # a LookupError: what it looked for was not there
+        stopped = str(error)
+    return finished(episode, answer, stopped)
 
 
 def finished(episode: Episode, answer: FinalAnswer | None, stopped: str = "") -> Play:

@@ -73,11 +73,15 @@ class Pause:
     time: timedelta
 
 
+Step = TapedCall | Pause
+"""What a tape is made of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tape:
     """Calls and pauses in order, and the final answer; `told` are facts of the answer that a call made."""
 
-    steps: tuple[TapedCall | Pause, ...]
+    steps: tuple[Step, ...]
     answer: FinalAnswer | None
     told: Mapping[str, Made] = field(default_factory=dict)
 
@@ -106,7 +110,7 @@ class Tape:
         """
         return replace(self, steps=tuple(s for s in self.steps if isinstance(s, Pause) or s.counts))
 
-    def with_steps(self, steps: Sequence[TapedCall | Pause]) -> "Tape":
+    def with_steps(self, steps: Sequence[Step]) -> "Tape":
         """Other steps, the same answer."""
         return replace(self, steps=tuple(steps))
 
@@ -129,26 +133,46 @@ def perform(episode: Episode, tape: Tape) -> FinalAnswer | None:
 
     A call that a failure met when it was recorded may go through now; then it is not tried a second time.
     """
-    replies: dict[int, Any] = {}
-    spared: dict[str, Any] = {}
+    run = Run(episode)
     for step in tape.steps:
+        run.take(step)
+    return run.answer(tape)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A tape on its way: the episode, what calls were answered by their numbers, and calls that are spared by then."""
+
+    episode: Episode
+    replies: dict[int, Any] = field(default_factory=dict)
+    spared: dict[str, Any] = field(default_factory=dict)
+
+    def branch(self) -> "Run":
+        """Another run in this one's state, in an episode of its own."""
+        return Run(self.episode.fork(), dict(self.replies), dict(self.spared))
+
+    def take(self, step: Step) -> None:
+        """Take the next step."""
         if isinstance(step, Pause):
-            wait(episode, step.time)
-            continue
-        arguments = _resolved(step.arguments, replies)
+            wait(self.episode, step.time)
+            return
+        arguments = _resolved(step.arguments, self.replies)
         asked = json.dumps([step.operation, arguments], sort_keys=True)
-        if not step.troubled and asked in spared:
-            replies.setdefault(step.number, spared.pop(asked))
-            continue
-        reply = _perform(episode, step, arguments)
+        if not step.troubled and asked in self.spared:
+            self.replies.setdefault(step.number, self.spared.pop(asked))
+            return
+        reply = _perform(self.episode, step, arguments)
         if reply.ok:
-            replies.setdefault(step.number, reply.body)
+            self.replies.setdefault(step.number, reply.body)
             if step.troubled and step.writing:
-                spared[asked] = reply.body
-    if tape.answer is None or not tape.told:
-        return tape.answer
-    told = {name: _resolved(made, replies) for name, made in tape.told.items()}
-    return tape.answer.model_copy(update={"facts": {**tape.answer.facts, **told}})
+                self.spared[asked] = reply.body
+
+    def answer(self, tape: Tape) -> FinalAnswer | None:
+        """The tape's answer, with what calls have made by now."""
+        if tape.answer is None or not tape.told:
+            return tape.answer
+        told = {name: _resolved(made, self.replies) for name, made in tape.told.items()}
+        return tape.answer.model_copy(update={"facts": {**tape.answer.facts, **told}})
 
 
 def _perform(episode: Episode, call: TapedCall, arguments: Any) -> Reply:

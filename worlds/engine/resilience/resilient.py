@@ -20,6 +20,7 @@ from worlds.engine.resilience.sights import (
     find_object,
     ids_in,
     is_all,
+    is_anothers,
     key_of,
     objects,
     shows,
@@ -220,8 +221,9 @@ class Resilient:
         if own is None or not looks:
             return True
         made = {Key(*one) for one in ids_in(told).items() if one[0] not in arguments} - {own} - _keys_in(before)
-        if any(self._atlas.lacks(look, key) for look in looks for key in made):
-            return False
+        for look in looks:
+            if any(self._atlas.lacks(look, key) or is_anothers(look, key, told, arguments) for key in made):
+                return False
         return shows(looks, own, told, before, named=self._atlas.names(arguments, own))
 
     def _of_same_shape(self, operation: str) -> str | None:

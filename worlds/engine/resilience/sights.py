@@ -93,6 +93,16 @@ def shows(looks: Sequence[Look], own: Key, told: Shown, before: Seen, *, named: 
     return True in verdicts or False not in verdicts
 
 
+def is_anothers(look: Look, made: Key, told: Shown, arguments: Shown) -> bool:
+    """Whether what a reading shows under the id of something made holds other words than the call gave.
+
+    What was undone leaves its id to whatever comes next. Only words that the answer repeats are compared.
+    """
+    shown = find_object(look.body, made) or {}
+    repeated = [value for value in told.values() if isinstance(value, str)]
+    return any(name in shown and shown[name] != value for name, value in arguments.items() if value in repeated)
+
+
 def told_of(answer: Any) -> list[Shown]:
     """The records that an answer to a write tells of: itself, or the first few that it holds where it is none."""
     if key_of(answer) is not None:

@@ -60,7 +60,6 @@ def page(failure: Failure, operation: Operation[..., Any], typed: Typed) -> AnyR
         clashes=clashes,
         others=[one for one in changes if one.name is None],
         kept=kept,
-        onward=request.form.get("next"),
         discard=g.get("form_page") or f"{request.script_root}/",
     )
     return Response(text, status=failure.status, content_type="text/html; charset=utf-8")

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from worlds.engine.errors import Failure, Forbidden, Refusal
 from worlds.engine.surfaces import troubles
+from worlds.engine.surfaces.forms import words_of
 from worlds.engine.surfaces.page_door import door_of
 from worlds.engine.surfaces.wording import clock
 from worlds.engine.world import World
@@ -117,6 +118,7 @@ def page(status: int, code: str, message: str, **more: Any) -> AnyResponse:
         message=message,
         back=home,
         door=door_of(request),
+        layout=layout(),
         **shown,
     )
     return _html(text, status)
@@ -167,7 +169,7 @@ def install(app: Flask) -> None:
     def refused(refusal: Refusal) -> AnyResponse:
         if isinstance(refusal, Failure):
             return failed(refusal)
-        return page(refusal.status, refusal.code, refusal.message)
+        return page(refusal.status, refusal.code, words_of(refusal))
 
     def forged(error: CSRFError) -> AnyResponse:
         return page(400, "invalid_form_token", str(error.description))

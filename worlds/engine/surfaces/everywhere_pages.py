@@ -115,12 +115,11 @@ def _sign_in(pages: "Pages", world: World) -> None:
     def sign_in(door: Door, app: str) -> str:
         """A session has ended; sign in and go back to where it did."""
         title = door.world.roles[door.actor.role].title
-        form = door.form(renew, url_for("everywhere.signed_in", app=app))
+        form = door.form(renew, url_for("everywhere.signed_in", app=app), onward=request.args.get("next", ""))
         return door.render(
             "pages/sign_in.html",
             layout=error_pages.layout(),
             form=form,
-            onward=request.values.get("next"),
             person=door.actor.name or title,
             title=title,
         )

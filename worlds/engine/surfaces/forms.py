@@ -19,6 +19,7 @@ OWN_FIELDS = frozenset({"csrf_token", "idempotency_key", "if_version", "next"})
 """Fields of a form that are the surface's and no argument of the operation."""
 
 _INDEX = re.compile(r"(?:0|[1-9]\d{0,3})\Z", re.ASCII)
+_SUMMED_UP = re.compile(r'<a href="#(?P<id>[^"]+)">(?P<words>[^<]*)</a>(?= <code class="problem-code">)')
 _BOUND = re.compile(r"The argument (?P<path>\S+) of \w+ is not acceptable: (?P<rule>.*)\.\Z", re.DOTALL)
 
 
@@ -192,11 +193,28 @@ def problems_of(refusal: Refusal, typed: Typed) -> tuple[Problem, ...]:
     listed = refusal.details.get("problems") or [
         {"code": refusal.code, "field": refusal.field, "message": refusal.message}
     ]
-    found = []
+    found: list[Problem] = []
     for one in listed:
         name = typed.on_page(one["field"])
         found.append(Problem(name, one["code"], _worded(name, one["code"], one["message"])))
     return tuple(found)
+
+
+def words_of(refusal: Refusal, typed: Typed | None = None) -> str:
+    """What a refusal says on a page without the form that it is about: its problems, each in the words of a form."""
+    return " ".join(one.message for one in problems_of(refusal, typed or Typed({}, {}, {})))
+
+
+def settle_links(page: str) -> str:
+    """A page whose summary of problems is linked to fields that are on it.
+
+    Which are is known once the page is made: an argument may stand in its address, in a hidden field, or nowhere.
+    """
+
+    def settled(line: re.Match[str]) -> str:
+        return line[0] if f' id="{line["id"]}"' in page else line["words"]
+
+    return _SUMMED_UP.sub(settled, page)
 
 
 def _worded(name: str | None, code: str, message: str) -> str:
@@ -223,6 +241,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"list should have at most (\d+) items?.*", lambda m: f"choose at most {m[1]}"),
     (r"input should be a valid date.*", lambda _: "must be a date such as 2026-03-02"),
     (r"input should be a valid boolean.*", lambda _: "must be yes or no"),
+    (r"must be a decimal string with two decimals.*", lambda _: "must be written with two decimals, such as 18.40"),
 )
 
 
@@ -267,9 +286,10 @@ class Field:
 class Form:
     """A form for one operation, as a template shows it; `form["lines.0.quantity"]` is a field.
 
-    `token` and `key` are the surface's hidden fields; a form that only asks (method "get") has neither. `name` keeps
-    the ids of two forms on a page apart. `version` says which version of its record the form overwrites, asked when
-    it is shown: a view may make a form before it reads the record.
+    `token` and `key` are the surface's hidden fields; a form that only asks (method "get") has neither. `onward` is the
+    path to go on to once it is done, empty for the action's own. `name` keeps the ids of two forms on a page apart.
+    `version` says which version of its record the form overwrites, asked when it is shown: a view may make a form
+    before it reads the record.
     """
 
     operation: Operation[..., Any]
@@ -283,6 +303,7 @@ class Form:
     roles: str = ""
     name: str = "f"
     version: Callable[[], int | str | None] = lambda: None
+    onward: str = ""
 
     def __getitem__(self, name: str) -> Field:
         found = schema_at(self.operation.input_schema, name)
@@ -310,12 +331,6 @@ class Form:
     def problems(self) -> tuple[Problem, ...]:
         """What was wrong when the form was sent."""
         return self.sent.problems if self.sent else ()
-
-    @property
-    def extra(self) -> Mapping[str, str]:
-        """What was sent beside the arguments and belongs back into the form."""
-        raw = self.sent.typed.raw if self.sent else {}
-        return {"next": raw["next"][-1]} if "next" in raw else {}
 
     def _value(self, name: str, schema: Mapping[str, Any]) -> str:
         if self.sent is not None and (typed := self.sent.typed.raw.get(name)):

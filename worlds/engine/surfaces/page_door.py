@@ -16,7 +16,18 @@ from worlds.engine.errors import Failure, Invalid, Refusal, WorldBug
 from worlds.engine.operation import Operation
 from worlds.engine.reply import Reply
 from worlds.engine.surfaces import drafts, seals, troubles
-from worlds.engine.surfaces.forms import OWN_FIELDS, Form, Problem, Sent, Typed, in_zone, problems_of, read_typed
+from worlds.engine.surfaces.forms import (
+    OWN_FIELDS,
+    Form,
+    Problem,
+    Sent,
+    Typed,
+    in_zone,
+    problems_of,
+    read_typed,
+    settle_links,
+    words_of,
+)
 from worlds.engine.world import World
 
 R = TypeVar("R")
@@ -60,6 +71,7 @@ class Door:
         self._forms = 0
         self._answers: list[Any] = []
         self._stays = False
+        self._asked = Typed({}, {}, {})
         self.sent: Sent | None = None
         self.status = 200
         self.headers: dict[str, str] = {}
@@ -164,7 +176,12 @@ class Door:
         known = operation.input_schema.get("properties", {})
         sent = request.form if request.method == "POST" else request.args
         pairs = [pair for pair in _pairs(sent.items(multi=True)) if pair[0].split(".")[0] in known]
-        return read_typed(pairs, operation.input_schema, rows or {}).arguments
+        self._asked = read_typed(pairs, operation.input_schema, rows or {})
+        return self._asked.arguments
+
+    def words_of(self, refusal: Refusal) -> str:
+        """What a refusal of what `query` has read says, in the words of its form."""
+        return words_of(refusal, self._asked)
 
     def here(self, **changes: Any) -> str:
         """This page's address with some of its query changed (None takes a name out); the page number starts again."""
@@ -228,7 +245,7 @@ class Door:
         """Show these problems at the form that was sent."""
         self.status = status
         if self.sent is not None:
-            self.sent = Sent(self.sent.action, self.sent.typed, problems)
+            self.sent = replace(self.sent, problems=problems)
 
     # -- what a view shows ----------------------------------------------------------------------------------------
 
@@ -238,6 +255,8 @@ class Door:
         action: str,
         values: Mapping[str, Any] | None = None,
         name: str = "f",
+        *,
+        onward: str = "",
     ) -> Form:
         """A form that sends a writing operation to `action`, filled with what was typed, the URL's query, or `values`.
 
@@ -246,11 +265,18 @@ class Door:
             action: the address, made by `url_for`.
             values: by field name, what stands in the form at first.
             name: begins the ids of its elements; give each form of a page its own.
+            onward: the path of these pages to go on to once it is done, in place of the action's own; a form that came
+                back keeps the one that it was sent with.
         """
         path = action.partition("?")[0]
         sent = self.sent if self.sent is not None and self.sent.action == path else None
-        if sent is None and request.method in {"GET", "HEAD"}:
-            sent = self._kept(operation, path) or (self._prefilled(operation) if path == _here() else None)
+        if request.method == "POST":
+            onward = request.form.get("next", onward) if path == _here() else onward
+        elif kept := drafts.take(path):
+            sent = Sent(path, read_typed(_pairs(kept), operation.input_schema, {}), ())
+            onward = dict(kept).get("next", onward)
+        elif sent is None and path == _here():
+            sent = self._prefilled(operation)
         step = self._episode.journal.last.step if self._episode.journal.last else 0
         self._forms += 1
         return Form(
@@ -265,11 +291,12 @@ class Door:
             roles=self.who_may(operation),
             name=name,
             version=lambda: self._version(operation, values or {}, came_back=sent is not None),
+            onward=onward,
         )
 
     def render(self, template: str, /, **context: Any) -> str:
         """A page of a template; `door` is in its context."""
-        return render_template(template, door=self, **context)
+        return settle_links(render_template(template, door=self, **context))
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
@@ -281,11 +308,6 @@ class Door:
         known = operation.input_schema.get("properties", {})
         pairs = [pair for pair in _pairs(request.args.items(multi=True)) if pair[0].split(".")[0] in known]
         return Sent(_here(), read_typed(pairs, operation.input_schema, {}), ()) if pairs else None
-
-    def _kept(self, operation: Operation[..., Any], path: str) -> Sent | None:
-        """What was typed before a session ended, where the app kept it."""
-        pairs = drafts.take(path)
-        return Sent(path, read_typed(_pairs(pairs), operation.input_schema, {}), ()) if pairs else None
 
     def _version(
         self, operation: Operation[..., Any], values: Mapping[str, Any], *, came_back: bool

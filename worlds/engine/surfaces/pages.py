@@ -30,11 +30,12 @@ How to write pages. Every `Pages` object in the modules of a world's `pages` pac
 * `listed = door.listing(list_orders)` reads a list whose filters stand in the URL: `listed.form` and `listed.found`
   (read by name, since a checker trips over unpacking).
 * `{% import "pages/chrome.html" as c %}` and `chrome` have what staff find around records: tabs, pagers, crumbs, acts.
-* Template filters: `money`, `day`, `moment`, `when`, `phrase`, `plural`, `who`. In every context: `door` (with
-  `door.may(operation)`, `door.actor`, `door.today`), and `url_for`.
+* Template filters: `money`, `day`, `moment`, `when`, `phrase`, `plural`, `figure`, `who`. In every context: `door`
+  (with `door.may(operation)`, `door.actor`, `door.today`), and `url_for`.
 * `static_folder` files are served below the prefix; the content policy forbids inline scripts and styles.
 * An app's own `<name>/error.html` (context: `status`, `code`, `message`, `heading`, `back`, `request_id`, `again`)
   shows its errors; one that is no business of the app's has a `request_id` and no `code`.
+* An app in which people sign in has `guests.Guests`, and says `signs_in=True` of the action by which they do.
 * Pages that every world has (`everywhere_pages`) fill the blocks `title` and `main` of `<name>/layout.html`, which
   links them by `{% include "pages/bar.html" %}` and their style by `{% include "pages/head.html" %}`.
 * What breaks on the way to the business shows by its face, without a view's doing: see `error_pages.failed`, and
@@ -131,6 +132,7 @@ class Pages(Blueprint):
         *,
         shows: Callable[..., Any],
         rows: Mapping[str, str] | None = None,
+        signs_in: bool = False,
     ) -> Callable[[View], View]:
         """Perform one writing operation with a form that is sent to an address.
 
@@ -139,13 +141,15 @@ class Pages(Blueprint):
             operation: a writing operation.
             shows: the page to show again when the world refuses.
             rows: by list, the member without which a row counts as not chosen.
+            signs_in: that it is how one signs in: nobody being known by what was typed is said at the form then, and
+                not on a page that asks to sign in.
         """
         if not operation.writing:
             raise TypeError(f"{rule} writes nothing: {operation.name} is a reading operation; use page().")
 
         def register(done: View) -> View:
             def acted(**arguments: Any) -> Any:
-                return _acted(operation, arguments, shows, done, rows or {})
+                return _acted(operation, arguments, shows, done, rows or {}, signs_in=signs_in)
 
             acted.operation, acted.done = operation, done  # type: ignore[attr-defined]  # for slow work, and tests
             self.add_url_rule(rule, done.__name__, acted, methods=["POST"])
@@ -247,6 +251,8 @@ def _acted(
     shows: Callable[..., Any],
     done: Callable[..., Done],
     rows: Mapping[str, str],
+    *,
+    signs_in: bool,
 ) -> AnyResponse:
     here = door_of(request)
     onward = _checked_next(request.form.get("next"))
@@ -260,7 +266,7 @@ def _acted(
     except Failure as failure:
         return _broken(failure, operation, shows, arguments, rows)
     except Refusal as refusal:
-        if refusal.status in {401, 410}:
+        if refusal.status in ({410} if signs_in else {401, 410}):
             raise
         return _shown(shows, _taken_by(shows, arguments))
     if job := slow.job_in(operation, reply):

@@ -59,7 +59,12 @@ def phrase(code: Any) -> str:
 
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun: 1 line, 3 lines."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{figure(count)} {one if count == 1 else many or one + 's'}"
+
+
+def figure(count: int) -> str:
+    """A count as people read it: 1,303."""
+    return f"{count:,}"
 
 
 def install(app: Flask, world: World) -> None:
@@ -81,5 +86,6 @@ def install(app: Flask, world: World) -> None:
         when=when,
         phrase=phrase,
         plural=plural,
+        figure=figure,
         who=who,
     )

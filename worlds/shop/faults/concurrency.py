@@ -1,10 +1,10 @@
 """Who else is at work on the shop's records: colleagues who edit, count and take steps, and quicker shoppers."""
 
 import random
-import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from worlds.engine.faults.colleagues import Amended, Colleagues, first_row
 from worlds.engine.faults.fault import Called
 from worlds.engine.faults.layers.concurrency import Deed
 from worlds.engine.fields import format_money
@@ -30,17 +30,6 @@ def told(table: str, column: str, value: Any) -> tuple[str, Any] | None:
     return column, value
 
 
-def edit(call: Called, table: str, key: int, rng: random.Random, same_field: bool) -> Deed | None:
-    """A colleague's edit of an order's address, a product's words, a variant or a parcel's tracking number."""
-    make = _EDITS.get(table)
-    if make is None:
-        return None
-    roles, amended = make
-    operation, arguments = amended(call, key, rng, same_field)
-    who = _colleague(call, roles, rng)
-    return Deed(who, operation, arguments) if who and arguments else None
-
-
 def sale(call: Called, rng: random.Random) -> Deed | None:
     """A difference on the shelf that a colleague books just before a count of the same units.
 
@@ -49,12 +38,12 @@ def sale(call: Called, rng: random.Random) -> Deed | None:
     if call.operation.name != "set_stock":
         return None
     there = {name: call.values[name] for name in ("variant_id", "location_id")}
-    level = _first(
+    level = first_row(
         call.driver,
         "SELECT available FROM inventory_level WHERE variant_id = :variant_id AND location_id = :location_id",
         there,
     )
-    who = _colleague(call, WAREHOUSE, rng)
+    who = COLLEAGUES.somebody_else(call, WAREHOUSE, rng)
     if level is None or not who or call.values["expected"] != level[0]:  # it compares nothing, or is refused anyway
         return None
     return Deed(who, "colleague_counts", {**there, "change": 1 + rng.randrange(2)})
@@ -70,17 +59,6 @@ def rival(call: Called, rng: random.Random, minutes: int) -> Deed | None:
     variant, units, before = wanted[rng.randrange(len(wanted))]
     arguments = {"order_id": before, "variant_id": variant, "quantity": units, "cancel_after": minutes or None}
     return Deed("shopper", "order_again", arguments)
-
-
-def step(call: Called, rng: random.Random) -> Deed | None:
-    """The step that the call is about to take, taken by a colleague."""
-    found = _STEPS.get(call.operation.name)
-    if found is None:
-        return None
-    argument, roles = found
-    who = _colleague(call, roles, rng)
-    arguments = {"step": call.operation.name, "record_id": call.values[argument]}
-    return Deed(who, "colleague_steps", arguments) if who else None
 
 
 _STEPS: Mapping[str, tuple[str, Sequence[str]]] = {
@@ -100,24 +78,8 @@ WHERE c.customer_id = :customer AND v.inventory_policy = 'deny' AND there BETWEE
 ORDER BY there, v.id LIMIT 3"""
 
 
-def _colleague(call: Called, roles: Sequence[str], rng: random.Random) -> str:
-    """The name of somebody else who works here in one of these roles; empty where there is nobody."""
-    marks = ", ".join("?" * len(roles))
-    query = f"SELECT name FROM staff_user WHERE active = 1 AND role IN ({marks}) AND name <> ? ORDER BY id"  # noqa: S608 - marks alone
-    found = call.driver.execute(query, (*roles, call.actor.name)).fetchall()
-    return str(found[rng.randrange(len(found))][0]) if found else ""
-
-
-def _first(driver: sqlite3.Connection, query: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    rows = driver.execute(query, values).fetchall()
-    return rows[0] if rows else None
-
-
-Amended = Callable[[Called, int, random.Random, bool], tuple[str, dict[str, Any]]]
-
-
 def _address(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:
-    row = _first(
+    row = first_row(
         call.driver,
         "SELECT ship_line1, ship_country FROM sales_order WHERE id = :key AND cancelled_at IS NULL"
         " AND fulfilment_status = 'unfulfilled' AND NOT EXISTS (SELECT 1 FROM shipping_label l"
@@ -132,7 +94,7 @@ def _address(call: Called, key: int, rng: random.Random, same: bool) -> tuple[st
 
 
 def _product(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:
-    row = _first(call.driver, "SELECT title, description, vendor FROM product WHERE id = :key", {"key": key})
+    row = first_row(call.driver, "SELECT title, description, vendor FROM product WHERE id = :key", {"key": key})
     if row is None:
         return "", {}
     if same:
@@ -144,7 +106,7 @@ def _product(call: Called, key: int, rng: random.Random, same: bool) -> tuple[st
 
 
 def _variant(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:
-    row = _first(call.driver, "SELECT price, compare_at, weight FROM variant WHERE id = :key", {"key": key})
+    row = first_row(call.driver, "SELECT price, compare_at, weight FROM variant WHERE id = :key", {"key": key})
     if row is None:
         return "", {}
     price, before, weight = row
@@ -156,7 +118,7 @@ def _variant(call: Called, key: int, rng: random.Random, same: bool) -> tuple[st
 
 
 def _parcel(call: Called, key: int, rng: random.Random, same: bool) -> tuple[str, dict[str, Any]]:  # noqa: ARG001 - as `edit`
-    row = _first(
+    row = first_row(
         call.driver,
         "SELECT carrier, tracking_number FROM fulfilment WHERE id = :key AND status = 'shipped'",
         {"key": key},
@@ -177,3 +139,6 @@ _EDITS: Mapping[str, tuple[Sequence[str], Amended]] = {
     "variant": (MERCHANDISERS, _variant),
     "fulfilment": (WAREHOUSE, _parcel),
 }
+COLLEAGUES = Colleagues("staff_user WHERE active = 1", _EDITS, _STEPS)
+edit, step = COLLEAGUES.edit, COLLEAGUES.step
+"""Colleagues amend orders' addresses, words and prices of goods, tracking numbers; and take steps of their trade."""

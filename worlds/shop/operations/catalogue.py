@@ -295,7 +295,7 @@ def get_product(ctx: Context, product_id: RecordId) -> ProductDetail:
     if one is None or (ctx.actor.role == "customer" and one.status != "active"):
         raise NotFound(
             "product_not_found",
-            f"There is no product {product_id} on sale. Find one with search_products.",
+            f"There is no product {product_id} on sale. Search the shop for one.",
             field="product_id",
         )
     variants = _VARIANTS.all(ctx, product=product_id)

@@ -127,7 +127,7 @@ def place_order(
     card = account_file.card(ctx, payment_method_id)
     if address is None:
         raise NotFound(
-            "address_not_found", f"You have no address {address_id}; get_my_account lists them.", field="address_id"
+            "address_not_found", f"You have no address {address_id}; your account lists them.", field="address_id"
         )
     account = account_file.account(ctx)
     paid_with = _usable(ctx, card, payment_method_id)
@@ -178,7 +178,7 @@ def _usable(ctx: Context, card: CardRow | None, wanted: int | None) -> placing.C
     if card is None and wanted is not None:
         raise NotFound(
             "payment_method_not_found",
-            f"You have no saved card {wanted}; get_my_account lists your cards.",
+            f"You have no saved card {wanted}; your account lists your cards.",
             field="payment_method_id",
         )
     if card is not None and card.expired_on(local_day(ctx.now)):

@@ -156,7 +156,7 @@ def get_customer(ctx: Context, customer_id: RecordId) -> CustomerDetail:
     if one is None:
         raise NotFound(
             "customer_not_found",
-            f"There is no customer {customer_id}; find one with list_customers.",
+            f"There is no customer {customer_id}; find one in the list of customers.",
             field="customer_id",
         )
     fields = one._asdict()

@@ -73,16 +73,18 @@ def _check_subjects(ctx: Context, customer_id: int | None, product_id: int | Non
     if customer_id is not None and not count(ctx, "SELECT count(*) FROM customer WHERE id = :id", id=customer_id):
         raise NotFound(
             "customer_not_found",
-            f"There is no customer {customer_id}; find one with list_customers.",
+            f"There is no customer {customer_id}; find one in the list of customers.",
             field="customer_id",
         )
     if product_id is not None and not count(ctx, "SELECT count(*) FROM product WHERE id = :id", id=product_id):
         raise NotFound(
-            "product_not_found", f"There is no product {product_id}; find one with list_products.", field="product_id"
+            "product_not_found",
+            f"There is no product {product_id}; find one in the list of products.",
+            field="product_id",
         )
     if variant_id is not None and not count(ctx, "SELECT count(*) FROM variant WHERE id = :id", id=variant_id):
         raise NotFound(
-            "variant_not_found", f"There is no variant {variant_id}; find one with list_stock.", field="variant_id"
+            "variant_not_found", f"There is no variant {variant_id}; find one in the stock list.", field="variant_id"
         )
 
 

@@ -158,7 +158,7 @@ def _carried(
         raise Conflict(
             "label_live",
             f"Order {order.number} has the live label {label.number} of {label.carrier}, {label.tracking_number}. Ship "
-            "it with that one, leaving carrier and tracking number out, or void it first with void_label.",
+            "it with that one, leaving carrier and tracking number out, or void it first.",
             field="tracking_number",
         )
     return label.carrier, label.tracking_number
@@ -203,7 +203,7 @@ def _ship(
             raise Conflict(
                 "insufficient_stock",
                 f"{location} does not have {units} of {found[line_id].title} for order {order.number}. Ship fewer, or "
-                "from another location; list_stock shows what is where.",
+                "from another location; the stock list shows what is where.",
                 field="location_id",
             )
 
@@ -242,7 +242,7 @@ def _parcel(ctx: Context, fulfilment_id: int) -> FulfilmentView:
     if parcel is None:
         raise NotFound(
             "fulfilment_not_found",
-            f"There is no parcel {fulfilment_id}; get_order lists an order's parcels.",
+            f"There is no parcel {fulfilment_id}; an order lists its parcels.",
             field="fulfilment_id",
         )
     return parcel

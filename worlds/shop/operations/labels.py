@@ -117,8 +117,7 @@ def void_label(ctx: Context, label_id: RecordId, reason: VoidReason) -> LabelVie
     if label.status == "voided":
         raise Conflict(
             "label_voided",
-            f"Label {label.number} was voided before. If order {label.order_number} still has to ship, buy another "
-            "with buy_label.",
+            f"Label {label.number} was voided before. If order {label.order_number} still has to ship, buy another.",
         )
     if label.status != "bought":
         raise Conflict(
@@ -149,7 +148,5 @@ def _check_shippable(ctx: Context, order: OrderHead) -> None:
 def _label(ctx: Context, label_id: int) -> LabelRow:
     label = LABEL.first(ctx, label=label_id)
     if label is None:
-        raise NotFound(
-            "label_not_found", f"There is no label {label_id}; get_order lists an order's labels.", field="label_id"
-        )
+        raise NotFound("label_not_found", f"There is no label {label_id}; an order lists its labels.", field="label_id")
     return label

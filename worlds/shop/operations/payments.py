@@ -163,7 +163,7 @@ def _payment(ctx: Context, payment_id: int) -> PaymentRow:
     if payment is None:
         raise NotFound(
             "payment_not_found",
-            f"There is no payment {payment_id}; get_order lists an order's payments.",
+            f"There is no payment {payment_id}; an order lists its payments.",
             field="payment_id",
         )
     return payment

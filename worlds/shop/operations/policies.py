@@ -26,7 +26,11 @@ def get_policy(ctx: Context, slug: Slug) -> Policy:
     """
     pages = _readable(ctx)
     if slug not in pages:
-        raise NotFound("policy_not_found", f"There is no policy page {slug!r}; list_policies lists them.", field="slug")
+        raise NotFound(
+            "policy_not_found",
+            f"There is no policy page {slug!r}; the list of house rules names them all.",
+            field="slug",
+        )
     return pages[slug]
 
 

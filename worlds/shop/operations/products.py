@@ -197,7 +197,7 @@ def update_variant(
     before = _VARIANT.first(ctx, variant=variant_id)
     if before is None:
         raise NotFound(
-            "variant_not_found", f"There is no variant {variant_id}; get_product lists a product's.", field="variant_id"
+            "variant_not_found", f"There is no variant {variant_id}; a product lists its variants.", field="variant_id"
         )
     given = _changes({"sku": sku, "barcode": barcode, "weight": weight, "price": price, "compare_at": compare_at})
     after = before._replace(**_changes({"sku": sku, "barcode": barcode, "weight": weight}))
@@ -223,7 +223,9 @@ def _product(ctx: Context, product_id: int) -> _Product:
     found = _PRODUCT.first(ctx, product=product_id)
     if found is None:
         raise NotFound(
-            "product_not_found", f"There is no product {product_id}; find one with list_products.", field="product_id"
+            "product_not_found",
+            f"There is no product {product_id}; find one in the list of products.",
+            field="product_id",
         )
     return found
 
@@ -232,7 +234,7 @@ def _check_priceable(product: _Product) -> None:
     if product.status == "archived":
         raise Conflict(
             "product_archived",
-            f"{product.title} is archived; its prices stay as they are. Put it on sale first, with update_product.",
+            f"{product.title} is archived; its prices stay as they are. Put it on sale first.",
             field="product_id",
         )
 

@@ -233,7 +233,9 @@ def _rows(ctx: Context, return_id: int) -> list[ReturnRow]:
     rows = order_parts.return_rows(ctx, return_id)
     if not rows:
         raise NotFound(
-            "return_not_found", f"There is no return {return_id}; list_returns lists them.", field="return_id"
+            "return_not_found",
+            f"There is no return {return_id}; the list of returns shows those there are.",
+            field="return_id",
         )
     return rows
 

@@ -251,7 +251,7 @@ def move_stock(
     if from_location_id == to_location_id:
         raise Invalid(
             "invalid_change",
-            "Units are moved to another location, not to the same one; list_locations lists them.",
+            "Units are moved to another location, not to the same one; choose another.",
             field="to_location_id",
         )
     source = _level(ctx, variant_id, from_location_id, "from_location_id")
@@ -284,7 +284,7 @@ def _level(ctx: Context, variant_id: int, location_id: int, field: str = "locati
     if level is None:
         raise NotFound(
             "stock_level_not_found",
-            f"{location} does not keep a variant {variant_id}; list_stock lists what is where.",
+            f"{location} does not keep a variant {variant_id}; the stock list shows what is where.",
             field="variant_id",
         )
     return level

@@ -13,20 +13,14 @@ from worlds.seeds import mess
 from worlds.seeds.addresses import Postal, gazetteer, postal_address
 from worlds.seeds.calendars import Calendar
 from worlds.seeds.people import Census, Person
-from worlds.seeds.phones import FORMATS, in_wrong_country, with_extension
+from worlds.seeds.phones import FORMATS, written
+from worlds.seeds.records import Spread, census_of
 from worlds.seeds.streams import Weighted
 
 Streams = Callable[..., random.Random]
 
-_SHAPES = ("apostrophe", "sharp_s", "right_to_left", "two_part", "mononym", "long", "diacritics")
 _LOCALES = {("NL", "nl"): "nl-NL", ("BE", "nl"): "nl-BE", ("BE", "fr"): "fr-BE", ("IE", "en"): "en-IE"}
 _BRANDS = Weighted({"Visa": 46.0, "Mastercard": 34.0, "Maestro": 12.0, "American Express": 8.0})
-_PHONE_WAYS = Weighted(
-    {
-        "national": 30.0, "e164": 22.0, "international_spaced": 14.0, "national_dashed": 12.0, "national_spaced": 12.0,
-        "double_zero": 6.0, "bracketed_zero": 4.0,
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +75,18 @@ class Clientele:
     guests: list[Person]
 
 
-def census_of(seed: int, rates: Mapping[str, float]) -> Census:
-    """An empty census with the shares of unusual names, firms, namesakes and households."""
-    return Census(
-        seed=seed,
-        shapes={shape: rates[f"name_{shape}"] for shape in _SHAPES},
-        business=rates["business_buyers"],
-        namesakes=rates["namesakes"],
-        households=rates["households"],
-    )
-
-
 def gather(
     rng_of: Streams, seed: int, rates: Mapping[str, float], sizes: Mapping[str, int], calendar: Calendar
 ) -> Clientele:
     """All customer records (exactly `sizes["customers"]`) and the guests."""
-    census = census_of(seed, rates)
-    total = sizes["customers"]
-    shares = (
-        "duplicate_email_variant",
-        "duplicate_new_email",
-        "duplicate_name_typo",
-        "merged_tombstones",
-        "test_records",
-    )
-    extra = {kind: max(1, round(total * rates[kind])) for kind in shares}
-    people = [census.next_person() for _ in range(total - sum(extra.values()))]
+    census = census_of(seed, rates, rates["business_buyers"])
+    spread = Spread.of(sizes["customers"], rates)
+    people = [census.next_person() for _ in range(spread.people)]
     primaries = [_primary(rng_of("customer", one.pid), one, rates, calendar) for one in people]
     records = list(primaries)
-    free = rng_of("who has two records").sample(range(len(people)), min(len(people), sum(extra.values())))
-    for kind in shares[:-1]:
-        for _ in range(extra[kind]):
-            at = free.pop()
-            records.append(_second(rng_of(kind, people[at].pid), kind, people[at], primaries[at], calendar))
-    records += [_test_record(rng_of("test", at), at, calendar) for at in range(extra["test_records"])]
+    for kind, at in spread.who_has_two(rng_of("who has two records")):
+        records.append(_second(rng_of(kind, people[at].pid), kind, people[at], primaries[at], calendar))
+    records += [_test_record(rng_of("test", at), at, calendar) for at in range(spread.tests)]
     guests = [census.next_person() for _ in range(round(sizes["orders"] * rates["guest_orders"] * 0.8))]
     records.sort(key=lambda one: (one.created, one.email))
     return Clientele(census, records, guests)
@@ -128,7 +100,7 @@ def _primary(rng: random.Random, person: Person, rates: Mapping[str, float], cal
         email=person.email,
         first_name=person.name.given,
         last_name=person.name.family,
-        phone=FORMATS[_PHONE_WAYS.draw(rng)](person.phone),
+        phone=written(rng, person.phone),
         recipient=person.name.full,
         company=person.company,
         locale=_locale(person),
@@ -142,7 +114,8 @@ def _primary(rng: random.Random, person: Person, rates: Mapping[str, float], cal
         state="invited" if rng.random() < 0.01 else "enabled",
     )
     _dirty_name(rng, record, person, rates)
-    _dirty_phone(rng, record, person, rates)
+    record.phone, kind = mess.dirtied_phone(rng, person.phone, record.phone or "", rates)
+    record.dirt |= {kind} if kind else set()
     _dirty_addresses(rng, record, person, rates)
     return record
 
@@ -163,14 +136,7 @@ def _card(rng: random.Random) -> Card:
 
 def _dirty_name(rng: random.Random, record: Record, person: Person, rates: Mapping[str, float]) -> None:
     """What happens to names: normal forms, apostrophes, capitals, blanks, a last name left out."""
-    ways: tuple[tuple[str, Callable[[str], str]], ...] = (
-        ("names_decomposed", mess.decomposed),
-        ("names_curly_apostrophe", mess.curly_apostrophes),
-        ("names_shouted", mess.shouted),
-        ("names_uncapitalised", mess.uncapitalised),
-        ("names_trailing_space", lambda name: mess.trailing_space(rng, name)),
-    )
-    for kind, way in ways:
+    for kind, way in mess.ways_with_names(rng):
         changed = way(record.last_name or record.first_name or "") != (record.last_name or record.first_name)
         if changed and rng.random() < rates[kind] * (
             4 if kind == "names_decomposed" and not person.name.full.isascii() else 1
@@ -186,18 +152,6 @@ def _dirty_name(rng: random.Random, record: Record, person: Person, rates: Mappi
         record.dirt.add("missing_last_name")
     if person.name.shape != "plain":
         record.dirt.add(f"name_{person.name.shape}")
-
-
-def _dirty_phone(rng: random.Random, record: Record, person: Person, rates: Mapping[str, float]) -> None:
-    if rng.random() < rates["missing_phone"]:
-        record.phone = None
-        record.dirt.add("missing_phone")
-    elif rng.random() < rates["phone_wrong_country"]:
-        record.phone = in_wrong_country(rng, person.phone)
-        record.dirt.add("phone_wrong_country")
-    elif record.phone and rng.random() < rates["phone_extension"]:
-        record.phone = with_extension(rng, record.phone)
-        record.dirt.add("phone_extension")
 
 
 def _dirty_addresses(rng: random.Random, record: Record, person: Person, rates: Mapping[str, float]) -> None:
@@ -276,7 +230,7 @@ def guest_record(rng: random.Random, person: Person) -> Record:
     """What a guest types at the checkout; never stored as a customer."""
     return Record(
         pid=person.pid, kind="guest", email=person.email, first_name=person.name.given, last_name=person.name.family,
-        phone=FORMATS[_PHONE_WAYS.draw(rng)](person.phone) if rng.random() < 0.5 else None, recipient=person.name.full,
+        phone=written(rng, person.phone) if rng.random() < 0.5 else None, recipient=person.name.full,
         company=person.company, locale=_locale(person), language=person.language, consent=False,
         created=datetime.max.replace(tzinfo=UTC), addresses=[person.postal], cards=[_card(rng)], weight=1.0,
     )  # fmt: skip

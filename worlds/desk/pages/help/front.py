@@ -3,18 +3,15 @@
 A page or action marked with `members` is for somebody who is signed in; everybody else is sent to sign in first.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from typing import Any
 
-from flask import g, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import g, url_for
 
 from worlds.desk.operations.requests import HelpSession, get_help_session, sign_out
 from worlds.desk.rules import REQUESTERS
 from worlds.engine.surfaces.forms import Form
-from worlds.engine.surfaces.page_door import door_of
+from worlds.engine.surfaces.guests import Guests
 from worlds.engine.surfaces.pages import Door, Pages
 
 centre = Pages(
@@ -28,9 +25,6 @@ centre = Pages(
     static_url_path="/files",
 )
 
-View = TypeVar("View", bound=Callable[..., Any])
-_MEMBERS: set[str] = set()
-
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -38,12 +32,6 @@ class Visit:
 
     session: HelpSession
     leave: Form | None
-
-
-def members(view: View) -> View:
-    """Mark a view of the help centre as one for people who are signed in."""
-    _MEMBERS.add(view.__name__)
-    return view
 
 
 def session_of(door: Door) -> HelpSession:
@@ -61,12 +49,4 @@ def show(door: Door, template: str, **context: Any) -> str:
     return door.render(f"help/{template}", visit=Visit(session, leave), **context)
 
 
-@centre.before_request
-def keep_guests_out() -> Response | None:
-    """Send a guest who wants something of their own to the sign-in page, and from there back."""
-    view = (request.endpoint or "").removeprefix("help.")
-    if view not in _MEMBERS or session_of(door_of(request)).signed_in:
-        return None
-    asked = request.full_path.removesuffix("?") if request.method == "GET" else url_for("help.my_requests")
-    onward = asked.removeprefix(request.script_root)
-    return redirect(f"{url_for('help.sign_in_page')}?{urlencode({'return_to': onward})}", 303)
+members = Guests(centre, home="my_requests", signed_in=lambda door: session_of(door).signed_in).members

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from worlds.desk.pages import labels
 from worlds.desk.pages.help.front import centre
+from worlds.engine.surfaces import labels
 from worlds.engine.surfaces.forms import Form
 from worlds.engine.surfaces.wording import phrase
 

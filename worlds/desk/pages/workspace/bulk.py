@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from flask import url_for
 
 from worlds.desk.operations.bulk import JobTaken, bulk_update_tickets
-from worlds.desk.pages.labels import asking
 from worlds.desk.pages.workspace.app import workspace
 from worlds.desk.pages.workspace.choices import SETTABLE, Options, Team
 from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.engine.surfaces.chrome import AGAIN
 from worlds.engine.surfaces.forms import Form
+from worlds.engine.surfaces.labels import asking
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.engine.surfaces.slow import ASK
 

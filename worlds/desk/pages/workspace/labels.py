@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from worlds.desk.pages.labels import labelled
 from worlds.desk.pages.workspace.choices import OwnField
 from worlds.engine.surfaces.forms import Form
+from worlds.engine.surfaces.labels import labelled
 
 ROWS: Final = 40
 """Rows of a form that have labels of their own; a form shows fewer."""

@@ -8,11 +8,11 @@ from worlds.desk.operations.around import Following, add_collaborator
 from worlds.desk.operations.organizations import get_organization, list_organizations
 from worlds.desk.operations.people import add_identity, get_user, list_users, merge_users, suspend_user, update_user
 from worlds.desk.operations.tickets import create_ticket, get_ticket
-from worlds.desk.pages.labels import asking
 from worlds.desk.pages.workspace.app import id_in, with_filters, workspace
 from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.records import UserDetail
 from worlds.engine.surfaces.chrome import AGAIN, Act, Views, act, tabs
+from worlds.engine.surfaces.labels import asking
 from worlds.engine.surfaces.pages import Done, Door
 
 KINDS: Final[Views] = (

@@ -14,12 +14,12 @@ from worlds.desk.operations.structure import (
     split_ticket,
 )
 from worlds.desk.operations.tickets import get_ticket, list_tickets
-from worlds.desk.pages.labels import asking
 from worlds.desk.pages.workspace.app import with_filters, workspace
 from worlds.desk.pages.workspace.labels import as_labelled
 from worlds.desk.views import TicketChanged, TicketDetail, TicketRow
 from worlds.engine.fields import Page
 from worlds.engine.surfaces.chrome import AGAIN
+from worlds.engine.surfaces.labels import asking
 from worlds.engine.surfaces.page_door import Listing
 from worlds.engine.surfaces.pages import Done, Door
 

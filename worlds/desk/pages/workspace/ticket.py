@@ -22,7 +22,6 @@ from worlds.desk.operations.tickets import (
     take_ticket,
     update_ticket,
 )
-from worlds.desk.pages.labels import asking
 from worlds.desk.pages.workspace.app import workspace
 from worlds.desk.pages.workspace.choices import EMPTIED, SETTABLE, TOPIC_OPTIONS, OwnField, own_fields, team, with_own
 from worlds.desk.pages.workspace.labels import as_labelled
@@ -30,6 +29,7 @@ from worlds.desk.pages.workspace.ticket_acts import acts, quick_acts
 from worlds.desk.views import TicketChanged, TicketDetail
 from worlds.engine.surfaces.chrome import AGAIN
 from worlds.engine.surfaces.forms import Form
+from worlds.engine.surfaces.labels import asking
 from worlds.engine.surfaces.pages import Done, Door
 
 

@@ -10,6 +10,8 @@ chance that answer a `Deed`, or None where nothing fits:
   after so many minutes (0 for never).
 * `step(call, rng)`: another transition of the record that the call takes a step further.
 * `keeper(call, rng)`: who has a record to themselves that is locked, and why, in place of a nightly update.
+
+`worlds.engine.faults.colleagues` makes `edit` and `step` of tables that say who works on what.
 """
 
 import importlib.util

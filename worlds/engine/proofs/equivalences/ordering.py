@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from worlds.engine.proofs.equivalences.effects import same_effects
 from worlds.engine.proofs.equivalences.variations import Played, Solved, Variation, accepted, varied
-from worlds.engine.proofs.plays import Play
 from worlds.engine.proofs.tapes import Made, TapedCall, leaves
+from worlds.engine.proofs.turns import out_of_turn
 
 MOST = 10
 """Pairs of neighbours that are tried on an instance, spread over a long solution."""
@@ -25,16 +25,10 @@ def _swapped(solved: Solved) -> Iterator[Variation]:
         first, then = writes[at], writes[at + 1]
         turned = {first.number: then, then.number: first}
         play = solved.replay([turned.get(call.number, call) for call in solved.steps])
-        if accepted(play, straight) and same_effects(straight, play, schema, letters=False) and not _order_asked(play):
+        if accepted(play, straight) and same_effects(straight, play, schema, letters=False) and not out_of_turn(play):
             yield Variation(f"{then.operation} (call {at + 2}) before {first.operation}", play)
 
 
 def _needs(call: TapedCall, earlier: TapedCall) -> bool:
     """Whether a call speaks of something that an earlier one made."""
     return any(isinstance(value, Made) and value.call == earlier.number for _, value in leaves(call.arguments))
-
-
-def _order_asked(play: Play) -> bool:
-    """Whether all that a play lacks is an order that the task states, and with it the right to say that it is done."""
-    lacking = {one.kind for one in play.grade.criteria if not one.satisfied and one.kind != "metric"}
-    return "order" in lacking and lacking <= {"order", "answer"}

@@ -6,12 +6,10 @@ from functools import cached_property
 
 from worlds.engine.hands import Hands, Pass
 from worlds.engine.proofs.plays import Case, Play, play
-from worlds.engine.proofs.tapes import Pause, Tape, TapedCall, replay
+from worlds.engine.proofs.tapes import Step, Tape, TapedCall, replay
 from worlds.engine.task import Task, Worker
 from worlds.graders.answers import FinalAnswer
 from worlds.graders.changes import Entry
-
-Step = TapedCall | Pause
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from worlds.graders.answers import STATUSES, Answer, FromRow
 from worlds.graders.effects import Effect, ExpectationError, Preds, State
 from worlds.graders.expectation import Bundle, Expectation
-from worlds.graders.predicates import AnyValue, Between, ChangedBy, Eq, Mentions, OneOf, Pred, Ref
+from worlds.graders.predicates import AnyValue, Between, ChangedBy, Eq, Mentions, NoLater, OneOf, Pred, Ref
 from worlds.graders.shape import JUDGED_COLUMNS, Schema
 
 MANY: Final = 99
@@ -178,7 +178,7 @@ def _without_refs(effect: Effect, binding: str | None) -> Effect:
 
     def free(preds: Preds) -> dict[str, Pred]:
         return {
-            name: _widest(one) if isinstance(one, Ref) and one.binding == binding else one
+            name: _widest(one) if isinstance(one, Ref | NoLater) and one.binding == binding else one
             for name, one in preds.items()
         }
 
@@ -233,7 +233,7 @@ def _widest(predicate: Pred) -> Pred:
         sample = predicate.values[0]
     if isinstance(predicate, Between):
         sample = predicate.low
-    if isinstance(predicate, Ref):
+    if isinstance(predicate, Ref | NoLater):
         sample = predicate.column
     return Between("", LAST_TEXT) if isinstance(sample, str) else Between(LEAST, MOST)
 

@@ -1,19 +1,22 @@
 """What became of a mutant: killed, survived, stillborn, equivalent or tolerated; compared in full, not by the grader.
 
-*Equivalent* is said only of isomorphic outcomes. *Stillborn* is a mutant whose wrong call the engine refused.
-*Tolerated* passes and differs, but only in rows that a named allowance took, in the trail of a save that changed
-nothing in the end, or in words of a prose column that an effect names, where both texts are as it asks; never in
-anything that left the world. Every other mutant is alive and must fail.
+*Equivalent* is said only of isomorphic outcomes, and of calls that changed places and did the same, whatever the trails
+tell of their order; where the task states that order, they are alive, and its criterion must fail them. *Stillborn* is
+a mutant whose wrong call the engine refused. *Tolerated* passes and differs, but only in rows that a named allowance
+took, in the trail of a save that changed nothing in the end, or in words of a prose column that an effect names, where
+both texts are as it asks; never in anything that left the world. Every other mutant is alive and must fail.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from worlds.engine.proofs.equivalences.effects import same_effects
 from worlds.engine.proofs.mutants.mutation import Mutant
 from worlds.engine.proofs.outcomes import Cell, Left, Outcome, Place
 from worlds.engine.proofs.plays import Play
 from worlds.engine.proofs.tapes import Tape, TapedCall
+from worlds.engine.proofs.turns import out_of_turn
 from worlds.graders.expectation import Bundle
 from worlds.graders.judged import judged
 from worlds.graders.matching import Matching, match
@@ -50,7 +53,11 @@ class Original:
     def judge(self, mutant: Mutant, one: Play) -> Judgement:
         """The class of a mutant that was played."""
         refused = self._refused(mutant, one)
-        if Outcome.of(one, self.schema).same_as(self.outcome):
+        swapped = self._swapped(mutant)
+        same = Outcome.of(one, self.schema).same_as(self.outcome)
+        if same or (swapped and not refused and same_effects(self.play, one, self.schema, letters=False)):
+            if swapped and out_of_turn(one):
+                return Judgement("killed")
             failing = {c.id for c in one.grade.criteria if not c.satisfied and c.kind != "metric"}
             wronged = one.grade.reward != 1.0 and not (refused and failing == {LAST})
             return Judgement("stillborn" if refused else "equivalent", wronged=wronged)
@@ -58,6 +65,10 @@ class Original:
             return Judgement("stillborn" if refused else "killed")
         clauses = self._tolerance(one)
         return Judgement("tolerated", clauses) if clauses else Judgement("survived")
+
+    def _swapped(self, mutant: Mutant) -> bool:
+        """Whether calls have changed places, and nothing else is new, altered or left out."""
+        return bool(mutant.moved) and not mutant.changed and len(mutant.tape.steps) == len(self.tape.steps)
 
     def _refused(self, mutant: Mutant, one: Play) -> bool:
         """Whether the engine refused what is new or moved in the mutant, and nothing new was committed."""

@@ -7,15 +7,13 @@ elsewhere.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from worlds.engine.proofs.tapes import Path, Pause, Tape, TapedCall, put, take_out
+from worlds.engine.proofs.tapes import Path, Step, Tape, TapedCall, put, take_out
 from worlds.graders.answers import FinalAnswer
 
 OPERATORS = tuple(f"M{number}" for number in range(1, 23))
 PAIRS = "pairs"
 ADDED = 1000
 """Numbers of calls that a mutation adds begin here, above any call of a solution."""
-
-Step = TapedCall | Pause
 
 
 class _Absent:

@@ -16,7 +16,7 @@ from worlds.engine.proofs.mutants.records import Records
 from worlds.engine.proofs.outcomes import Outcome
 from worlds.engine.proofs.plays import Case, missed
 from worlds.engine.proofs.proof import Verdict, View
-from worlds.engine.proofs.tapes import Tape, replay
+from worlds.engine.proofs.tapes import Tape
 
 MOST_TOLERATED = 0.05
 LEAST_LIVE = 15
@@ -76,7 +76,7 @@ class Mutants:
 
 
 def _examined(case: Case, ground: Ground) -> Found:
-    base = replay(case.start, case.task, ground.tape, reads=True)
+    base = case.branches.replay(ground.tape, trunk=True)
     outcome = Outcome.of(base, case.start.world.schema)
     if not base.earned or not outcome.same_as(Outcome.of(case.solution, case.start.world.schema)):
         return Found(holes=[f"{case.label}: the solution's own tape does not come to the same: {missed(base)}"])
@@ -97,7 +97,7 @@ def _examined(case: Case, ground: Ground) -> Found:
 
 def _play(case: Case, original: Original, mutation: Mutation, found: Found) -> None:
     mutant = mutate(original.tape, mutation)
-    one = replay(case.start, case.task, mutant.tape, reads=True)
+    one = case.branches.replay(mutant.tape)
     judgement = original.judge(mutant, one)
     place = (mutation.operator, judgement.name)
     found.counts[place] = found.counts.get(place, 0) + 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, Final
 
-from worlds.engine.proofs.plays import Case, Play
+from worlds.engine.proofs.plays import Case, Play, through_tools
 from worlds.engine.proofs.proof import Verdict, View
 from worlds.engine.proofs.provenance.literals import Literal, literals
 from worlds.engine.proofs.provenance.reach import Scope, functions_in, reached
@@ -18,6 +18,8 @@ from worlds.engine.world import World
 
 RULINGS: Final = "rulings"
 HELD: Final = "held"
+ENOUGH: Final = 10
+"""Instances on all of which the world has to stop a mistake, before it is said to enforce the rule itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +146,30 @@ def _became(case: Case, play: Play) -> str:
 
 
 def _unreal(view: View, found: Sequence[Looked]) -> Iterator[str]:
-    """Mistakes that the world stops after all in every instance, or that pass in one."""
+    """Mistakes that the world stops after all in every instance, or that pass in one.
+
+    One that met nothing but refusals is tried on further instances: what keeps it out may be those few records.
+    """
     for name in sorted(view.family.unenforced):
         became = [(looked.label, looked.broken[name]) for looked in found if name in looked.broken]
+        if became and all(what not in (HELD, "passes") for _, what in became):
+            became += _elsewhere(view, name, ENOUGH - len(became))
         passing = [label for label, what in became if what == "passes"]
         if passing:
             yield f"{passing[0]}: the mistake “{name}” breaks a written rule and passes"
         elif became and all(what != HELD for _, what in became):
             yield f"{view.name}: the world holds the agent to the rule of “{name}” itself: it {became[0][1]}"
+
+
+def _elsewhere(view: View, name: str, most: int) -> Iterator[tuple[str, str]]:
+    """What becomes of a mistake on so many further instances at most, up to the first one on which it is accepted."""
+    first = max(view.seeds) + 1
+    for seed in range(first, first + most):
+        case = Case.of(view.start, view.family, seed)
+        became = _became(case, through_tools(view.start, case.task, view.family.mistakes[name]))
+        yield case.label, became
+        if became in (HELD, "passes"):
+            return
 
 
 def _unwritten(view: View) -> Iterator[str]:

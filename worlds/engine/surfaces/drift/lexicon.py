@@ -5,19 +5,24 @@
     "Refund order {number}" = { nl = ["Bestelling {number} terugbetalen"], de = ["Bestellung {number} erstatten"] }
     "Remove| code {code}" = { nl = ["Code {code}| weghalen"], de = ["Code {code}| entfernen"] }
 
-The key is what the plain page says; it is one of the English wordings. Names in braces stand for what differs: a
-letter for a figure, `amount` for money, `day` for a date, `number`, `order`, `reference` and `code` for what has no
-space, names that begin with `word` for what is looked up in turn, alone or as a list with commas, any other for words
-without the end of a sentence. A bar parts what is shown from what only a screen reader is told.
+The key is what the plain page says; it is one of the English wordings. Names in braces stand for what differs: a letter
+for a figure, `amount` for money, `day` for a date, `number` and `order` for what has figures and no space, `reference`
+and `code` for what has no space, names that begin with `word` for what is looked up in turn, alone or as a list with
+commas, any other for words without the end of a sentence. A bar parts what is shown from what only a screen reader is
+told.
 A wording belongs to one entry alone, in whatever language, so that everything can be read back: `meaning` answers
 what the plain page says. Somebody who knows the trade in these languages knows as much.
+
+What stands in a hole may hold words of the wording itself (“Move Sun to Ice to Almere”). Of several ways to split a
+text, those count in which all that is looked up is known. What these do not agree on is neither reworded nor read as
+another text; and what the plain page could say as it stands is read as it stands.
 
 A lexicon's files are `words.toml` here and those of a world's folder `variants`, which may say the same entry anew.
 """
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -27,18 +32,21 @@ from typing import Any
 from worlds.engine.surfaces.drift.variant import LANGUAGES, Variant
 from worlds.engine.world import World
 
+BAR = "\x1f"
+"""The bar of a wording, once its entry is read; no record holds such a character."""
 _HOLE = re.compile(r"\{(\w+)\}")
-_ANYTHING = r"(?:(?![.!?](?:\s|$))[^|])+?"
+_ANYTHING = rf"(?:(?![.!?](?:\s|$)|\s·\s)[^{BAR}])+?"
 _KINDS = {
     **dict.fromkeys("abmnpr", r"\d[\d,.]*"),
-    **dict.fromkeys(("number", "order", "reference", "code"), r"\S+"),
+    **dict.fromkeys(("number", "order"), r"\S*\d\S*"),
+    **dict.fromkeys(("reference", "code"), r"\S+"),
     "amount": r"[−-]?[^\s\d]{0,4}\d[\d,.]*",
     "day": r"\d{1,2} \w{3,} \d{4}",
 }
 """What may stand in a hole, by its name."""
 _EDGES = re.compile(r"^([\s·,:;.(“]*)(.*?)([\s·,:;.)”…]*)$", re.DOTALL)
 _LIST = ", "
-_TIGHT = re.compile(r"\S\|\S")
+_TIGHT = re.compile(rf"[^\s{BAR}]{BAR}[^\s{BAR}]")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _BETWEEN = re.compile(r"(\s+·\s+)")
 
@@ -50,6 +58,12 @@ class Entry:
     plain: str
     wordings: Mapping[str, tuple[str, ...]]
 
+    def __post_init__(self) -> None:
+        """Take the bars of the files out of the way of those in records."""
+        parted = {name: tuple(one.replace("|", BAR) for one in words) for name, words in self.wordings.items()}
+        object.__setattr__(self, "plain", self.plain.replace("|", BAR))
+        object.__setattr__(self, "wordings", parted)
+
     def wording(self, variant: Variant) -> str:
         """How a variant says it; the plain words where its language has none."""
         return variant.pick(f"label|{self.plain}", self.wordings.get(variant.language) or (self.plain,))
@@ -60,20 +74,34 @@ class _Pattern:
 
     def __init__(self, wording: str, entry: Entry) -> None:
         self.entry = entry
-        parts = _HOLE.split(wording)
-        self.letters = sum(len(text) for text in parts[::2])
-        self.first = parts[0]
-        self._shape = re.compile(
-            "".join(
-                f"(?P<{part}>{_KINDS.get(part, _ANYTHING)})" if place % 2 else re.escape(part)
-                for place, part in enumerate(parts)
-            )
-        )
+        self.plain = wording == said(entry.plain)
+        self._parts = _HOLE.split(wording)
+        self.letters = sum(len(text) for text in self._parts[::2])
+        kinds = [_KINDS.get(name, _ANYTHING) for name in self._parts[1::2]]
+        self._kinds = [re.compile(kind) for kind in kinds]
+        ends = [re.escape(text) for text in self._parts[2::2]]
+        after = "".join(f"(?:{kind}){end}" for kind, end in zip(kinds, ends, strict=True))
+        self._shape = re.compile(re.escape(self._parts[0]) + after)
 
-    def holes(self, text: str) -> dict[str, str] | None:
-        """What stands in the holes, or None where the text is another."""
-        found = self._shape.fullmatch(text) if text.startswith(self.first) else None
-        return found.groupdict() if found else None
+    def splits(self, text: str) -> Iterator[dict[str, str]]:
+        """What may stand in the holes, for every way in which the text is this wording."""
+        if text.startswith(self._parts[0]) and self._shape.fullmatch(text):
+            yield from self._from(0, text.removeprefix(self._parts[0]))
+
+    def _from(self, hole: int, rest: str) -> Iterator[dict[str, str]]:
+        """The same of what comes after the text before a hole."""
+        if hole == len(self._kinds):
+            if not rest:
+                yield {}
+            return
+        name, end = self._parts[2 * hole + 1], self._parts[2 * hole + 2]
+        last = hole == len(self._kinds) - 1
+        at = len(rest) - len(end) if last else rest.find(end, 1)
+        while 0 < at <= len(rest) and rest.startswith(end, at):
+            if self._kinds[hole].fullmatch(rest[:at]):
+                for others in self._from(hole + 1, rest[at + len(end) :]):
+                    yield {name: rest[:at], **others}
+            at = len(rest) + 1 if last else rest.find(end, at + 1)
 
 
 class Lexicon:
@@ -92,7 +120,9 @@ class Lexicon:
                 _check_holes(entry, wording)
                 other = self._by_wording.setdefault(said(wording), entry)
                 if other is not entry:
-                    raise ValueError(f"{wording!r} would mean both {other.plain!r} and {entry.plain!r}.")
+                    raise ValueError(
+                        f"{_shown(wording)} would mean both {_shown(other.plain)} and {_shown(entry.plain)}."
+                    )
         self._meanings: dict[str, str] = {}
 
     @property
@@ -101,24 +131,16 @@ class Lexicon:
         return tuple(self._by_key.values())
 
     def find(self, key: str) -> tuple[Entry, dict[str, str]] | None:
-        """The entry of what a plain page says (with a bar before what is hidden) and what stands in its holes."""
-        exact = self._by_key.get(key)
-        if exact is not None:
-            return exact, {}
-        for pattern in self._patterns:
-            if (holes := pattern.holes(key)) is not None and self._understood(holes):
-                return pattern.entry, holes
-        return None
+        """The entry of what a plain page says (with a `BAR` before what is hidden) and what stands in its holes."""
+        return next(self._found(key), None)
 
     def render(self, key: str, variant: Variant) -> str | None:
         """How a variant says what a plain page says; None where no entry does, or it could not be read back."""
-        known = self.find(key)
-        if known is None:
-            return None
-        entry, holes = known
-        filled = {name: self._filled(name, value, variant) for name, value in holes.items()}
-        worded = _fill(entry.wording(variant), filled)
-        return worded if self.meaning(said(worded)) == said(key) else None
+        ways = {
+            _fill(entry.wording(variant), {name: self._filled(name, value, variant) for name, value in holes.items()})
+            for entry, holes in self._found(key)
+        }
+        return next((worded for worded in ways if len(ways) == 1 and self.meaning(said(worded)) == said(key)), None)
 
     def knows(self, text: str) -> bool:
         """Whether a text of a plain page, or all its parts, have entries."""
@@ -136,6 +158,18 @@ class Lexicon:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
+    def _found(self, key: str) -> Iterator[tuple[Entry, dict[str, str]]]:
+        """The entry of what a plain page says, once for each way to split it; of several entries the one nearest."""
+        exact = self._by_key.get(key)
+        if exact is not None:
+            yield exact, {}
+            return
+        for pattern in self._patterns:
+            found = [holes for holes in pattern.splits(key) if self._all(holes, self.find)]
+            yield from ((pattern.entry, holes) for holes in found)
+            if found:
+                return
+
     def _meaning(self, text: str) -> str:
         whole = self._whole(text)
         if whole is not None:
@@ -150,9 +184,13 @@ class Lexicon:
         if exact is not None:
             return said(exact.plain)
         for pattern in self._inverse:
-            if (holes := pattern.holes(text)) is not None:
-                meant = {name: self._meant(name, value) for name, value in holes.items()}
-                return said(_fill(pattern.entry.plain, meant))
+            meant = {
+                said(_fill(pattern.entry.plain, {name: self._meant(name, value) for name, value in holes.items()}))
+                for holes in pattern.splits(text)
+                if self._all(holes, self._whole)
+            }
+            if meant:
+                return text if text in meant else meant.pop() if len(meant) == 1 else None
         return None
 
     def _filled(self, name: str, value: str, variant: Variant) -> str:
@@ -165,10 +203,11 @@ class Lexicon:
             return value
         return self._whole(value) or _LIST.join(self.meaning(one) for one in value.split(_LIST))
 
-    def _understood(self, holes: Mapping[str, str]) -> bool:
-        """Whether all that is to be looked up is known."""
+    @staticmethod
+    def _all(holes: Mapping[str, str], known: Callable[[str], object]) -> bool:
+        """Whether all that is to be looked up is known, each alone or as a list."""
         words = [value for name, value in holes.items() if _is_word(name)]
-        return all(self.find(value) or all(map(self.find, value.split(_LIST))) for value in words)
+        return all(known(value) or all(map(known, value.split(_LIST))) for value in words)
 
     @cached_property
     def _patterns(self) -> list[_Pattern]:
@@ -178,12 +217,12 @@ class Lexicon:
     @cached_property
     def _inverse(self) -> list[_Pattern]:
         found = [_Pattern(wording, entry) for wording, entry in self._by_wording.items() if "{" in wording]
-        return sorted(found, key=lambda one: -one.letters)
+        return sorted(found, key=lambda one: (not one.plain, -one.letters))
 
 
 def said(wording: str) -> str:
     """A wording as a screen reader says it: its parts in one."""
-    return wording.replace("|", "")
+    return wording.replace(BAR, "")
 
 
 def parts_of(text: str) -> list[tuple[str, str, str]]:
@@ -225,9 +264,14 @@ def _read(path: Path) -> Iterator[Entry]:
 
 def _check_holes(entry: Entry, wording: str) -> None:
     if sorted(_HOLE.findall(wording)) != sorted(_HOLE.findall(entry.plain)):
-        raise ValueError(f"{wording!r} has other holes than {entry.plain!r}.")
+        raise ValueError(f"{_shown(wording)} has other holes than {_shown(entry.plain)}.")
     if _TIGHT.search(wording):
-        raise ValueError(f"{wording!r} needs a space beside its bar: that is how a screen reader says it.")
+        raise ValueError(f"{_shown(wording)} needs a space beside its bar: that is how a screen reader says it.")
+
+
+def _shown(wording: str) -> str:
+    """A wording as the files have it, in quotes."""
+    return repr(wording.replace(BAR, "|"))
 
 
 def _fill(wording: str, holes: Mapping[str, Any]) -> str:

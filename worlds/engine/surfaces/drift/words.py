@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from worlds.engine.surfaces.drift.lexicon import Lexicon, parts_of, said
+from worlds.engine.surfaces.drift.lexicon import BAR, Lexicon, parts_of, said
 from worlds.engine.surfaces.drift.settings import Settings, has_class
 from worlds.engine.surfaces.drift.variant import Variant
 
@@ -62,11 +62,11 @@ class Wording:
         hidden = element[0] if len(element) == 1 else None
         if hidden is None or not has_class(hidden, _HIDDEN) or len(hidden):
             return False
-        key = f"{_folded(element.text or '')}|{_folded_end(hidden.text or '')}"
+        key = f"{_folded(element.text or '')}{BAR}{_folded_end(hidden.text or '')}"
         worded = self._lexicon.render(key, self._variant)
         if worded is None or (hidden.tail or "").strip():
             return False
-        element.text, _, hidden.text = worded.partition("|")
+        element.text, _, hidden.text = worded.partition(BAR)
         return True
 
     def _put_texts(self, element: HtmlElement, language: str) -> str:

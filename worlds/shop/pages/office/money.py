@@ -64,7 +64,7 @@ def _previewed(door: Door, order_id: int) -> tuple[RefundPreview | None, str | N
     try:
         return door.read(preview_refund, **{**asked, "order_id": order_id}), None
     except Refusal as refusal:
-        return None, refusal.message
+        return None, door.words_of(refusal)
 
 
 @office.page("/orders/<id:order_id>/payments/<id:payment_id>/capture")

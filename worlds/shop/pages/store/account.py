@@ -1,11 +1,8 @@
 """A customer's account: signing in and out, orders with tracking and returns, and the address book."""
 
-from flask import request, url_for
-from werkzeug.wrappers import Response
+from flask import url_for
 
-from worlds.engine.errors import Unauthorized
-from worlds.engine.surfaces import error_pages
-from worlds.engine.surfaces.page_door import door_of
+from worlds.engine.surfaces.guests import onward
 from worlds.engine.surfaces.pages import Done, Door
 from worlds.shop.operations.accounts import (
     AddressEntry,
@@ -26,26 +23,17 @@ from worlds.shop.views import ReturnView
 
 @store.page("/sign-in")
 def sign_in_page(door: Door) -> str:
-    """A form to sign in; `return_to` says where to go afterwards."""
-    form = labelled(door.form(sign_in, url_for("store.signed_in"), name="sign-in")) if door.may(sign_in) else None
-    onward = request.args.get("return_to", "")
-    safe = onward.startswith("/") and not onward.startswith("//") and ".." not in onward and "\\" not in onward
-    return show(door, "sign_in.html", form=form, onward=f"{request.script_root}{onward}" if safe else "")
+    """A form to sign in; its address says where to go afterwards."""
+    if not door.may(sign_in):
+        return show(door, "sign_in.html", form=None)
+    form = door.form(sign_in, url_for("store.signed_in"), name="sign-in", onward=onward())
+    return show(door, "sign_in.html", form=labelled(form))
 
 
-@store.action("/sign-in", sign_in, shows=sign_in_page)
+@store.action("/sign-in", sign_in, shows=sign_in_page, signs_in=True)
 def signed_in(door: Door, done: SessionView | None) -> Done:  # noqa: ARG001 - the framework's shape
     """A greeting."""
     return Done(f"Welcome back, {done.name}." if done else "You are signed in.", url_for("store.account"))
-
-
-@store.errorhandler(Unauthorized)
-def turned_away(refusal: Unauthorized) -> Response:
-    """The sign-in form again, with what was typed but the password; the framework shows other 401s as error pages."""
-    door = door_of(request)
-    if door.sent is None or request.endpoint != "store.signed_in":
-        return error_pages.page(refusal.status, refusal.code, refusal.message)
-    return Response(sign_in_page(door), status=refusal.status, content_type="text/html; charset=utf-8")
 
 
 @store.page("/account")

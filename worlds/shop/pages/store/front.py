@@ -3,17 +3,14 @@
 A page or action marked with `members` is for a signed-in customer; everybody else is sent to sign in, or told why not.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from typing import Any
 
-from flask import g, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import g, request, url_for
 
 from worlds.engine.errors import Forbidden
 from worlds.engine.surfaces.forms import Form
-from worlds.engine.surfaces.page_door import door_of
+from worlds.engine.surfaces.guests import Guests
 from worlds.engine.surfaces.pages import Door, Pages
 from worlds.shop.operations.accounts import SessionView, get_session, sign_out
 from worlds.shop.operations.catalogue import list_categories
@@ -31,9 +28,6 @@ store = Pages(
     static_url_path="/store-files",
 )
 
-View = TypeVar("View", bound=Callable[..., Any])
-_MEMBERS: set[str] = set()
-
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -47,12 +41,6 @@ class Visit:
     def signed_in(self) -> bool:
         """Whether a customer is signed in."""
         return self.session is not None and self.session.signed_in
-
-
-def members(view: View) -> View:
-    """Mark a view of the storefront as one for signed-in customers."""
-    _MEMBERS.add(view.__name__)
-    return view
 
 
 def session_of(door: Door) -> SessionView | None:
@@ -71,17 +59,12 @@ def show(door: Door, template: str, **context: Any) -> str:
     return door.render(f"store/{template}", visit=visit, **context)
 
 
-@store.before_request
-def keep_guests_out() -> Response | None:
-    """Send a guest who wants something of an account to the sign-in page, and from there back.
+def _is_signed_in(door: Door) -> bool:
+    """Whether a customer is signed in.
 
     Raises:
         Forbidden: for staff.
     """
-    view = (request.endpoint or "").removeprefix("store.")
-    if view not in _MEMBERS:
-        return None
-    door = door_of(request)
     session = session_of(door)
     if session is None:
         role = door.world.roles[door.actor.role].title
@@ -90,10 +73,10 @@ def keep_guests_out() -> Response | None:
             f"Cart, checkout and account belong to customers; you are here as {role}. "
             "You can look at everything that Larkfield sells, and do your work in the back office.",
         )
-    if session.signed_in:
-        return None
-    asked = request.full_path.removesuffix("?") if request.method == "GET" else "/account"
-    return redirect(f"{url_for('store.sign_in_page')}?{urlencode({'return_to': asked})}", 303)
+    return session.signed_in
+
+
+members = Guests(store, home="account", signed_in=_is_signed_in).members
 
 
 def page_url(number: int) -> str:

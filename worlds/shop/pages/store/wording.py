@@ -1,10 +1,10 @@
 """How the storefront words goods, stock and states for customers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from worlds.engine.surfaces.forms import Form, Problem, caption
+from worlds.engine.surfaces import labels
+from worlds.engine.surfaces.forms import Form
 from worlds.shop.views import CustomerOrder, OrderRow
 
 _REASONS = {
@@ -94,23 +94,11 @@ _LABELS = {
     "price_min": "Lowest price",
     "price_max": "Highest price",
 }
-_MONEY_RULE = 'must be a decimal string with two decimals, for example "18.40"'
 
 
 def labelled(form: Form) -> Form:
     """A form whose problems name fields as the storefront's pages label them."""
-    if form.sent is None or not form.sent.problems:
-        return form
-    return replace(form, sent=replace(form.sent, problems=tuple(_said(one) for one in form.sent.problems)))
-
-
-def _said(problem: Problem) -> Problem:
-    field = problem.field or ""
-    old, new = f"{caption(field)}: ", _LABELS.get(field)
-    message = problem.message.replace(_MONEY_RULE, "must be written with two decimals, such as 18.40")
-    if new and message.startswith(old):
-        message = f"{new}: {message.removeprefix(old)}"
-    return replace(problem, message=message)
+    return labels.labelled(form, _LABELS)
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

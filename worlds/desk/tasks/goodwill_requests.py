@@ -1,18 +1,29 @@
-"""What a request for goodwill brings about: how it is answered, and what it and its answer leave behind."""
+"""Requests for goodwill: how one is answered, what it and its answer leave behind, how an agent asks and hears."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from worlds.desk.models import TicketField, UserIdentity
+from worlds.desk import WORLD
+from worlds.desk.models import UserIdentity
 from worlds.desk.people import decides
 from worlds.desk.tasks.broken_articles import Case
 from worlds.desk.tasks.casework import spoken
-from worlds.desk.tasks.goodwill_words import DENIED, LESS, MAILS, WHOLE
+from worlds.desk.tasks.goodwill_words import DENIED, LESS, MAILS, WHOLE, allowed, told
+from worlds.desk.tasks.ticket_fields import field_of
 from worlds.engine.fields import format_money
-from worlds.engine.task import Decision, Draw, Happening
+from worlds.engine.task import Decision, Draw, Happening, Worker, every_row
 from worlds.graders.effects import Effect
-from worlds.graders.predicates import mentions, ref
+from worlds.graders.predicates import mentions, no_later, ref
 from worlds.graders.typed import Typed
+
+DAY: Final = 1_440
+"""Minutes after which somebody looks again, whatever came in."""
+IN_TIME: Final = no_later("answer", "decided_at", 2, WORLD.zone)
+"""By when the customer is told: within two days of the answer, as the house's clocks count them."""
 
 
 def happenings(draw: Draw, case: Case, decision: Decision, who: str) -> list[Happening]:
@@ -54,15 +65,8 @@ def answered(ticket_id: int, status: str) -> Effect:
     """The answer to it, by whoever was asked; what follows from it comes after it."""
     return Effect(
         "answered", "approval", "update", where={"ticket_id": ticket_id}, set={"status": status}, by="person:approver",
-        words=f"The approver answered: {status}",
+        bind="answer", words=f"The approver answered: {status}",
     )  # fmt: skip
-
-
-def filled(session: Session, ticket_id: int, cause: str) -> Effect:
-    """The cause stands in its field."""
-    field = session.scalars(select(TicketField.id).where(TicketField.name == "cause")).one()
-    where = {"ticket_id": ticket_id, "field_id": field}
-    return Effect("cause", "field_value", "insert", where=where, set={"value": cause}, words=f"The cause is {cause}")
 
 
 def credited(ticket_id: int, amount: int) -> Effect:
@@ -72,3 +76,47 @@ def credited(ticket_id: int, amount: int) -> Effect:
         set={"amount": amount, "approval_id": ref("request")}, count=(1, 99),
         words=f"{format_money(amount)} EUR are given on the approval",
     )  # fmt: skip
+
+
+# -- how it is made and heard of ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A ticket, the request about it as it was answered, and the amount that may be given then."""
+
+    ticket: dict[str, Any]
+    request: dict[str, Any]
+    amount: str
+
+    def words(self, language: str = "") -> str:
+        """What the customer is told."""
+        order = field_of(self.ticket, "order_number")
+        return told(order, self.amount, language or self.ticket["language"])
+
+
+def reason(facts: Mapping[str, str], number: str) -> str:
+    """Why goodwill is right: the order and the cause."""
+    return f"An article of order {number} came broken; cause: {facts['cause']}. The customer had the trouble."
+
+
+def ask(worker: Worker, ticket: dict[str, Any], who: str = "") -> dict[str, Any]:
+    """Ask whoever was named, or somebody else, to allow it."""
+    name = who or worker.facts["approver"]
+    asked = next(one for one in every_row(worker, "list_agents") if one["name"] == name)
+    why = reason(worker.facts, field_of(ticket, "order_number"))
+    arguments = {"amount": worker.facts["amount"], "reason": why, "approver_id": asked["user_id"]}
+    request: dict[str, Any] = worker.call("ask_approval", ticket_id=ticket["ticket_id"], **arguments)
+    return request
+
+
+def hear(worker: Worker, ticket: dict[str, Any], request: dict[str, Any], *, minutes: int = 0) -> Heard:
+    """Wait until the request is no longer pending; mails are read, and none of them is the answer."""
+    approval_id = request["approval_id"]
+    while (request := worker.call("get_approval", approval_id=approval_id))["status"] == "pending":
+        if minutes:
+            worker.call("wait", minutes=minutes)
+        else:
+            worker.call("wait", for_message=True, minutes=DAY)
+            worker.call("read_inbox", unread_only=True)
+    return Heard(ticket, request, allowed(request["status"], request["amount"], request["answer"] or ""))

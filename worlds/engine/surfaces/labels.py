@@ -1,4 +1,4 @@
-"""What was wrong with a form, in the words of the page on which it stands."""
+"""What was wrong with a form, in the words of the page on which it stands: its labels, and sentences of its own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

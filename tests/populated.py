@@ -1,0 +1,17 @@
+"""Populations built in memory, with settings of a test's own."""
+
+import dataclasses
+import sqlite3
+from typing import Any
+
+from worlds.engine.build import build
+from worlds.engine.world import SeedSpec, World
+
+
+def populated(world: World, **other: Any) -> tuple[sqlite3.Connection, Any]:
+    """The population `small` with other settings, such as `sizes` and `seed`, and its sealed truth."""
+    copy = dataclasses.replace(world)
+    settings = {**world.seeds["small"].settings, **other}
+    vars(copy)["seeds"] = {"mini": SeedSpec("mini", settings)}
+    connection = sqlite3.connect(":memory:")
+    return connection, build(copy, "mini", connection, lambda *_: None)
