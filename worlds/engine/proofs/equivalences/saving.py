@@ -13,9 +13,9 @@ from worlds.engine.episode import SECONDS
 from worlds.engine.fields import format_money, parse_money
 from worlds.engine.operation import Operation
 from worlds.engine.proofs.equivalences.effects import same_effects
-from worlds.engine.proofs.equivalences.variations import Played, Solved, Step, Variation, accepted, varied
+from worlds.engine.proofs.equivalences.variations import Played, Solved, Variation, accepted, varied
 from worlds.engine.proofs.plays import Play
-from worlds.engine.proofs.tapes import Path, Pause, TapedCall, leaves, name_of, put
+from worlds.engine.proofs.tapes import Path, Pause, Step, TapedCall, leaves, name_of, put
 from worlds.graders.changes import Entry
 from worlds.graders.shape import Schema
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from worlds.engine.proofs.mutants.ground import Ground
-from worlds.engine.proofs.mutants.mutation import Mutation, Step
+from worlds.engine.proofs.mutants.mutation import Mutation
 from worlds.engine.proofs.mutants.records import Place
 from worlds.engine.proofs.plays import through_tools
-from worlds.engine.proofs.tapes import Tape, TapedCall, put
+from worlds.engine.proofs.tapes import Step, Tape, TapedCall, put
 
 
 def twin(ground: Ground) -> Iterator[Mutation]:

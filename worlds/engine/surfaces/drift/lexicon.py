@@ -66,7 +66,8 @@ class Entry:
 
     def wording(self, variant: Variant) -> str:
         """How a variant says it; the plain words where its language has none."""
-        return variant.pick(f"label|{self.plain}", self.wordings.get(variant.language) or (self.plain,))
+        key = self.plain.replace(BAR, "|")
+        return variant.pick(f"label|{key}", self.wordings.get(variant.language) or (self.plain,))
 
 
 class _Pattern:
@@ -127,7 +128,7 @@ class Lexicon:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """All entries, as the files have them."""
+        """All entries."""
         return tuple(self._by_key.values())
 
     def find(self, key: str) -> tuple[Entry, dict[str, str]] | None:
