@@ -41,7 +41,7 @@ FLOORS = (
     ("worlds.engine.faults", "worlds.engine.adversary"),
     ("worlds.engine.world",),
     ("worlds.engine.everywhere",),
-    ("worlds.engine.terms", "worlds.engine.beside", "worlds.engine.cursors"),
+    ("worlds.engine.terms", "worlds.engine.beside", "worlds.engine.clashes", "worlds.engine.cursors"),
     ("worlds.engine.operation",),
     (
         "worlds.engine.changelog",

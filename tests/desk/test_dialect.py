@@ -19,6 +19,7 @@ class Worker:
 
     def __init__(self, episode):
         self.episode = episode
+        self.dialect = episode.world.dialect
 
     def call(self, operation, **arguments):
         reply = self.episode.call(operation, arguments)

@@ -5,7 +5,7 @@ import pytest
 from worlds.engine.errors import Failure
 from worlds.engine.faults.styles import STYLES
 from worlds.engine.resilience.courier import is_answer
-from worlds.engine.resilience.merging import ALLOW, mended
+from worlds.engine.resilience.merging import mended
 from worlds.engine.resilience.sights import Atlas, Key, Look, is_anothers, told_of
 from worlds.engine.resilience.signs import Sign, complaints
 from worlds.engine.world import find
@@ -38,7 +38,11 @@ def test_the_argument_at_fault_is_found_wherever_a_vendor_names_it(desk, style):
 def test_what_is_only_alike_is_saved_all_the_same_in_every_vendors_words(desk, style):
     sign = refused(style, "ticket_id", allow_save=True, matches=[])
     tool = desk.operations["create_follow_up"]
-    assert mended(tool, {"ticket_id": 7, "body": "On."}, sign, SEEN) == {"ticket_id": 7, "body": "On.", ALLOW: True}
+    assert mended(tool, {"ticket_id": 7, "body": "On."}, sign, SEEN) == {
+        "ticket_id": 7,
+        "body": "On.",
+        "allow_duplicate": True,
+    }
 
 
 def test_a_rule_whose_real_value_nothing_shows_is_no_reason_to_make_one_up(desk):

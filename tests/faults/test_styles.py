@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from worlds.engine.errors import Failure
-from worlds.engine.faults.styles import STYLES, style_of, told_by
+from worlds.engine.errors import Conflict, Failure, Invalid
+from worlds.engine.faults.styles import STYLES, refused_in, style_of, told_before, told_by
 from worlds.engine.world import find
 
 
@@ -81,3 +81,69 @@ def test_every_style_says_every_failure_as_json(style, code, status):
     said = json.dumps(STYLES[style](failure(code, status, holder="Dana")))
     assert said
     assert "Traceback" not in said
+
+
+# -- a world's own refusals -------------------------------------------------------------------------------------------
+
+
+def own(**more):
+    return Conflict("stage_closed", "Deal D-1042 is closed; reopen it first.", **more)
+
+
+def test_a_refusal_of_the_business_keeps_its_code_and_its_words_in_a_vendors_shape():
+    assert refused_in("salesforce", own(field="stage_id")) == [
+        {"message": "Deal D-1042 is closed; reopen it first.", "errorCode": "STAGE_CLOSED", "fields": ["stage_id"]}
+    ]
+    assert refused_in("salesforce", own(details={"until": 3}))[0] | {"message": ""} == {
+        "message": "", "errorCode": "STAGE_CLOSED", "fields": [], "until": 3,
+    }  # fmt: skip
+    assert refused_in("stripe", own())["error"]["code"] == "stage_closed"
+    with pytest.raises(LookupError, match="salesforce"):
+        refused_in("nobody", own())
+
+
+def test_each_thing_that_is_wrong_has_an_entry_of_its_own():
+    problems = [
+        {"code": "missing_argument", "field": "name", "message": "It needs a name."},
+        {"code": "unknown_argument", "field": "nmae", "message": "It takes no nmae."},
+        {"code": "invalid_argument", "field": None, "message": "It is not acceptable."},
+    ]
+    told = refused_in("salesforce", Invalid("missing_argument", "It needs a name.", details={"problems": problems}))
+    assert [(one["errorCode"], one["fields"]) for one in told] == [
+        ("REQUIRED_FIELD_MISSING", ["name"]), ("INVALID_FIELD", ["nmae"]), ("INVALID_ARGUMENT", []),
+    ]  # fmt: skip
+
+
+def test_records_that_are_alike_are_listed_where_the_vendor_lists_them():
+    match = {"record": "contact", "id": 5, "name": "Ada Bos"}
+    (error,) = refused_in("salesforce", own(details={"matches": [match]}, override="allow_duplicates"))
+    assert error["duplicateResult"] == {"allowSave": True, "matchResults": [match]}
+    assert error["override"] == "allow_duplicates"
+    (error,) = refused_in("salesforce", own(details={"matches": [match]}))
+    assert error["duplicateResult"]["allowSave"] is False
+    assert "override" not in error
+    (error,) = STYLES["salesforce"](failure("duplicates_detected", 409, allow_save=True, matches=[match]))
+    assert error["duplicateResult"] == {"allowSave": True, "matchResults": [match]}
+
+
+def test_a_conflict_names_the_fields_that_were_changed():
+    changes = [{"field": "phone", "was": "1", "now": "2"}, {"field": "name", "was": "A", "now": "B"}]
+    (error,) = STYLES["salesforce"](failure("version_conflict", 409, changes=changes))
+    assert (error["errorCode"], error["fields"]) == ("VERSION_CONFLICT", ["phone", "name"])
+
+
+@pytest.mark.parametrize("style", ["plain", "salesforce"])
+def test_pages_read_a_refusal_that_was_answered_before(style):
+    said = own(field="stage_id", details={"matches": [{"record": "deal", "id": 3}]}, override="sure")
+    again = told_before(409, json.loads(json.dumps(refused_in(style, said))))
+    assert (again.code, again.message, again.field, again.status) == (said.code, said.message, said.field, 409)
+    assert (again.override, again.details["matches"]) == (said.override, said.details["matches"])
+
+
+def test_pages_read_what_the_desk_has_refused_before_and_nothing_into_what_is_none():
+    desk = find("desk")
+    for field in ("status", None):
+        again = told_before(409, desk.error_body(own(field=field)))
+        assert (again.code, again.message, again.field) == ("stage_closed", own().message, field)
+    for other in ({"errors": "Not Found"}, "<h1>Closed</h1>", [], ["no"], [{"message": "Oh."}], {}, None):
+        assert told_before(409, other) is None

@@ -106,6 +106,7 @@ def test_no_unit_is_lost_and_the_customer_has_theirs(start, cases):
     class Worker:
         def __init__(self, episode):
             self.instruction, self.facts = episode.task.instruction, episode.task.instance.facts
+            self.dialect = episode.world.dialect
             self._episode = episode
 
         def call(self, operation, /, **arguments):

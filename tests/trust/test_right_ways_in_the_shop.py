@@ -49,7 +49,7 @@ class Twice:
     def __init__(self, episode):
         self._episode = episode
         self._calls = 0
-        self.facts = episode.task.instance.facts
+        self.facts, self.dialect = episode.task.instance.facts, episode.world.dialect
 
     def call(self, operation, /, **arguments):
         self._calls += 1

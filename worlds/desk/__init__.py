@@ -27,5 +27,9 @@ WORLD = World(
     },
     zone="Europe/Amsterdam",
     currency="EUR",
-    dialect=Dialect(version="safe_version", cursor="after_cursor", paging="cursors"),
+    dialect=Dialect(
+        version="safe_version",
+        cursor="after_cursor",
+        page={"items": "rows", "count": "total", "has_more": "more", "after_cursor": "next"},
+    ),
 )

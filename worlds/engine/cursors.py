@@ -54,7 +54,7 @@ def takes_cursors(operation: Operation[..., Any]) -> bool:
 def answered_schema(operation: Operation[..., Any]) -> dict[str, Any]:
     """The JSON Schema of an operation's answer, as its callers get it."""
     schema = operation.output_schema
-    return operation.dialect.page_schema(schema) if takes_cursors(operation) else schema
+    return operation.dialect.schema(schema) if takes_cursors(operation) else schema
 
 
 def spoken_in(operation: Operation[..., Any], dialect: Dialect) -> Operation[..., Any]:
@@ -62,7 +62,7 @@ def spoken_in(operation: Operation[..., Any], dialect: Dialect) -> Operation[...
     if dialect == operation.dialect:
         return operation
     known = operation.input_schema
-    if dialect.paging == "cursors" and takes_cursors(operation):
+    if not dialect.by_number and takes_cursors(operation):
         known = {**known, "properties": {name: one for name, one in known["properties"].items() if name != "page"}}
     return replace(operation, dialect=dialect, input_schema=known)
 
@@ -113,7 +113,7 @@ def _opened(operation: Operation[..., Any], cursor: Any, beside: Mapping[str, An
             f"{', '.join(named)} cannot be passed when {word} is present; it brings the filters of its list.",
         )
     try:
-        name, filters, page, issued = _read(cursor)
+        name, filters, page, issued = _read(operation.dialect.bare(cursor) if isinstance(cursor, str) else cursor)
     except ValueError:
         raise _refused(
             word, "cursor_invalid", "This cursor is none that a list has given, or it was changed on the way."

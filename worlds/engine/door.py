@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from worlds.engine import bookkeeping, changelog, events, guard, inbox, past, repeats
-from worlds.engine.beside import NOTHING_BESIDE, Beside
+from worlds.engine.beside import NOTHING_BESIDE, Beside, saves_alike
 from worlds.engine.bookkeeping import Moment
 from worlds.engine.context import Actor, Context
 from worlds.engine.cursors import next_cursor
@@ -215,7 +215,7 @@ class _Passage:
                 happen,
                 call.if_version,
                 call.beside.cursor,
-                call.beside.allow_duplicate,
+                saves_alike(call.operation, call.values, call.beside),
             )
         )
 
@@ -297,8 +297,9 @@ def _run(passage: _Passage) -> Reply:
     operation, moment, door, met = passage.call.operation, passage.moment, passage.door, passage.met
     values, wait, asked = passage.call.values, passage.wait, passage.call.if_version
     if operation.writing:
-        guard.check(
-            door.world, passage.driver, operation, values, if_version=asked, now=moment.now, who=door.actor.name
+        now, who, typed = moment.now, door.actor, passage.call.surface == "pages"
+        values = guard.check(
+            door.world, passage.driver, operation, values, if_version=asked, now=now, actor=who, typed=typed
         )
     cause = changelog.Cause(moment.tx, moment.step, operation.name, "agent", f"agent:{moment.step}", moment.now)
     inside = Inside(operation, values, moment, door.chance, cause, wait, met.as_of(), met.keeps())
@@ -306,7 +307,7 @@ def _run(passage: _Passage) -> Reply:
     body = operation.encode(value)
     if (listed := passage.call.beside.asked) is not None:
         body["next_cursor"] = next_cursor(operation, listed, body, moment.now)
-        body = body if passage.call.surface == "pages" else operation.dialect.page(body)
+        body = body if passage.call.surface == "pages" else operation.dialect.tell(body)
     return Reply(ok=True, status=202 if operation.deferred else 200, body=body, value=value, headers=etag(body))
 
 

@@ -8,10 +8,11 @@ Refusal                     a value the agent sees: code, sentence, HTTP status,
     Conflict        409     the record's state forbids it now
     Gone            410     the episode is closed, reset or graded
     Failure         any     the way to the business broke, not the business: see `worlds.engine.faults`
+        VersionConflict 409 the record is not at the version that was asked for
 WorldBug                    our own failure: ends the episode with reward None, never shown to the agent
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 Face = Literal["page", "gateway", "maintenance", "banner", "lost", "sign_in", "conflict"]
@@ -28,7 +29,10 @@ class Refusal(Exception):  # noqa: N818 - a refusal is a result of business, not
         message: one or two sentences that name the record, the rule and the way out.
         field: dotted path of the argument at fault (`lines.0.quantity`), if one is.
         status: HTTP status, where it differs from the class's own.
-        details: further JSON values, for instance the maximum that would be accepted.
+        details: further JSON values, for instance the maximum that would be accepted; `matches` lists records that are
+            in the way, each with `record` (its table), `id`, `label`, whatever else pages are to show of it, and
+            `openable`, false where the caller may not open it.
+        override: the argument with which the same call goes through all the same, set to true, if there is one.
     """
 
     status: int = 422
@@ -41,12 +45,14 @@ class Refusal(Exception):  # noqa: N818 - a refusal is a result of business, not
         field: str | None = None,
         status: int | None = None,
         details: dict[str, Any] | None = None,
+        override: str | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.field = field
         self.details = details or {}
+        self.override = override
         if status is not None:
             self.status = status
 
@@ -127,3 +133,21 @@ class Failure(Refusal):
         self.body = body
         self.face = face
         self.seconds = seconds
+
+
+class VersionConflict(Failure):
+    """A write that was made with an old version of its record; `version` is that of now.
+
+    Where conflicts go by columns (`by_columns`), pages are told more: `paths` are the arguments that a change stands in
+    the way of, in the order of the changes (empty where an argument only lists it), `beside` are changes that stand in
+    nobody's way, told like the others, and `untouched` the arguments that only repeat what stood there before.
+    """
+
+    status = 409
+    by_columns = False
+    paths: Sequence[str] = ()
+    beside: Sequence[Mapping[str, Any]] = ()
+    untouched: frozenset[str] = frozenset()
+
+    def __init__(self, code: str, message: str, *, version: int) -> None:
+        super().__init__(code, message, status=409, headers={"ETag": f'"{version}"'}, face="conflict")

@@ -6,12 +6,14 @@ may go through later or with a newer version.
 
 import importlib.util
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from worlds.engine import locks, versions
-from worlds.engine.errors import Failure
+from worlds.engine import clashes, locks, versions
+from worlds.engine.context import Actor
+from worlds.engine.errors import VersionConflict
 from worlds.engine.fields import iso_instant
 from worlds.engine.operation import Operation
 from worlds.engine.targets import Record, records_named, spoken, table_of
@@ -23,6 +25,9 @@ SHOWN = frozenset({"business", "prose", "set"})
 Told = Callable[[str, str, Any], tuple[str, Any] | None]
 """How a world names and writes a column's value: (table, column, value) -> (field, JSON value), None to keep it out."""
 
+Opens = Callable[[sqlite3.Connection, Actor, str, int], bool]
+"""Whether somebody may open a record: (connection, actor, table, key)."""
+
 
 def check(
     world: World,
@@ -32,45 +37,112 @@ def check(
     *,
     if_version: int | None,
     now: int,
-    who: str = "",
-) -> None:
-    """Stop a write of `who` on a record that somebody else has locked, or that is not at the version that is asked for.
+    actor: Actor,
+    typed: bool = False,
+) -> dict[str, Any]:
+    """Stop a write on a record that somebody else has locked, or that is not at the version that is asked for.
+
+    Answers the values with which it may go on. Of a record that the actor may not open nothing is told here: what is to
+    be said of it is for the operation to say. `typed` says that they are a form's, which sends fields that nobody has
+    touched; where conflicts go by columns, those leave what somebody else has set since.
 
     Raises:
         Failure: saying who has it and until when, or what differs and who changed it.
     """
     if operation.locks_bind and locks.any_at(driver, now):
-        held = locks.in_the_way(driver, world.metadata, records_named(world.metadata, values), now, who)
+        named = [one for one in records_named(world.metadata, values) if _is_open(world, driver, actor, one)]
+        held = locks.in_the_way(driver, world.metadata, named, now, actor.name)
         if held is not None:
             raise locks.refusal(world.metadata, held, now)
     if if_version is not None and operation.record is not None:
         table, key = table_of(world.metadata, operation.record), values[operation.record]
-        if table is not None and _there(driver, table, key):
-            _check_version(world, driver, (table, key), if_version, operation.dialect.version)
+        if table is not None and _there(driver, table, key) and _is_open(world, driver, actor, (table, key)):
+            current = versions.version_of(driver, world.metadata, table, key)
+            if current != if_version:
+                asked = _Asked(operation, values, (table, key), if_version, current)
+                return _settled(world, driver, asked, typed=typed)
+    return dict(values)
 
 
-def _check_version(world: World, driver: sqlite3.Connection, record: Record, asked: int, word: str) -> None:
-    table, key = record
-    now = versions.version_of(driver, world.metadata, table, key)
-    if asked == now:
-        return
-    edits = versions.edits_since(driver, world.metadata, table, key, asked)
-    changes = [shown for edit in edits if (shown := _shown(world, record, edit)) is not None]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A write that was made with a version that is not the one of now."""
+
+    operation: Operation[..., Any]
+    values: Mapping[str, Any]
+    record: Record
+    version: int
+    now: int
+
+
+def _settled(world: World, driver: sqlite3.Connection, asked: _Asked, *, typed: bool) -> dict[str, Any]:
+    """The values with which such a write may go on all the same.
+
+    Raises:
+        VersionConflict: where it may not.
+    """
+    edits = versions.edits_since(driver, world.metadata, *asked.record, asked.version)
+    if asked.version > asked.now or clashes.kind_of(asked.operation, world.metadata) == "record":
+        raise _of_record(world, asked, edits)
+    touches = clashes.touched(world.metadata, asked.operation, asked.values, asked.record)
+    kept = clashes.untouched(touches, edits) if typed else []
+    untouched = frozenset(touch.path for touch, _ in kept)
+    clashing = clashes.clashing([touch for touch in touches if touch.path not in untouched], edits)
+    if clashing:
+        failure = _of_columns(world, asked, clashing)
+        inside = {id(edit) for _, edit in clashing}
+        failure.beside = _all_shown(world, asked.record, [edit for edit in edits if id(edit) not in inside])
+        failure.untouched = untouched
+        raise failure
+    return clashes.followed(asked.operation, asked.values, kept)
+
+
+def _of_columns(world: World, asked: _Asked, clashing: Sequence[tuple[str, versions.Edit]]) -> VersionConflict:
+    """What is said where somebody else has changed what the call changes, too."""
+    table, key = asked.record
+    pairs = [(path, shown) for path, edit in clashing if (shown := _shown(world, asked.record, edit)) is not None]
+    changes = [shown for _, shown in pairs]
+    called = spoken(world.metadata, table)
+    told = ", ".join(f"{one['field']} (by {one['by']})" for one in changes) or "a field that is not shown here"
+    failure = VersionConflict(
+        "version_conflict",
+        f"{called.capitalize()} {key} is at version {asked.now}, and since version {asked.version} somebody else has "
+        f"changed what you are changing: {told}. Nothing was done. Look at both, and send what you still want with "
+        f"version {asked.now}.",
+        version=asked.now,
+    )
+    failure.details = _details(called, asked, changes)
+    failure.by_columns = True
+    failure.paths = [path for path, _ in pairs]
+    return failure
+
+
+def _details(called: str, asked: _Asked, changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    word, key = asked.operation.dialect.version, asked.record[1]
+    return {"record": called, "id": key, word: asked.version, "version": asked.now, "changes": list(changes)}
+
+
+def _all_shown(world: World, record: Record, edits: Sequence[versions.Edit]) -> list[dict[str, Any]]:
+    return [shown for edit in edits if (shown := _shown(world, record, edit)) is not None]
+
+
+def _of_record(world: World, asked: _Asked, edits: Sequence[versions.Edit]) -> VersionConflict:
+    """What is said where a record was changed at all."""
+    (table, key), now = asked.record, asked.now
+    changes = _all_shown(world, asked.record, edits)
     called = spoken(world.metadata, table)
     who = changes[-1]["by"] if changes else ""
     said = f"by {who} " if who else ""
     named = ", ".join(dict.fromkeys(str(one["field"]) for one in changes)) or "nothing that is shown here"
-    failure = Failure(
+    failure = VersionConflict(
         "version_conflict",
-        f"{called.capitalize()} {key} is at version {now} and not at {asked} any more: it was changed "
+        f"{called.capitalize()} {key} is at version {now} and not at {asked.version} any more: it was changed "
         f"{said}since you read it ({named}). Nothing was done. Look at both, and send what you still want with version "
         f"{now}.",
-        status=409,
-        headers={"ETag": f'"{now}"'},
-        face="conflict",
+        version=now,
     )
-    failure.details = {"record": called, "id": key, word: asked, "version": now, "changes": changes}
-    raise failure
+    failure.details = _details(called, asked, changes)
+    return failure
 
 
 def _shown(world: World, record: Record, edit: versions.Edit) -> dict[str, Any] | None:
@@ -92,13 +164,26 @@ def _shown(world: World, record: Record, edit: versions.Edit) -> dict[str, Any] 
 @lru_cache(maxsize=32)
 def _told(world: World) -> Told:
     """How a world tells a column: `told` of its `faults.concurrency`, or the column's own name and stored value."""
-    if importlib.util.find_spec(f"{world.package}.faults") and importlib.util.find_spec(
-        f"{world.package}.faults.concurrency"
-    ):
-        own: Told | None = getattr(world.part("faults.concurrency"), "told", None)
-        if own is not None:
-            return own
-    return lambda _, column, value: (column, value)
+    own: Told | None = _bound(world, "told")
+    return own or (lambda _, column, value: (column, value))
+
+
+@lru_cache(maxsize=32)
+def _opens(world: World) -> Opens | None:
+    """Whether a world keeps records from people: `openable` of its `faults.concurrency`, or None where all are seen."""
+    own: Opens | None = _bound(world, "openable")
+    return own
+
+
+def _bound(world: World, name: str) -> Any:
+    package = f"{world.package}.faults"
+    there = importlib.util.find_spec(package) and importlib.util.find_spec(f"{package}.concurrency")
+    return getattr(world.part("faults.concurrency"), name, None) if there else None
+
+
+def _is_open(world: World, driver: sqlite3.Connection, actor: Actor, record: Record) -> bool:
+    opens = _opens(world)
+    return opens is None or opens(driver, actor, *record)
 
 
 def _there(driver: sqlite3.Connection, table: str, key: Any) -> bool:

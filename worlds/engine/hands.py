@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from worlds.engine.dialect import Dialect
 from worlds.engine.episode import Episode
 from worlds.engine.reply import Reply
 from worlds.engine.task import Refused, Task
@@ -31,6 +32,11 @@ class Hands:
     def facts(self) -> Mapping[str, str]:
         """What the instruction says, by name."""
         return self._task.instance.facts
+
+    @property
+    def dialect(self) -> Dialect:
+        """In whose words the tools answer."""
+        return self._task.world.dialect
 
     def call(self, operation: str, /, **arguments: Any) -> Any:
         """The JSON result of a tool call.

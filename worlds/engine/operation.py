@@ -11,7 +11,7 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
+from typing import Any, Final, Generic, Literal, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 from pydantic.fields import FieldInfo
@@ -25,6 +25,9 @@ from worlds.engine.json_schema import check_bounded, inlined
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Conflicts = Literal["record", "columns"]
+ALL: Final = "*"
+"""In the columns of an operation: all that an argument names, or all columns of a part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +53,14 @@ class Operation(Generic[P, R]):
     result: TypeAdapter[Any] = field(repr=False)
     record: str | None = None
     """The argument that names the record that it overwrites, where a caller may ask for a version of it."""
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The columns that arguments stand for where they differ from their names: see `worlds.engine.clashes`."""
+    conflicts: Conflicts | None = None
+    """When an old version stands in its way, where that is not as in its world's dialect."""
     locks_bind: bool = True
     """Whether a lock on a record that it names stops it."""
     duplicates: bool = False
-    """Whether it makes what should be there once, so that callers can be warned and say `allow_duplicate`."""
+    """Whether it makes what should be there once, so that callers can be warned and say that it is to be saved."""
     aside: bool = False
     priority: int = 5
     deferred: bool = False
@@ -132,6 +139,8 @@ def writes(  # noqa: PLR0913 - each is said of few operations, and each by its n
     aside: bool = False,
     priority: int = 5,
     record: str | None = None,
+    columns: Mapping[str, tuple[str, ...]] | None = None,
+    conflicts: Conflicts | None = None,
     last_write_wins: bool = False,
     locks_bind: bool = True,
     duplicates: bool = False,
@@ -146,6 +155,8 @@ def writes(  # noqa: PLR0913 - each is said of few operations, and each by its n
         priority: see `Operation`.
         record: the argument that names the record that it overwrites; callers may then ask that it still be at the
             version that they read.
+        columns: see `Operation`.
+        conflicts: see `Operation`.
         last_write_wins: it overwrites what others wrote, on purpose, and its description says so.
         locks_bind: whether a lock on a record that it names stops it; false for what is only put beside the record.
         duplicates: see `Operation`.
@@ -153,16 +164,22 @@ def writes(  # noqa: PLR0913 - each is said of few operations, and each by its n
     """
     if record and last_write_wins:
         raise TypeError("An operation whose last write wins takes no version; say one of the two.")
+    if (columns or conflicts) and not record:
+        raise TypeError("Columns and conflicts are those of a record; say which argument names it.")
 
     def marked(function: Callable[..., R]) -> Operation[..., R]:
         made = _operation(function, writing=True, roles=roles, doors=doors, aside=aside)
         if record and record not in made.input_schema.get("required", ()):
             raise TypeError(f"Operation {made.name} has no required argument {record} that could name its record.")
+        if strange := sorted({path.partition(".")[0] for path in columns or ()} - made.arguments.model_fields.keys()):
+            raise TypeError(f"Operation {made.name} names columns of {', '.join(strange)}, which it does not take.")
         description = f"{made.description}\n\n{LAST_WRITE_WINS}" if last_write_wins else made.description
         return replace(
             made,
             priority=priority,
             record=record,
+            columns=dict(columns or {}),
+            conflicts=conflicts,
             locks_bind=locks_bind,
             duplicates=duplicates,
             deferred=deferred,

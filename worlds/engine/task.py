@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from worlds.engine.context import Actor
+from worlds.engine.dialect import Dialect
 from worlds.engine.faults.plan import Rule
 from worlds.engine.people.company import NOBODY, Company
 from worlds.engine.people.persona import Person
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 Choice = TypeVar("Choice")
 SOLVABLE = "solvable"
+MOST_ROWS = 100
+"""Rows for which a page of a list can be asked."""
 
 
 class Refused(Exception):  # noqa: N818 - what a solution meets when the world says no; not an error of ours
@@ -48,6 +51,10 @@ class Worker(Protocol):
     def facts(self) -> Mapping[str, str]:
         """What the instruction says, by name, so that a solution need not parse prose."""
 
+    @property
+    def dialect(self) -> Dialect:
+        """In whose words the tools answer; an agent reads them off the tools' descriptions."""
+
     def call(self, operation: str, /, **arguments: Any) -> Any:
         """The JSON result of a tool call.
 
@@ -58,22 +65,22 @@ class Worker(Protocol):
 
 def every_row(worker: Worker, operation: str, /, **arguments: Any) -> Iterator[dict[str, Any]]:
     """Every row that a list finds, page by page; the next page is asked for once this one's rows were taken."""
-    found = worker.call(operation, **arguments, page_size=100)
-    if "pages" not in found:
+    words, found = worker.dialect, worker.call(operation, **arguments, page_size=MOST_ROWS)
+    if (pages := words.pages(found)) is None:
         yield from _by_cursors(worker, operation, found)
         return
-    yield from found["items"]
-    for page in range(2, found["pages"] + 1):
-        yield from worker.call(operation, **arguments, page=page, page_size=100)["items"]
+    yield from words.rows(found)
+    for page in range(2, pages + 1):
+        yield from words.rows(worker.call(operation, **arguments, page=page, page_size=MOST_ROWS))
 
 
 def _by_cursors(worker: Worker, operation: str, found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The rows of a list that cursors turn: all pages first, since a cursor does not wait until rows are worked on."""
-    rows = list(found["items"])
-    while found["has_more"]:
-        (cursor,) = (name for name in found if name.endswith("cursor"))
-        found = worker.call(operation, **{cursor: found[cursor]}, page_size=100)
-        rows += found["items"]
+    words = worker.dialect
+    rows = list(words.rows(found))
+    while (onward := words.onward(found)) is not None:
+        found = worker.call(operation, **{words.cursor: onward}, page_size=MOST_ROWS)
+        rows += words.rows(found)
     yield from rows
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData
 
+from worlds.engine.clashes import check_columns
 from worlds.engine.cursors import spoken_in
 from worlds.engine.dialect import PLAIN, Dialect
 from worlds.engine.errors import Refusal
@@ -123,6 +124,8 @@ class World:
                 raise TypeError(f"World {self.name} has two operations named {value.name}.")
             if unknown := value.roles - self.roles.keys():
                 raise TypeError(f"Operation {value.name} names roles {sorted(unknown)} that {self.name} lacks.")
+            if value.columns:
+                check_columns(value, self.metadata)
             found[value.name] = spoken_in(value, self.dialect)
         for value in _operations_in(importlib.import_module("worlds.engine.everywhere")):
             found.setdefault(value.name, spoken_in(replace(value, roles=frozenset(self.roles)), self.dialect))
@@ -160,17 +163,18 @@ class World:
         """The tables and their classes as plain data for the grader."""
         return schema_of(self.metadata)
 
-    def error_body(self, refusal: Refusal) -> dict[str, Any]:
+    def error_body(self, refusal: Refusal) -> Any:
         """A refusal in this world's one error shape; a world module `errors` may state its own `body`."""
         if importlib.util.find_spec(f"{self.package}.errors") and hasattr(self.part("errors"), "body"):
-            body: dict[str, Any] = self.part("errors").body(refusal)
-            return body
+            return self.part("errors").body(refusal)
         return plain_error(refusal)
 
 
 def plain_error(refusal: Refusal) -> dict[str, Any]:
     """The engine's own error shape: `{"error": {"code", "message", "field", ...}}`."""
-    return {"error": {"code": refusal.code, "message": refusal.message, "field": refusal.field, **refusal.details}}
+    way = {"override": refusal.override} if refusal.override else {}
+    said = {"code": refusal.code, "message": refusal.message, "field": refusal.field}
+    return {"error": {**said, **way, **refusal.details}}
 
 
 def schema_of(metadata: MetaData) -> Schema:

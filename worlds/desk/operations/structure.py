@@ -134,6 +134,7 @@ def merge_tickets(
             "would show each of them what the other is told. Link them instead or, where both have "
             "agreed, confirm that they are different requesters.",
             field="source_ids",
+            override="confirm_different_requesters",
         )
     done = merging.merge(ctx, target, sources, note)
     return Merged(target=changed(ctx, done), sources=[ref(head(ctx, one.id)) for one in sources])

@@ -110,7 +110,7 @@ class Courier:
             self.trouble = trouble if trip.key is not None else self.trouble
             raise Refused(sign.status, sign.told)
         self.trouble = trouble
-        if sign.status == 400 and any(one.endswith("cursor") for one in trip.arguments):  # begin the list again
+        if sign.status == 400 and self._desk.world.dialect.cursor in trip.arguments:  # begin the list again
             raise Refused(sign.status, sign.told)
 
     def _made_ready(self, trip: "_Trip", sign: Sign) -> Any:

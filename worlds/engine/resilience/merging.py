@@ -7,10 +7,7 @@ from typing import Any
 
 from worlds.engine.operation import Operation
 from worlds.engine.resilience.sights import Key, Seen, find_object, ids_in, key_of, lasting, objects
-from worlds.engine.resilience.signs import Sign, complaints, mappings
-
-ALLOW = "allow_duplicate"
-"""The argument that saves what is alike to something, where a tool takes it."""
+from worlds.engine.resilience.signs import Sign, complaints, mappings, may_save
 
 
 class Versions:
@@ -38,9 +35,15 @@ class Versions:
         """The work has let time pass, in which much may have happened."""
         self._old.update(self._built_on)
 
-    def written(self, body: Any) -> None:
-        """The answer to an own write, which the work has made itself."""
-        self._built_on.update(versions_in(body))
+    def written(self, body: Any, *, alone: bool = True) -> None:
+        """The answer to an own write, which the work has made itself.
+
+        `alone` says that it would have been refused if anybody else had changed the record. Where it would not, what
+        the work builds on stays what it has read, unless the version shows that nobody has.
+        """
+        for key, version in versions_in(body):
+            if alone or version <= self._built_on.get(key, version) + 1:
+                self._built_on[key] = version
         self.told(body)
 
     def told(self, body: Any) -> None:
@@ -136,8 +139,8 @@ def mended(tool: Operation[..., Any], arguments: Mapping[str, Any], sign: Sign, 
     A text at fault gets what the rule's sentence names, as the record shows it. What is only alike is saved all the
     same: whoever does the task has read the records and means another one.
     """
-    if any(told.get("allow_save") is True for told in mappings(sign.body)) and ALLOW not in arguments:
-        return {**arguments, ALLOW: True}
+    if may_save(sign.body) and arguments.get(tool.dialect.alike) is not True:
+        return {**arguments, tool.dialect.alike: True}
     taken = tool.input_schema.get("properties", {})
     for field, sentence in complaints(sign.body):
         if field not in taken:

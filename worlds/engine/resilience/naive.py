@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from worlds.engine.adversary.gullible import obey
+from worlds.engine.dialect import Dialect
 from worlds.engine.resilience.line import Desk
 from worlds.engine.resilience.sights import Atlas, find_object, ids_in, key_of
 from worlds.engine.resilience.signs import Sign, sign_of
@@ -47,6 +48,11 @@ class Naive:
     def facts(self) -> Mapping[str, str]:
         """What the instruction says, by name."""
         return self._task.instance.facts
+
+    @property
+    def dialect(self) -> Dialect:
+        """In whose words the tools answer."""
+        return self._desk.world.dialect
 
     def work(self) -> FinalAnswer:
         """Do the task, as long as nothing is in the way."""

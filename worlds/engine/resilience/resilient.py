@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from worlds.engine.dialect import Dialect
 from worlds.engine.resilience.courier import MOST_SENDS, WAIT, Changed, Courier, text_of
 from worlds.engine.resilience.line import Desk
 from worlds.engine.resilience.merging import Versions, changed_since, merged
@@ -19,7 +20,6 @@ from worlds.engine.resilience.sights import (
     Seen,
     find_object,
     ids_in,
-    is_all,
     is_anothers,
     key_of,
     objects,
@@ -66,6 +66,11 @@ class Resilient:
     def facts(self) -> Mapping[str, str]:
         """What the instruction says, by name."""
         return self._task.instance.facts
+
+    @property
+    def dialect(self) -> Dialect:
+        """In whose words the tools answer."""
+        return self._desk.world.dialect
 
     def work(self) -> FinalAnswer:
         """Do the task, or stop, hand it over and say so.
@@ -133,7 +138,7 @@ class Resilient:
             if self._is_there(operation, arguments, body, before):
                 self.written.append(operation)
                 if not merged_in:  # else the record holds more than the work knows of
-                    self._versions.written(body)
+                    self._versions.written(body, alone=self.dialect.conflicts == "record")
                 return body
         raise Stopped(operation, arguments, Sign("unknown", 200, None, "It was answered as done and is not there."))
 
@@ -193,7 +198,7 @@ class Resilient:
                 if refused.status == NOT_FOUND and key.name in reading.arguments:
                     looks.append(Look((reading.operation, text_of(reading.arguments)), {}, whole=True))
                 continue
-            whole = reading.by_key or (bool(reading.arguments) and is_all(body))
+            whole = reading.by_key or (bool(reading.arguments) and self.dialect.is_whole(body))
             looks.append(Look((reading.operation, text_of(reading.arguments)), body, whole))
         return looks
 

@@ -198,11 +198,6 @@ class Atlas:
         return any(own.value in (value if isinstance(value, list) else [value]) for value in free)
 
 
-def is_all(body: Any) -> bool:
-    """Whether a list was answered whole, on one page."""
-    return isinstance(body, Mapping) and (body.get("pages") == 1 or body.get("has_more") is False)
-
-
 def ids_in(*values: Any) -> dict[str, Any]:
     """All ids that arguments and answers name at their top, the first of a name."""
     known: dict[str, Any] = {}

@@ -25,6 +25,7 @@ _LOCKED = ("unable_to_lock_row", "lock_timeout", "record_locked", "is_locked", "
 _CHANGED = ("version_conflict", "updateconflict", "precondition", "if_version", "stale_object")
 _BUSY = ("in_use", "in use", "in progress", "being processed", "being carried out", "in a moment")
 _SOLD_OUT = ("insufficient_stock", "out_of_stock", "sold_out")
+_CODED = frozenset({"code", "errorCode"})
 _ENVELOPE = frozenset({"status", "headers", "body"})
 
 
@@ -62,7 +63,9 @@ def sign_of(reply: Reply) -> Sign:
 
 def may_change(status: int, told: Any) -> bool:
     """Whether a refusal may be another one in a while: sold out for now, or a bank without funds on the card."""
-    code = next((str(one["code"]) for one in mappings(told) if "code" in one), "")
+    code = next(
+        (str(one.get("code", one.get("errorCode"))).lower() for one in mappings(told) if _CODED & one.keys()), ""
+    )
     return status == 402 or (status == 409 and code in _SOLD_OUT)
 
 
@@ -116,6 +119,11 @@ def _restored(told: Any) -> float | None:
             lacking = part["requestedQueryCost"] - throttle["currentlyAvailable"]
             return float(math.ceil(max(1.0, lacking / max(1.0, throttle["restoreRate"]))))
     return None
+
+
+def may_save(told: Any) -> bool:
+    """Whether a refusal for what is alike says that it may be saved all the same."""
+    return any(one.get("allow_save") is True or one.get("allowSave") is True for one in mappings(told))
 
 
 def complaints(told: Any) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from worlds.engine.dialect import Dialect
 from worlds.engine.episode import Episode
 from worlds.engine.reply import Reply
 from worlds.engine.rollouts.limits import Limits, Truncated
@@ -58,6 +59,11 @@ class Seat:
     def facts(self) -> Mapping[str, str]:
         """What the instruction says, by name."""
         return self.task.instance.facts
+
+    @property
+    def dialect(self) -> Dialect:
+        """In whose words the tools answer."""
+        return self.task.world.dialect
 
     @property
     def seconds_left(self) -> float:

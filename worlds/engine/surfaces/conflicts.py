@@ -4,7 +4,7 @@ Each choice is a pair of radio buttons in the name of the field itself, so the f
 for the same operation, with the version that the record has now.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from worlds.engine.errors import Failure
+from worlds.engine.errors import Failure, VersionConflict
 from worlds.engine.operation import Operation
 from worlds.engine.surfaces import error_pages
 from worlds.engine.surfaces.forms import Typed, caption
@@ -42,34 +42,54 @@ class Change:
         return self.mine != self.was
 
 
-def page(failure: Failure, operation: Operation[..., Any], typed: Typed) -> AnyResponse:
+def page(conflict: Failure, operation: Operation[..., Any], typed: Typed) -> AnyResponse:
     """Both versions, and the form that sends the choice."""
     door = door_of(request)
-    changes = list(_changes(failure, typed, door.world.zone))
+    told, paths, beside, untouched = _told_of(conflict)
+    changes = list(_changes(told, paths, typed, door.world.zone))
     clashes = [one for one in changes if one.name is not None and one.mine != one.now]
-    named = {one.name for one in clashes}
+    meanwhile = list(_changes(beside, (), typed, door.world.zone))
+    named = {one.name for one in clashes} | untouched
     kept = [(name, value) for name, values in typed.raw.items() if name not in named for value in values]
+    needed = untouched & set(operation.input_schema.get("required", ()))
+    kept += [(one.name, one.now) for one in meanwhile if one.name in needed]
+    others = [one for one in changes if one.name is None]
+    by_columns = isinstance(conflict, VersionConflict) and conflict.by_columns
     form = door.form(operation, f"{request.script_root}{request.path}", name="choice")
-    version = failure.details.get("version")
+    version = conflict.details.get("version")
     text = door.render(
         "pages/conflict.html",
         layout=error_pages.layout(),
         form=replace(form, sent=None, version=lambda: version),
         who=changes[-1].by if changes else "Somebody",
-        record=f"{phrase(failure.details.get('record', 'record')).lower()} {failure.details.get('id', '')}".strip(),
+        record=f"{phrase(conflict.details.get('record', 'record')).lower()} {conflict.details.get('id', '')}".strip(),
         clashes=clashes,
-        others=[one for one in changes if one.name is None],
+        others=meanwhile if by_columns else others,
+        undone=others if by_columns else [],
         kept=kept,
         discard=g.get("form_page") or f"{request.script_root}/",
     )
-    return Response(text, status=failure.status, content_type="text/html; charset=utf-8")
+    return Response(text, status=conflict.status, content_type="text/html; charset=utf-8")
 
 
-def _changes(failure: Failure, typed: Typed, zone: str) -> Iterator[Change]:
-    told: list[Mapping[str, Any]] = list(failure.details.get("changes", ()))
-    for one in told:
+Told = Sequence[Mapping[str, Any]]
+
+
+def _told_of(conflict: Failure) -> tuple[Told, Sequence[str], Told, frozenset[str]]:
+    """What a conflict tells: changes, the arguments that they are in the way of, others, and untouched arguments."""
+    told = conflict.details.get("changes", ())
+    if not isinstance(conflict, VersionConflict):
+        return told, (), (), frozenset()
+    return told, conflict.paths, conflict.beside, conflict.untouched
+
+
+def _changes(told: Told, paths: Sequence[str], typed: Typed, zone: str) -> Iterator[Change]:
+    for number, one in enumerate(told):
         field = str(one["field"])
-        name = None if "record" in one else _field(field, typed)
+        name = typed.on_page(paths[number]) if paths else None
+        name = name if name in typed.raw else None
+        if name is None and "record" not in one:
+            name = _field(field, typed)
         label = caption(name or field)
         if "record" in one:
             label = f"{phrase(one['record'])}: {label[:1].lower()}{label[1:]}"

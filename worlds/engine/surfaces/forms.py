@@ -6,7 +6,7 @@ A field's name is its path in the arguments (`lines.0.quantity`), the same path 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -55,17 +55,30 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A form that came back: what was typed, to which address, and what was wrong with it.
+class Match:
+    """A record that is in the way: what it is called, its page (empty where there is none), and what is told of it."""
 
-    `alike` names records that are like what was to be saved; it may be saved all the same where `may_save` says so.
-    """
+    label: str
+    address: str
+    told: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before a form is sent again: what is in the way, and the argument that lets it through, if any."""
+
+    matches: tuple[Match, ...]
+    argument: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that came back: what was typed, to which address, what was wrong with it, and what is asked back."""
 
     action: str
     typed: Typed
     problems: tuple[Problem, ...]
-    alike: tuple[str, ...] = ()
-    may_save: bool = False
+    question: Question | None = None
 
 
 def schema_at(schema: Mapping[str, Any], path: str) -> tuple[Mapping[str, Any], bool] | None:
@@ -304,6 +317,7 @@ class Form:
     name: str = "f"
     version: Callable[[], int | str | None] = lambda: None
     onward: str = ""
+    _asked: list[Question] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> Field:
         found = schema_at(self.operation.input_schema, name)
@@ -331,6 +345,18 @@ class Form:
     def problems(self) -> tuple[Problem, ...]:
         """What was wrong when the form was sent."""
         return self.sent.problems if self.sent else ()
+
+    @property
+    def at_fault(self) -> str:
+        """The id of the first field that something was wrong with; that of the problems where it was none."""
+        name = next((one.field for one in self.problems if one.field), None)
+        return self.id_of(name) if name else "problems"
+
+    def ask(self) -> Question | None:
+        """What is asked back, the first time: a form with several buttons asks below the first of them."""
+        question = None if self._asked or self.sent is None else self.sent.question
+        self._asked.extend([question] if question else [])
+        return question
 
     def _value(self, name: str, schema: Mapping[str, Any]) -> str:
         if self.sent is not None and (typed := self.sent.typed.raw.get(name)):

@@ -13,9 +13,10 @@ from flask import Request, g, render_template, request
 from worlds.engine.context import Actor
 from worlds.engine.episode import Episode
 from worlds.engine.errors import Failure, Invalid, Refusal, WorldBug
+from worlds.engine.faults.styles import told_before
 from worlds.engine.operation import Operation
 from worlds.engine.reply import Reply
-from worlds.engine.surfaces import drafts, seals, troubles
+from worlds.engine.surfaces import drafts, overrides, seals, troubles
 from worlds.engine.surfaces.forms import (
     OWN_FIELDS,
     Form,
@@ -211,7 +212,8 @@ class Door:
             if refusal.code == "idempotency_key_reused":
                 self.refuse(409, Problem(None, "form_changed", SENT_BEFORE))
             else:
-                self.refuse(refusal.status, *problems_of(refusal, typed))
+                self.status = refusal.status
+                self._ask_back(refusal, typed)
             raise
         return reply
 
@@ -229,12 +231,11 @@ class Door:
         self.status = failure.status
         if not text:
             self.sent = None
-        if failure.field is None or self.sent is None:
+        question = overrides.question_of(failure, self.sent.typed, self.world) if self.sent else None
+        if self.sent is None or (failure.field is None and question is None):
             troubles.warn(failure, self.now, sent=True)
             return
-        found = problems_of(failure, self.typed(operation, rows))
-        alike = tuple(str(one["label"]) for one in failure.details.get("matches", ()))
-        self.sent = replace(self.sent, problems=found, alike=alike, may_save=bool(failure.details.get("allow_save")))
+        self._ask_back(failure, self.typed(operation, rows))
 
     def typed(self, operation: Operation[..., Any], rows: Mapping[str, str]) -> Typed:
         """What the request's form says; a moment without a zone is one on the world's clocks."""
@@ -246,6 +247,14 @@ class Door:
         self.status = status
         if self.sent is not None:
             self.sent = replace(self.sent, problems=problems)
+
+    def _ask_back(self, refusal: Refusal, typed: Typed) -> None:
+        """Show what was wrong with the form that was sent, and what is asked before it is sent again."""
+        if self.sent is not None:
+            box = overrides.box_for(refusal, typed)
+            found = (*problems_of(refusal, typed), *([box] if box else []))
+            question = overrides.question_of(refusal, typed, self.world)
+            self.sent = Sent(self.sent.action, self.sent.typed, found, question)
 
     # -- what a view shows ----------------------------------------------------------------------------------------
 
@@ -352,15 +361,10 @@ class Door:
             return reply.value
         if reply.refusal is not None:
             raise reply.refusal
-        told = reply.body.get("error") if isinstance(reply.body, dict) else None  # an answer given before, again
-        if not isinstance(told, dict) or reply.status >= 500:
+        told = told_before(reply.status, reply.body) if reply.status < 500 else None  # an answer given before, again
+        if told is None:
             raise Failure("failed_before", SENT_BEFORE, status=reply.status, headers=reply.headers, body=reply.body)
-        raise Refusal(
-            told.get("code", "refused_before"),
-            told.get("message", SENT_BEFORE),
-            field=told.get("field"),
-            status=reply.status,
-        )
+        raise told
 
 
 def door_of(asked: Request) -> Door:

@@ -21,6 +21,7 @@ How to write pages. Every `Pages` object in the modules of a world's `pages` pac
   None when the same form was sent twice (it had its effect once).
 * When the world refuses, the page `shows` is shown again with what was typed, the errors at their fields and on top.
   `door.form` finds by its action whether it is the form that came back. `next` (hidden field) overrides `Done.to`.
+* A refusal that lists `matches`, or names what lets it through (`override`), asks back: see `overrides`.
 * Fields are named by their path in the arguments: `lines.0.quantity`. With `rows={"lines": "quantity"}` list rows whose
   quantity is empty or 0 are left out. Unticked boxes need no care, empty optional fields are left out.
 * Templates extend the app's own layout; `{% import "pages/forms.html" as f %}` gives `f.start(form)`,

@@ -136,6 +136,7 @@ class DuplicateRule(Fault):
             said += " Save again to save it anyway."
         failure = Failure("duplicates_detected", said, status=409, face="banner")
         failure.field = field
+        failure.override = hit.call.operation.dialect.alike if hit.params.mode == "alert" else None
         failure.details = {
             "allow_save": hit.params.mode == "alert",
             "matches": [{"record": match.table, "id": match.key, "label": match.label} for match in matches],

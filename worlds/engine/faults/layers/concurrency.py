@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from worlds.engine import bookkeeping, locks
+from worlds.engine import bookkeeping, clashes, locks
 from worlds.engine.errors import Failure
 from worlds.engine.faults.fault import READS, WRITES, Called, Fault, Hit, Params
 from worlds.engine.faults.plan import Rule
@@ -82,7 +82,11 @@ class _Edit(Fault):
             return Deed(said.who, said.operation, said.arguments)
         if offer is None or record is None:
             return None
-        return offer(hit.call, *record, hit.rng, hit.params.field == "same")
+        return offer(hit.call, *record, hit.rng, self._same(hit))
+
+    def _same(self, hit: Hit) -> bool:
+        """Whether the colleague changes what the call is likely to write."""
+        return bool(hit.params.field == "same")
 
     def _record(self, call: Called) -> Record | None:
         return _overwritten(call)
@@ -95,7 +99,10 @@ def _overwritten(call: Called) -> Record | None:
 
 
 class OptimisticConflict(_Edit):
-    """A colleague's edit lands just before a conditional write, which is refused as out of date."""
+    """A colleague's edit lands just before a conditional write, which is refused as out of date.
+
+    Where conflicts go by columns, only an edit of the same field is in the way, so that it is one in any case.
+    """
 
     code = "F16"
     lesson = "Read the record again, keep what the colleague changed, and send your own change with the new version."
@@ -109,6 +116,10 @@ class OptimisticConflict(_Edit):
     def meanwhile(self, hit: Hit) -> None:
         """Let the colleague go first."""
         _do(hit, self._edit(hit))
+
+    def _same(self, hit: Hit) -> bool:
+        call = hit.call
+        return super()._same(hit) or clashes.kind_of(call.operation, call.world.metadata) == "columns"
 
 
 class SilentLastWriteWins(_Edit):

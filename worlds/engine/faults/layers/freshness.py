@@ -135,14 +135,14 @@ class ShiftingPages(Fault):
             return None
         hit.keep(hit.call.operation.name)
         self.meanwhile(hit)
-        return _lost()
+        return _lost(hit)
 
     def lasting(self, hit: Hit) -> Failure | None:
         """The cursors of the list stay lost until it is begun again."""
         if hit.call.operation.name != hit.kept():
             return None
         if hit.call.cursor:
-            return _lost()
+            return _lost(hit)
         if int(hit.call.values.get("page") or 1) == 1:
             hit.forget()
         return None
@@ -162,9 +162,10 @@ class ShiftingPages(Fault):
         return arrive(hit) if arrive else None
 
 
-def _lost() -> Failure:
-    failure = Failure("cursor_invalid", "Invalid value for cursor: it is no longer valid.", status=400, face="banner")
-    failure.field = "cursor"
+def _lost(hit: Hit) -> Failure:
+    word = hit.call.operation.dialect.cursor
+    failure = Failure("cursor_invalid", f"Invalid value for {word}: it is no longer valid.", status=400, face="banner")
+    failure.field = word
     return failure
 
 

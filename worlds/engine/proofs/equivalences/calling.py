@@ -47,7 +47,7 @@ def _surfaces(solved: Solved) -> Iterator[Variation]:
     def passed(episode: Episode, name: str, given: dict[str, object]) -> Reply:
         surface = next(turns)
         operation = operations[name]
-        turned = operation.dialect.paging == "cursors" and takes_cursors(operation)  # by page numbers on pages alone
+        turned = not operation.dialect.by_number and takes_cursors(operation)  # by page numbers on pages alone
         offered = surface != "pages" or ("pages" in operation.doors and not turned)
         return episode.perform(name, given, surface if offered else "tools")
 
