@@ -25,6 +25,7 @@ KEYS = [
     "http_call_ms",
     "mcp_call_ms",
     "wait_10k_events_s",
+    "wait_10k_light_events_s",
     "fault_overhead",
 ]
 

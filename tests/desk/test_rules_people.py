@@ -45,6 +45,7 @@ from worlds.desk.operations.people import (
 )
 from worlds.desk.operations.tickets import get_ticket, list_tickets
 from worlds.desk.rules import LEADS, REQUESTERS
+from worlds.desk.ticket_text import order_text
 from worlds.engine.errors import Refusal
 
 PUBLIC, INTERNAL, DRAFT, RULES = 1, 2, 3, 4
@@ -84,12 +85,14 @@ def orders(desk: Desk) -> Desk:
         models.ShopOrder(
             id=1, number="LK-10001", customer="C-1", buyer="Anna de Vries", email="anna@example.com",
             postal_code="1015 DX", status="shipped", total=12_050, **columns,
+            search_text=order_text("LK-10001", "Anna de Vries", "anna@example.com", "Amsterdam", "1015 DX"),
         )
     )  # fmt: skip
     desk.add(
         models.ShopOrder(
             id=2, number="LK-10002", customer=None, buyer="Ben Müller", email="Ben@KadeCoffee.example",
             postal_code="10115", status="processing", total=4_000, **columns,
+            search_text=order_text("LK-10002", "Ben Müller", "Ben@KadeCoffee.example", "Amsterdam", "10115"),
         )
     )  # fmt: skip
     for at, status, delivered in ((1, "delivered", START - timedelta(4)), (2, "in_transit", None)):
@@ -285,7 +288,9 @@ def test_orders_are_not_listed_without_a_reason(orders: Desk):
     ctx = orders.as_("agent")
     assert find_orders(ctx).total == 0
     assert find_orders(ctx, query="100% Müller").total == 0
-    assert [row.order_id for row in find_orders(ctx, query="Müller").items] == [2]
+    for asked in ("Müller", "muller", "#LK-10002", "lk-10002", "ben@kadecoffee.example"):
+        assert [row.order_id for row in find_orders(ctx, query=asked).items] == [2]
+    assert find_orders(ctx, query="LK-1000").total == 2
     assert find_orders(ctx, query="LK_1").total == 0
 
 

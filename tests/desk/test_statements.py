@@ -25,7 +25,7 @@ PAGES: Final = sorted(
     - {"workspace.job", "workspace.tickets_again", "workspace.view_again"}  # shown after something was sent
 )
 RECORDS: Final = 6
-MOST_OF_A_CALL, MOST_OF_A_PAGE = 40, 90
+MOST_OF_A_CALL, MOST_OF_A_PAGE = 35, 72
 MOST_AGAIN = 3
 """How often the same may be asked for one call or page; whoever asks row by row asks it more often."""
 APART = 3

@@ -63,6 +63,13 @@ MARKS = (
         "wait_10k_events_s", "s", 1.0, "a wait over a week in which 10,000 events are due", troubles.wait_10k_events_s
     ),
     Mark(
+        "wait_10k_light_events_s",
+        "s",
+        1.0,
+        "the same with events that write one row each, where the world's own write more",
+        troubles.wait_10k_light_events_s,
+    ),
+    Mark(
         "fault_overhead",
         "times",
         1.1,

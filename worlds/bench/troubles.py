@@ -20,7 +20,17 @@ BUSY = 0.3
 
 def wait_10k_events_s(workload: Workload) -> float | None:
     """A call of `wait` over a virtual week with ten thousand events that are due; None for a world that has none."""
-    week = getattr(workload.world.part("bench"), "week", None) if _has_bench(workload) else None
+    return _waited(workload, "week")
+
+
+def wait_10k_light_events_s(workload: Workload) -> float | None:
+    """The same with events that write one row each; None for a world whose own are that light."""
+    return _waited(workload, "light_week")
+
+
+def _waited(workload: Workload, name: str) -> float | None:
+    """The seconds that a virtual week takes which a world's `bench` fills by a function of that name."""
+    week = getattr(workload.world.part("bench"), name, None) if _has_bench(workload) else None
     if week is None:
         return None
     taken, task = [], workload.tasks[0]

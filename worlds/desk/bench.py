@@ -12,6 +12,19 @@ _OPEN = "SELECT id FROM ticket WHERE status IN ('new', 'open') AND spam = 0 ORDE
 _COLLEAGUE = "SELECT name FROM desk_user WHERE role = 'light_agent' AND suspended = 0 ORDER BY id LIMIT 1"
 
 
+def light_week(driver: sqlite3.Connection, begin: int, count: int) -> Iterator[Event]:
+    """So many events of one row each over a week: a colleague opens one ticket after the other.
+
+    In `week` each event writes four rows and more, with triggers and clocks; what the queue itself takes shows here.
+    """
+    unsolved = cycle([row[0] for row in driver.execute(_OPEN).fetchall()])
+    colleague = str(driver.execute(_COLLEAGUE).fetchone()[0])
+    for number in range(count):
+        due = begin + number * _WEEK // count + 1
+        opened = {"ticket_id": next(unsolved), "who": colleague}
+        yield Event.of(due, "colleague_opens", opened, "colleagues", "world:colleagues")
+
+
 def week(driver: sqlite3.Connection, begin: int, count: int) -> Iterator[Event]:
     """So many events over a week from a virtual second on: requesters answer, and a colleague leaves notes."""
     waiting = cycle([row[0] for row in driver.execute(_WAITING).fetchall()])

@@ -11,7 +11,7 @@ was just said), `comment_public`, `author` (`end_user` or `staff`), `event` (`cr
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -33,20 +33,85 @@ class Facts:
     before: Mapping[str, Any] = field(default_factory=dict)
 
 
+Test = Callable[[Facts], bool]
+
+
 def holds(conditions: str, facts: Facts) -> bool:
     """Whether conditions hold of a ticket."""
-    said = _read(conditions)
-    if not all(_holds(one, facts) for one in said.get("all", ())):
-        return False
-    either = said.get("any", ())
-    return not either or any(_holds(one, facts) for one in either)
+    return _read(conditions)(facts)
 
 
 @lru_cache(maxsize=256)
-def _read(conditions: str) -> Mapping[str, Any]:
-    """The same few rules are asked at every update."""
+def _read(conditions: str) -> Test:
+    """Conditions as a test of facts, made once: the same few rules are asked at every update."""
     said: Mapping[str, Any] = json.loads(conditions)
-    return said
+    equal, every = _sorted(said.get("all", ()))
+    either = _any_of(said.get("any", ()))
+
+    def test(facts: Facts) -> bool:
+        values = facts.values
+        for name, wanted in equal:  # most rules are out at the first of these
+            if values.get(name) != wanted:
+                return False
+        if every and not all(one(facts) for one in every):
+            return False
+        return not either or any(one(facts) for one in either)
+
+    return test
+
+
+def _any_of(conditions: Sequence[Mapping[str, Any]]) -> list[Test]:
+    """Tests of which one has to hold; the words that a field may have are looked for together."""
+    words: dict[str, list[str]] = {}
+    for one in conditions:
+        if "has" in one:
+            words.setdefault(one["field"], []).append(one["has"])
+    others = [_test(one) for one in conditions if "has" not in one]
+    return [*others, *(_has_one(name, wanted) for name, wanted in words.items())]
+
+
+def _has_one(name: str, wanted: Sequence[str]) -> Test:
+    folded = [fold(one) for one in wanted]
+
+    def test(facts: Facts) -> bool:
+        value = facts.values.get(name)
+        if value is None:
+            return False
+        sought, among = (wanted, value) if isinstance(value, list) else (folded, _folded(str(value)))
+        return any(one in among for one in sought)
+
+    return test
+
+
+def _sorted(conditions: Sequence[Mapping[str, Any]]) -> tuple[list[tuple[str, Any]], list[Test]]:
+    """What fields have to be, by field, and the tests of all else."""
+    equal = [(one["field"], one["is"]) for one in conditions if "is" in one]
+    return equal, [_test(one) for one in conditions if "is" not in one]
+
+
+def _test(condition: Mapping[str, Any]) -> Test:
+    name = condition["field"]
+    (operator,) = condition.keys() - {"field"}
+    wanted = condition[operator]
+    match operator:
+        case "is":
+            return lambda facts: bool(facts.values.get(name) == wanted)
+        case "is_not":
+            return lambda facts: bool(facts.values.get(name) != wanted)
+        case "in":
+            return lambda facts: facts.values.get(name) in wanted
+        case "has" | "has_not":
+            has, folded = operator == "has", fold(wanted)
+            return lambda facts: _has(facts.values.get(name), wanted, folded) == has
+        case "longer_than":
+            return lambda facts: _longer(facts, f"{name}_since", wanted * 3_600)
+    return lambda facts: _moved(facts, name, operator, wanted)
+
+
+def _has(value: Any, wanted: str, folded: str) -> bool:
+    if value is None:
+        return False
+    return wanted in value if isinstance(value, list) else folded in _folded(str(value))
 
 
 @lru_cache(maxsize=256)
@@ -55,28 +120,12 @@ def _folded(text: str) -> str:
     return fold(text)
 
 
-def _holds(condition: Mapping[str, Any], facts: Facts) -> bool:
-    name = condition["field"]
-    (operator,) = condition.keys() - {"field"}
-    wanted, value = condition[operator], facts.values.get(name)
-    match operator:
-        case "is":
-            return bool(value == wanted)
-        case "is_not":
-            return bool(value != wanted)
-        case "in":
-            return value in wanted
-        case "has" | "has_not":
-            return _has(value, wanted) == (operator == "has")
-        case "longer_than":
-            since = facts.values.get(f"{name}_since")
-            return since is not None and (facts.now - since).total_seconds() > wanted * 3_600
-    was = facts.before.get(name)
+def _longer(facts: Facts, since: str, seconds: int) -> bool:
+    begun = facts.values.get(since)
+    return begun is not None and (facts.now - begun).total_seconds() > seconds
+
+
+def _moved(facts: Facts, name: str, operator: str, wanted: Any) -> bool:
+    value, was = facts.values.get(name), facts.before.get(name)
     moved = bool(facts.before) and value != was
     return moved and (operator == "changed" or wanted == (value if operator == "changed_to" else was))
-
-
-def _has(value: Any, wanted: str) -> bool:
-    if value is None:
-        return False
-    return wanted in value if isinstance(value, list) else _folded(wanted) in _folded(str(value))

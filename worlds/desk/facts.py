@@ -1,8 +1,10 @@
 """What is known around a ticket: who asks and how much they matter, whose it is, and when those work."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from worlds.desk.conditions import Facts
@@ -11,8 +13,9 @@ from worlds.desk.ticket_file import Head
 from worlds.engine.context import Context
 from worlds.engine.rows import Query
 
-_SCHEDULE = """(SELECT s.id FROM desk_group d JOIN schedule s ON s.id = d.schedule_id
-      ORDER BY d.id = :group DESC, d.is_default DESC, d.id LIMIT 1)"""
+_SCHEDULES = "SELECT s.id FROM desk_group d JOIN schedule s ON s.id = d.schedule_id"
+_SCHEDULE = f"""coalesce(({_SCHEDULES} WHERE d.id = :group),
+      ({_SCHEDULES} ORDER BY d.is_default DESC, d.id LIMIT 1))"""
 _HOLIDAYS = "(SELECT json_group_array(h.day) FROM holiday h WHERE h.schedule_id = s.id)"
 
 
@@ -95,10 +98,17 @@ def _calendar(row: _Around | _Hours) -> Calendar | None:
     return calendar(row.zone, row.intervals, row.holidays or "[]")
 
 
-def facts(ticket: Head, around: Surroundings, now: datetime) -> Facts:
-    """What conditions can look at of a ticket as it stands."""
+def facts(
+    ticket: Head,
+    around: Surroundings,
+    now: datetime,
+    said: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+) -> Facts:
+    """What conditions can look at of a ticket as it stands, of what was `said` and of the columns `before` that."""
     values = {
         **columns(ticket),
+        **(said or {}),
         "status_since": ticket.state_since,
         "updated_since": ticket.updated_at,
         "requester_tier": around.tier,
@@ -106,9 +116,16 @@ def facts(ticket: Head, around: Surroundings, now: datetime) -> Facts:
         "group": around.group,
         "in_hours": around.calendar is None or around.calendar.is_open(now),
     }
-    return Facts(now, values)
+    return Facts(now, values, before or {})
 
 
 def columns(ticket: Head) -> dict[str, Any]:
     """A ticket's own columns as conditions see them."""
-    return {**ticket._asdict(), "tags": json.loads(ticket.tags), "spam": bool(ticket.spam)}
+    return {**ticket._asdict(), "tags": _tags(ticket.tags), "spam": bool(ticket.spam)}
+
+
+@lru_cache(maxsize=512)
+def _tags(stored: str) -> list[str]:
+    """Tags, which conditions read and nobody changes: the same few stand on most tickets."""
+    tags: list[str] = json.loads(stored)
+    return tags

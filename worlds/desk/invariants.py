@@ -105,24 +105,6 @@ INVARIANTS = (
         via={"user_identity": "user_id"},
     ),
     Invariant(
-        name="clocks_are_whole",
-        sentence="A clock that runs is due some time, one that has ended says when, and none broke before it began.",
-        table="sla_timer",
-        sql=f"""SELECT s.id FROM sla_timer s WHERE s.id {_AMONG} AND (
-            (s.state = 'active' AND s.due_at IS NULL)
-            OR (s.state IN ('fulfilled', 'stopped')) <> (s.ended_at IS NOT NULL)
-            OR s.used_seconds < 0 OR s.counted_at < s.started_at OR s.breached_at < s.started_at)""",
-    ),
-    Invariant(
-        name="one_clock_a_promise",
-        sentence="A ticket has at most one clock of a metric that has not ended, and none once it is solved.",
-        table="ticket",
-        sql=f"""SELECT t.id FROM ticket t JOIN sla_timer s ON s.ticket_id = t.id AND s.state IN ('active', 'paused')
-          WHERE t.id {_AMONG} GROUP BY t.id, s.metric, t.status
-          HAVING count(*) > 1 OR t.status IN ('solved', 'closed')""",
-        via={"sla_timer": "ticket_id"},
-    ),
-    Invariant(
         name="ratings_are_of_solved_tickets",
         sentence="Nobody is asked how content they are with spam or a merged ticket.",
         table="rating",

@@ -6,13 +6,13 @@ normal. What rules and mailboxes say fulfils nothing. Spam, merged and closed ti
 reopened gets new ones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from worlds.desk.clocks import PAUSES, REPLIES, WORK, Target, Timer, started
-from worlds.desk.facts import calendar_of, facts, surroundings
+from worlds.desk.facts import Surroundings, calendar_of, facts, surroundings
 from worlds.desk.hours import ROUND_THE_CLOCK, Calendar, Clock
 from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.ticket_file import Head
@@ -25,10 +25,17 @@ if TYPE_CHECKING:
     from worlds.desk.updating import Author, Said
 
 
-def reckon(ctx: Context, before: Head | None, after: Head, said: "Said | None", by: "Author") -> None:
+def reckon(
+    ctx: Context,
+    before: Head | None,
+    after: Head,
+    said: "Said | None",
+    by: "Author",
+    around_of: Callable[[Head], Surroundings] | None = None,
+) -> None:
     """Start, pause, resume and end a ticket's clocks after an update.
 
-    `before` is None for a new ticket.
+    `before` is None for a new ticket; `around_of` answers what bears on a ticket, where the caller has looked already.
     """
     heard = said is not None and said.public and not said.automatic and by.role != "rule"
     if before is not None and not heard and before._replace(updated_at=after.updated_at) == after:
@@ -37,7 +44,7 @@ def reckon(ctx: Context, before: Head | None, after: Head, said: "Said | None", 
     timers = [] if before is None else open_timers(ctx, after.id)
     if not timers and not is_counted(after):
         return
-    around = surroundings(ctx, after)
+    around = around_of(after) if around_of else surroundings(ctx, after)
     reckoning = _Reckoning(ctx, before, after, around.calendar, timers, asks=asks, answers=answers)
     if is_counted(after):
         reckoning.go_on(targets_of(ctx, facts(after, around, ctx.now)))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from worlds.desk import WORLD
+from worlds.desk.condition_sql import as_member
 from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.views import TicketRow
 from worlds.engine.context import Context
@@ -144,7 +145,7 @@ def _conditions(filters: TicketFilters) -> Conditions:
     if filters.unassigned is not None:
         conditions.add(f"t.assignee_id IS {'' if filters.unassigned else 'NOT '}NULL")
     if filters.tag is not None:
-        conditions.add("EXISTS (SELECT 1 FROM json_each(t.tags) j WHERE j.value = :tag)", tag=filters.tag)
+        conditions.add("instr(t.tags, :tag) > 0", tag=as_member(filters.tag))
     if filters.order_number is not None:
         conditions.add(
             """t.id IN (SELECT v.ticket_id FROM field_value v JOIN ticket_field f ON f.id = v.field_id

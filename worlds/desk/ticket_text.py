@@ -1,4 +1,4 @@
-"""The text by which searches find a ticket: number, subject, requester and their addresses."""
+"""The texts by which searches find a ticket (number, subject, requester and their addresses) and an order."""
 
 from typing import NamedTuple
 
@@ -22,6 +22,11 @@ _PARTS = Query(
     FROM ticket t JOIN desk_user u ON u.id = t.requester_id LEFT JOIN organization o ON o.id = t.organization_id
     WHERE t.id = :ticket""",
 )
+
+
+def order_text(number: str, buyer: str, email: str, city: str, postal_code: str) -> str:
+    """The folded text by which an order is found; its postcode stands in it as it was typed and without spaces."""
+    return search_text(number, buyer, email, city, postal_code, "".join(postal_code.split()))
 
 
 def index(ctx: Context, ticket_id: int) -> None:

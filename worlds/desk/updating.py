@@ -4,13 +4,14 @@ Operations, people, macros, triggers and automations all come through `update`; 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
 from worlds.desk import laws, mails, sla, triggers
 from worlds.desk.actions import changes_of
 from worlds.desk.conditions import Facts
-from worlds.desk.facts import columns, facts, surroundings
+from worlds.desk.facts import Surroundings, columns, facts, surroundings
 from worlds.desk.models import Attachment, AuditEvent, Comment, TicketAudit
 from worlds.desk.rules import REQUESTERS
 from worlds.desk.ticket_file import Head, head
@@ -120,7 +121,7 @@ def update(
     if by.role != RULE and after.status != "closed":  # nothing changes a closed ticket any more
         after, run_of = triggers.fire(ctx, after, look.at, _by_rule(ctx))
         fired = tuple(run_of.titles)
-    sla.reckon(ctx, None if fresh else ticket, after, said, by)
+    sla.reckon(ctx, None if fresh else ticket, after, said, by, look.around)
     if said is not None:
         mails.on_comment(ctx, after, comment_id, said, by)
     return Updated(after, comment_id, fired)
@@ -178,11 +179,16 @@ def _stored(ctx: Context, ticket: Head, changes: Mapping[str, Any]) -> Head:
     handed_on = [name for name in ("assignee_id", "group_id") if name in changes and getattr(ticket, name) is not None]
     if handed_on:
         row["reassigned"] = ticket.reassigned + 1
-    columns = ", ".join(f"{name} = :{name}" for name in row)
-    run(ctx, f"UPDATE ticket SET {columns} WHERE id = :ticket_id", ticket_id=ticket.id, **row)  # noqa: S608 - names of our own columns
+    run(ctx, _update_of(tuple(row)), ticket_id=ticket.id, **row)
     if changes.keys() & {"subject", "requester_id", "organization_id"}:
         index(ctx, ticket.id)
     return ticket._replace(**row)
+
+
+@lru_cache(maxsize=256)
+def _update_of(names: tuple[str, ...]) -> str:
+    columns = ", ".join(f"{name} = :{name}" for name in names)
+    return f"UPDATE ticket SET {columns} WHERE id = :ticket_id"  # noqa: S608 - names of our own columns
 
 
 def _say(ctx: Context, ticket: Head, said: Said, by: Author) -> int:
@@ -255,10 +261,10 @@ def by_automation(ctx: Context, ticket: Head, actions: Mapping[str, Any], title:
         Conflict, Invalid, NotFound: where a law forbids it; then nothing is changed.
     """
     by = Author(None, title, RULE)
-    after = by_rule(ctx, ticket, actions, title, "automation")
+    after, look = by_rule(ctx, ticket, actions, title, "automation"), _Look(ctx, ticket, None, by, fresh=False)
     if after.status != "closed":
-        after, _ = triggers.fire(ctx, after, _Look(ctx, ticket, None, by, fresh=False).at, _by_rule(ctx))
-    sla.reckon(ctx, ticket, after, None, by)
+        after, _ = triggers.fire(ctx, after, look.at, _by_rule(ctx))
+    sla.reckon(ctx, ticket, after, None, by, look.around)
     return after
 
 
@@ -295,27 +301,32 @@ def filled(ctx: Context, ticket: Head, text: str) -> str:
     return text
 
 
-@dataclass(slots=True)
 class _Look:
-    """What conditions look at in the course of an update."""
+    """What conditions look at in the course of an update; what is around a ticket is read anew where that is other."""
 
-    ctx: Context
-    was: Head
-    said: Said | None
-    by: Author
-    fresh: bool
+    def __init__(self, ctx: Context, was: Head, said: Said | None, by: Author, *, fresh: bool) -> None:
+        self._ctx = ctx
+        self._before = {} if fresh else columns(was)
+        self._said = {
+            "event": "create" if fresh else "update",
+            "author": "end_user" if by.is_requester else "staff",
+            "comment": None if said is None else said.body,
+            "comment_public": said is not None and said.public,
+            "comment_automatic": said is not None and said.automatic,
+        }
+        self._around: dict[tuple[int | None, ...], Surroundings] = {}
 
     def at(self, ticket: Head) -> Facts:
-        facts = facts_of(self.ctx, ticket)
-        said = {
-            "event": "create" if self.fresh else "update",
-            "author": "end_user" if self.by.is_requester else "staff",
-            "comment": None if self.said is None else self.said.body,
-            "comment_public": self.said is not None and self.said.public,
-            "comment_automatic": self.said is not None and self.said.automatic,
-        }
-        before = {} if self.fresh else columns(self.was)
-        return replace(facts, values={**facts.values, **said}, before=before)
+        """A ticket as it is now, and what was said."""
+        return facts(ticket, self.around(ticket), self._ctx.now, self._said, self._before)
+
+    def around(self, ticket: Head) -> Surroundings:
+        """What bears on a ticket; an update changes none of it but who asks and whose it is."""
+        place = (ticket.requester_id, ticket.organization_id, ticket.group_id)
+        known = self._around.get(place)
+        if known is None:
+            known = self._around[place] = surroundings(self._ctx, ticket)
+        return known
 
 
 def facts_of(ctx: Context, ticket: Head) -> Facts:

@@ -4,7 +4,8 @@ Part of a dump and of the state hash, never of a diff. Plain SQL on the driver's
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -189,8 +190,49 @@ def set_clock(connection: sqlite3.Connection, now: int) -> None:
     connection.execute("UPDATE engine_state SET now = max(now, ?)", (now,))
 
 
+_HELD: dict[int, dict[str, int]] = {}
+"""Counters that are counted in memory while much happens in one transaction, by the identity of its connection."""
+
+
+@contextmanager
+def holding_counters(connection: sqlite3.Connection) -> Iterator[None]:
+    """Count in memory meanwhile, and write down at the end what was counted; what fails is rolled back anyway."""
+    place = id(connection)  # it outlives its entry
+    if place in _HELD:
+        yield
+        return
+    held = _HELD[place] = {}
+    try:
+        yield
+        connection.executemany(
+            "UPDATE engine_counter SET value = ? WHERE name = ?", [(value, name) for name, value in held.items()]
+        )
+    finally:
+        del _HELD[place]
+
+
+def counted(connection: sqlite3.Connection) -> dict[str, int]:
+    """What has been counted in memory so far, to go back to by `count_again`."""
+    return dict(_HELD.get(id(connection), ()))
+
+
+def count_again(connection: sqlite3.Connection, counters: dict[str, int]) -> None:
+    """Go back to what was counted before something that did not happen after all."""
+    if (held := _HELD.get(id(connection))) is not None:
+        held.clear()
+        held.update(counters)
+
+
 def next_id(connection: sqlite3.Connection, name: str) -> int:
     """The next value of a counter; a table's counter starts above the largest id it holds."""
+    held = _HELD.get(id(connection))
+    if held is None:
+        return _count(connection, name)
+    held[name] = value = held[name] + 1 if name in held else _count(connection, name)
+    return value
+
+
+def _count(connection: sqlite3.Connection, name: str) -> int:
     rows = connection.execute(
         "UPDATE engine_counter SET value = value + 1 WHERE name = ? RETURNING value", (name,)
     ).fetchall()
@@ -242,8 +284,6 @@ def forget_keys(connection: sqlite3.Connection, before: int) -> None:
 
 
 _BUILT = "(SELECT ifnull(max(value), 0) FROM engine_counter WHERE name = 'engine_event.built')"
-_EVENTS_LEFT = f"SELECT group_concat(seq) FROM (SELECT seq FROM engine_event WHERE seq <= {_BUILT} ORDER BY seq)"  # noqa: S608 - fixed texts
-_EVENTS_SINCE = f"SELECT * FROM engine_event WHERE seq > {_BUILT} ORDER BY seq"  # noqa: S608 - fixed texts
 
 
 def seal(connection: sqlite3.Connection) -> None:
@@ -253,10 +293,21 @@ def seal(connection: sqlite3.Connection) -> None:
 
 def digestible(connection: sqlite3.Connection) -> str:
     """All bookkeeping as one canonical text, for the state hash; of the snapshot's own events, which are left."""
-    rows = [
-        list(connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2"))  # noqa: S608 - names of this module
-        for table in STATE
-        if table != "engine_event"
-    ]
-    events = [connection.execute(query).fetchall() for query in (_EVENTS_LEFT, _EVENTS_SINCE)]
-    return repr((rows, events))
+    return repr(connection.execute(_digest()).fetchall())
+
+
+@cache
+def _digest() -> str:
+    """One statement for all tables: their rows in the order of their keys; how many events there are at all.
+
+    Of those that a snapshot begins with the earliest are always taken first, so that their number says which are left.
+    """
+    database = sqlite3.connect(":memory:")
+    database.executescript(TABLES)
+    parts = []
+    for table in STATE:
+        columns = ", ".join(row[1] for row in database.execute(f"PRAGMA table_info({table})"))
+        new = f" WHERE seq > {_BUILT}" if table == "engine_event" else ""
+        parts.append(f"SELECT group_concat(json_array({columns})) FROM {table}{new}")  # noqa: S608 - names of this module
+    database.close()
+    return " UNION ALL ".join([*parts, "SELECT count(*) FROM engine_event"])

@@ -155,7 +155,12 @@ def broken_rows(connection: sqlite3.Connection, law: Invariant, keys: Iterable[i
     """Ids of the anchor rows that break a law, among `keys` (all rows where none are given)."""
     if keys is None:
         keys = [row[0] for row in connection.execute(f'SELECT id FROM "{law.table}"')]  # noqa: S608 - a table of the world's own
-    return sorted(row[0] for row in connection.execute(law.sql, {"keys": json.dumps(sorted(keys))}))
+    return broken_among(connection, law, json.dumps(sorted(keys)))
+
+
+def broken_among(connection: sqlite3.Connection, law: Invariant, keys: str) -> list[int]:
+    """The same, among the rows of a JSON array of ids: most laws of a table are asked of the same ones."""
+    return sorted([row[0] for row in connection.execute(law.sql, {"keys": keys}).fetchall()])
 
 
 BUILT_WITH = (

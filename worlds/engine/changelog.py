@@ -85,7 +85,7 @@ def entries(connection: Database, metadata: sqlalchemy.MetaData, after_seq: int 
     """The log after an entry's `seq`, in order; all of it by default."""
     found = _plain(connection).execute(READ_ENTRIES, (after_seq,)).fetchall()
     values = json.loads(f"[{','.join([row[9] for row in found])}]")
-    names = {row[6]: metadata.tables[row[6]].columns.keys() for row in found}
+    names = {table: metadata.tables[table].columns.keys() for table in {row[6] for row in found}}
     made = []
     for index, (seq, tx, step, operation, actor, root, table, key, kind, _) in enumerate(found):
         before = _dict(names[table], values[2 * index])

@@ -55,6 +55,7 @@ class Context:
     _mishap: Callable[[str], Mapping[str, Any] | None] = field(default=_no_mishap)
     _let_pass: Callable[[datetime, bool], datetime] = field(default=_no_clock)
     company: Any = None
+    _driver: sqlite3.Connection | None = field(default=None, repr=False)
 
     def new_id(self, model: type[DeclarativeBase]) -> int:
         """The next id of a table: above every id it ever had, also above deleted ones."""
@@ -88,10 +89,12 @@ class Context:
     @property
     def driver(self) -> sqlite3.Connection:
         """The driver's own connection, which holds the call's open transaction."""
-        known = self.session.info.get("driver")
-        if known is None:
-            known = self.session.info["driver"] = self.session.connection().connection.driver_connection
-        return cast("sqlite3.Connection", known)
+        if self._driver is None:
+            known = self.session.info.get("driver")
+            if known is None:
+                known = self.session.info["driver"] = self.session.connection().connection.driver_connection
+            self._driver = cast("sqlite3.Connection", known)
+        return self._driver
 
     def version(self, model: type[DeclarativeBase], key: int) -> int:
         """The version of a row: 1, and one more for each change since the episode began."""

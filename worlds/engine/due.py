@@ -74,10 +74,15 @@ class Due:
 
         That is earlier than `last` where `stop`, asked after each event, said so.
         """
-        while event := events.take_due(self._driver, last, of_agent=of_agent):
-            self.run(event)
-            if stop is not None and stop():
-                return event.due
+        event = events.take_due(self._driver, last, of_agent=of_agent)
+        if event is None:
+            return last
+        with bookkeeping.holding_counters(self._driver):
+            while event is not None:
+                self.run(event)
+                if stop is not None and stop():
+                    return event.due
+                event = events.take_due(self._driver, last, of_agent=of_agent)
         return last
 
     def run(self, event: Event) -> bool:
@@ -92,12 +97,14 @@ class Due:
                 self._connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only"
             )
         driver.execute("SAVEPOINT event")
+        counters = bookkeeping.counted(driver)
         try:
             values = operation.bind_text(event.text)
             operation.function(self._context(session, event, tx), **values)
             session.flush()
         except Refusal:
             driver.execute("ROLLBACK TO event")
+            bookkeeping.count_again(driver, counters)
             return False
         finally:
             driver.execute("RELEASE event")

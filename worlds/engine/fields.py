@@ -155,7 +155,8 @@ def _utc(value: datetime) -> datetime:
 
 def iso_instant(value: datetime) -> str:
     """An instant as the engine writes it: UTC to the second, `2026-03-02T09:15:00Z`."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"  # strftime is 40 times slower
+    at = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return at.isoformat(timespec="seconds")[:19] + "Z"  # strftime is 40 times slower
 
 
 Instant = Annotated[

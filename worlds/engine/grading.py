@@ -3,6 +3,7 @@
 Runs on the operator's side alone; what it reads of truth and expectation never reaches a surface.
 """
 
+import json
 import platform
 import sqlite3
 import sys
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from worlds.engine import bookkeeping, changelog, events
-from worlds.engine.build import broken_rows
+from worlds.engine.build import broken_among, broken_rows
 from worlds.engine.door import settle
 from worlds.engine.errors import WorldBug
 from worlds.engine.faults.catalogue import find_fault
@@ -183,10 +184,14 @@ def _laws(start: Start, connection: Connection, changes: Sequence[RowChange]) ->
     by_table: dict[str, list[RowChange]] = {}
     for change in changes:
         by_table.setdefault(change.table, []).append(change)
-    results = []
+    results, anchors = [], dict[tuple[object, ...], str]()
     for law in start.world.invariants:
-        keys = _anchors(law, by_table)
-        now = broken_rows(driver, law, keys) if keys else []
+        looked_at = (law.table, *law.via.items())
+        keys = anchors.get(looked_at)
+        if keys is None:
+            found = _anchors(law, by_table)
+            keys = anchors[looked_at] = json.dumps(sorted(found)) if found else ""
+        now = broken_among(driver, law, keys) if keys else []
         before = _broken_at_start(start, law, now) if now else []
         results.append(InvariantResult(law.name, law.sentence, _named(law, before), _named(law, now)))
     return results
@@ -258,8 +263,8 @@ def state_hash(start: Start, connection: Connection) -> str:
 
 def _hash(start: Start, connection: Connection, changes: Sequence[RowChange]) -> str:
     digest = sha256(start.snapshot.hash.encode())
-    for change in changes:
-        digest.update(repr((change.table, change.key, change.kind, change.after)).encode())  # rows are in table order
+    rows = [(change.table, change.key, change.kind, change.after) for change in changes]  # columns in table order
+    digest.update(repr(rows).encode())
     digest.update(bookkeeping.digestible(bookkeeping.driver_of(connection)).encode())
     return digest.hexdigest()
 

@@ -5,8 +5,9 @@ What is pending in the Session is not seen here: whoever adds objects to it flus
 
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar, cast, get_type_hints
 
 from sqlalchemy.orm import DeclarativeBase
@@ -26,26 +27,31 @@ class Query(Generic[Record]):
     def __init__(self, record: type[Record], sql: str) -> None:
         names = cast("Any", record)._fields
         self.sql = sql.replace("{fields}", ", ".join(names))
-        self._make = cast("Any", record)._make
+        self._width = len(names)
+        self._make: Callable[[Sequence[Any]], Record] = partial(tuple.__new__, record)  # a fifth of what _make takes
         hints = get_type_hints(record)
         self._instants = tuple(at for at, name in enumerate(names) if hints[name] in (datetime, datetime | None))
 
     def all(self, ctx: Context, **parameters: Any) -> list[Record]:
         """Every row."""
-        rows = ctx.driver.execute(self.sql, parameters).fetchall()
-        return [self._record(row) for row in rows] if self._instants else [self._make(row) for row in rows]
+        return self._records(ctx.driver.execute(self.sql, parameters).fetchall())
 
     def first(self, ctx: Context, **parameters: Any) -> Record | None:
         """The first row, or None."""
         rows = ctx.driver.execute(self.sql, parameters).fetchall()  # fetched whole: an open cursor would stay
-        return self._record(rows[0]) if rows else None
+        return self._records(rows[:1])[0] if rows else None
 
-    def _record(self, row: tuple[Any, ...]) -> Record:
+    def _records(self, rows: list[tuple[Any, ...]]) -> list[Record]:
+        if rows and len(rows[0]) != self._width:
+            raise TypeError(f"A statement gives {len(rows[0])} columns for {self._width} fields: {self.sql}")
+        return list(map(self._make, map(self._dated, rows) if self._instants else rows))
+
+    def _dated(self, row: tuple[Any, ...]) -> list[Any]:
         values = list(row)
         for at in self._instants:
             if values[at] is not None:
                 values[at] = datetime.fromisoformat(values[at])
-        return cast("Record", self._make(values))
+        return values
 
 
 def run(ctx: Context, sql: str, **parameters: Any) -> int:
@@ -56,24 +62,21 @@ def run(ctx: Context, sql: str, **parameters: Any) -> int:
     return ctx.driver.execute(sql, parameters).rowcount
 
 
-_INSERTS: dict[tuple[str, tuple[str, ...]], str] = {}
+_INSERTS: dict[tuple[str, ...], str] = {}
 
 
 def insert(ctx: Context, model: type[DeclarativeBase], **values: Any) -> int:
     """Insert a row under the table's next id; answers the id. Columns left out are NULL."""
     new_id = ctx.new_id(model)
     table = model.__tablename__
-    shape = (table, tuple(values))
-    if shape not in _INSERTS:
+    shape = (table, *values)
+    sql = _INSERTS.get(shape)
+    if sql is None:
         marks = ", ".join("?" * (len(values) + 1))
-        _INSERTS[shape] = f"INSERT INTO {table} (id, {', '.join(values)}) VALUES ({marks})"
-    ctx.driver.execute(_INSERTS[shape], (new_id, *_encoded(values.values())))
+        sql = _INSERTS[shape] = f"INSERT INTO {table} (id, {', '.join(values)}) VALUES ({marks})"
+    row = [iso_instant(value) if isinstance(value, datetime) else value for value in values.values()]
+    ctx.driver.execute(sql, (new_id, *row))
     return new_id
-
-
-def _encoded(values: Any) -> Iterator[Any]:
-    for value in values:
-        yield iso_instant(value) if isinstance(value, datetime) else value
 
 
 class Number(NamedTuple):

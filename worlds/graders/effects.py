@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
 from worlds.graders import predicates
-from worlds.graders.predicates import AnyValue, ChangedBy, Eq, NoLater, NotNull, Pred, Ref, Scalar, Unchanged, pred
+from worlds.graders.predicates import (
+    AnyValue,
+    ChangedBy,
+    Eq,
+    Mentions,
+    NoLater,
+    NotNull,
+    Pred,
+    Ref,
+    Scalar,
+    Unchanged,
+    pred,
+)
 from worlds.graders.text import listed
 
 Kind = Literal["insert", "update", "delete"]
@@ -63,6 +75,8 @@ class Effect:
     low: int = field(init=False, repr=False, compare=False)
     high: int = field(init=False, repr=False, compare=False)
     covers: frozenset[str] = field(init=False, repr=False, compare=False)
+    set_tests: tuple[tuple[str, Pred], ...] = field(init=False, repr=False, compare=False)
+    """What was set, column by column, in the order in which it is asked: prose last, since reading it is dearest."""
 
     def __post_init__(self) -> None:
         """Check the pattern and fill in what was left out."""
@@ -73,6 +87,8 @@ class Effect:
         object.__setattr__(self, "high", high)
         named = [*self.set, *([self.total[0]] if self.total else [])]
         object.__setattr__(self, "covers", frozenset(named))
+        tests = sorted(self.set_preds.items(), key=lambda one: isinstance(one[1], Mentions))
+        object.__setattr__(self, "set_tests", tuple(tests))
         self._check_numbers()
         self._check_pattern()
         if not self.words:

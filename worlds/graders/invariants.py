@@ -26,7 +26,7 @@ class InvariantResult:
 
     def criterion(self) -> Criterion:
         """Return the law as a gate."""
-        broken = sorted(self.newly_broken)
+        broken = sorted(self.newly_broken) if self.broken_now else []
         evidence = f"broken by {listed(broken)}" if broken else "kept"
         return Criterion(f"invariant.{self.name}", self.sentence, "gate", not broken, 0, evidence)
 

@@ -1,6 +1,6 @@
 """What of a change log is judged: the agent's net changes, its outward effects counted gross, what it put back.
 
-Classes of tables and columns decide; expectations play no part here.
+Classes of tables and columns decide; expectations play no part here. Changes are not frozen, as `changes` says.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from worlds.graders.text import same, same_set
 AGENT_ROOT: Final = "agent:"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
     """One judged change of one row, with the entries that made it.
 
@@ -158,10 +158,10 @@ def _net(shape: TableShape, folded: RowChange, entries: Sequence[Entry], *, fore
 
 
 def _differs(shape: TableShape, column: str, before: Row, after: Row) -> bool:
-    if column in shape.unjudged:
+    one, other = before.get(column), after.get(column)
+    if (type(one) is type(other) and one == other) or column in shape.unjudged:  # most columns stay as they are
         return False
-    compare = same_set if column in shape.sets else same
-    return not compare(before.get(column), after.get(column))
+    return not (same_set if column in shape.sets else same)(one, other)
 
 
 def _found(before: Row, after: Row, columns: frozenset[str], entries: Sequence[Entry]) -> Row:
@@ -193,8 +193,9 @@ def _reverted(
         return []
     written: dict[str, list[Entry]] = {}
     for entry in touched:
-        for column in (entry.before or {}) | (entry.after or {}):
-            if column not in shape.unjudged and _differs(shape, column, entry.before or {}, entry.after or {}):
+        before, after = entry.before or {}, entry.after or {}
+        for column in after or before:
+            if before.get(column) != after.get(column) and _differs(shape, column, before, after):
                 written.setdefault(column, []).append(entry)
     gone = {column: entries for column, entries in written.items() if net is None or column not in net.columns}
     gone = {column: entries for column, entries in gone.items() if len({entry.tx for entry in entries}) > 1}

@@ -73,7 +73,7 @@ def fits(effect: Effect, change: Change, bound: Bound) -> bool:
     if effect.kind == "update" and not effect.covers & change.columns:
         return False
     found = change.found
-    return all(p.holds(after.get(column), found.get(column), bound) for column, p in effect.set_preds.items())
+    return all(predicate.holds(after.get(column), found.get(column), bound) for column, predicate in effect.set_tests)
 
 
 def total(effect: Effect, taken: Sequence[Taken]) -> int:

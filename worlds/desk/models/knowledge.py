@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from worlds.desk.models.model import Model
@@ -64,13 +64,18 @@ class ShopOrder(Model):
     """
 
     __tablename__ = "shop_order"
-    __table_args__ = table("business", UniqueConstraint("number"), *not_negative("total"))
+    __table_args__ = table(
+        "business",
+        UniqueConstraint("number"),
+        *not_negative("total"),
+        Index("shop_order_email", text("lower(email)")),
+    )
 
     id: Mapped[int] = key()
     number: Mapped[str] = business()
     customer: Mapped[str | None] = business(index=True)
     buyer: Mapped[str] = business()
-    email: Mapped[str] = business(index=True)
+    email: Mapped[str] = business()
     postal_code: Mapped[str] = business()
     city: Mapped[str] = business()
     country: Mapped[str] = business()
@@ -78,6 +83,7 @@ class ShopOrder(Model):
     status: Mapped[str] = business()
     total: Mapped[int] = business()
     currency: Mapped[str] = business()
+    search_text: Mapped[str] = derived()
 
 
 class ShopOrderLine(Model):
@@ -103,7 +109,7 @@ class ShopParcel(Model):
     id: Mapped[int] = key()
     order_id: Mapped[int] = refers("shop_order.id")
     carrier: Mapped[str] = business()
-    tracking_number: Mapped[str] = business()
+    tracking_number: Mapped[str] = business(index=True)
     status: Mapped[str] = business()
     shipped_at: Mapped[datetime] = business()
     expected_on: Mapped[date | None] = business()

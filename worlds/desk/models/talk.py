@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from worlds.desk.models.model import Model
@@ -24,7 +24,11 @@ class Comment(Model):
     """
 
     __tablename__ = "comment"
-    __table_args__ = table("business", one_of("via", COMMENT_VIAS), Index("comment_message", "message_id"))
+    __table_args__ = table(
+        "business",
+        one_of("via", COMMENT_VIAS),
+        Index("comment_message", "message_id", sqlite_where=text("message_id IS NOT NULL")),
+    )
 
     id: Mapped[int] = key()
     ticket_id: Mapped[int] = refers("ticket.id")

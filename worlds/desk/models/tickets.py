@@ -98,7 +98,12 @@ class FieldValue(Model):
     """What a ticket holds in a field of the house's own."""
 
     __tablename__ = "field_value"
-    __table_args__ = table("business", UniqueConstraint("ticket_id", "field_id"), part_of="ticket_id")
+    __table_args__ = table(
+        "business",
+        UniqueConstraint("ticket_id", "field_id"),
+        Index("field_value_held", "field_id", "value"),
+        part_of="ticket_id",
+    )
 
     id: Mapped[int] = key()
     ticket_id: Mapped[int] = refers("ticket.id")

@@ -116,7 +116,7 @@ def requester_writes(
     ticket = where_it_goes_on(ctx, head(ctx, ticket_id))
     who = requester(ctx, ticket.requester_id)
     said = Said(body, public=True, via=via, files=_files(files))
-    return _arrived(ctx, hear(ctx, ticket, said, Author(who.id, who.name, "end_user"), via))
+    return _arrived(ctx, hear(ctx, ticket, said, Author(who.id, who.name, "end_user"), via), files)
 
 
 @writes(roles=(), doors=())
@@ -164,8 +164,8 @@ def mail_arrives(  # noqa: PLR0913 - what a mail consists of
     stranger = ticket is not None and not _takes_part(ctx, ticket, who)
     if ticket is None or (stranger and where_it_went(ctx, ticket).status == "closed"):
         draft = Draft(who.id, subject, said, "email", {"language": language})
-        return _arrived(ctx, open_ticket(ctx, draft, by=who.author, via="requester"))
-    return _arrived(ctx, hear(ctx, ticket, replace(said, public=not stranger), who.author, "email"))
+        return _arrived(ctx, open_ticket(ctx, draft, by=who.author, via="requester"), files)
+    return _arrived(ctx, hear(ctx, ticket, replace(said, public=not stranger), who.author, "email"), files)
 
 
 @writes(roles=(), doors=())
@@ -243,8 +243,8 @@ def _files(files: list[FileIn] | None) -> tuple[File, ...]:
     )  # fmt: skip
 
 
-def _arrived(ctx: Context, done: Updated) -> Arrived:
+def _arrived(ctx: Context, done: Updated, files: Files | None = None) -> Arrived:
     """Where it landed; files that are still being scanned are clean some minutes later."""
-    for file in _UNSCANNED.all(ctx, comment=done.comment_id):
+    for file in _UNSCANNED.all(ctx, comment=done.comment_id) if files else ():
         ctx.schedule(ctx.now + SCANNING, "scan_finishes", attachment_id=file.id)
     return Arrived(ticket_id=done.ticket.id, comment_id=done.comment_id)

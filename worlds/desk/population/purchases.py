@@ -12,6 +12,7 @@ from typing import Final
 from worlds.desk.models import ShopOrder, ShopOrderLine, ShopParcel
 from worlds.desk.population.folk import Record, Streams
 from worlds.desk.population.staffing import ZONE
+from worlds.desk.ticket_text import order_text
 from worlds.engine.context import Context
 from worlds.engine.rows import insert
 from worlds.seeds import mess
@@ -221,6 +222,7 @@ def enter(ctx: Context, placed: Iterable[Purchase], rng_of: Streams, rates: Mapp
             ctx, ShopOrder, number=order.number, customer=order.customer, buyer=order.buyer.name.full,
             email=order.email, postal_code=postal.postal_code, city=postal.city, country=postal.country,
             placed_at=order.at, status=order.status, total=order.total, currency="EUR",
+            search_text=order_text(order.number, order.buyer.name.full, order.email, postal.city, postal.postal_code),
         )  # fmt: skip
         if postal is not order.postal:
             truth.dirty("respaced_postal_code", order.row_id)

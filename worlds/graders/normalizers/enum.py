@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from worlds.graders.normalizers import Canonical, as_text
 from worlds.graders.text import plain
@@ -33,13 +34,45 @@ def normalize(given: Any, options: Mapping[str, Any]) -> Canonical | None:
 def mentioned(text: str, wanted: Canonical, options: Mapping[str, Any]) -> bool:
     """Say whether the prose holds the value or label in whole words, with no negation just before it in its clause."""
     labels: Mapping[str, str] = options.get("labels", {})
+    prose = _read(text)
+    for sought in _spellings(str(wanted), labels.get(str(wanted), "")):
+        if sought[0] in prose.places and _holds(prose, sought):
+            return True
+    return False
+
+
+class _Prose(NamedTuple):
+    """A text as it is looked through: folded, its words, their spellings alone, and where each spelling stands."""
+
+    folded: str
+    found: Sequence[re.Match[str]]
+    words: Sequence[str]
+    places: Mapping[str, Sequence[int]]
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> _Prose:
+    """Read a text once for the many values that it is asked for."""
     folded = re.sub(r"[ \t_-]+", " ", plain(text).casefold())
     found = list(_WORD.finditer(folded))
     words = [match[0] for match in found]
-    for spelling in (str(wanted), labels.get(str(wanted), "")):
-        sought = _WORD.findall(_folded(spelling))
-        for at in range(len(words) - len(sought) + 1 if sought else 0):
-            if words[at : at + len(sought)] == sought and not _negated(folded, found[max(0, at - _REACH) : at + 1]):
+    places: dict[str, list[int]] = {}
+    for at, word in enumerate(words):
+        places.setdefault(word, []).append(at)
+    return _Prose(folded, found, words, places)
+
+
+@lru_cache(maxsize=1024)
+def _spellings(value: str, label: str) -> Sequence[Sequence[str]]:
+    """Return the words of a value and of its label, where they have any."""
+    return [words for words in (_WORD.findall(_folded(one)) for one in (value, label)) if words]
+
+
+def _holds(prose: _Prose, sought: Sequence[str]) -> bool:
+    for at in prose.places[sought[0]]:
+        if prose.words[at : at + len(sought)] == sought:
+            before = prose.found[max(0, at - _REACH) : at + 1]
+            if not _negated(prose.folded, before):
                 return True
     return False
 

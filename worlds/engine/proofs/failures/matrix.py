@@ -25,6 +25,8 @@ Target = tuple[World, Family]
 
 CLOSELY = 4
 """One seed in so many cells is looked at closely."""
+AGAIN = 5
+"""One seed of a cell is played again in another process; of cells with fewer seeds than these, a part."""
 OTHER_HASH_SEED = "4242"
 """Of the process that plays a share of the cells again."""
 
@@ -38,7 +40,7 @@ class Search:
     """What is played: which plans (all that there are, where none are named), for how many seeds, how.
 
     `closely` compares whole databases with the log, for one seed of every fourth cell; `again` plays one seed of every
-    cell in another process, too.
+    cell in another process, too, and with fewer than five seeds one in five.
     """
 
     plans: Sequence[str] = ()
@@ -187,7 +189,7 @@ def concluded(
     *,
     again: int,
 ) -> Matrix:
-    """The matrix of what was seen, with its holes; in `again` other processes one seed of each cell is played again."""
+    """The matrix of what was seen, with its holes; in `again` other processes a part of it is played again."""
     cells: dict[tuple[str, str], Cell] = {}
     for one in sorted(seen, key=lambda one: (list(plans).index(one.plan), one.family, one.seed)):
         cells.setdefault((one.plan, one.family), Cell(one.plan, one.family)).seen.append(one)
@@ -195,8 +197,7 @@ def concluded(
     if len(families) == len(world.families):  # a few families are too little to say what a failure teaches
         holes, lessons = [*holes, *lessons], []
     if again:
-        chosen = [cell.seen[_of_cell(cell.family, cell.plan, len(cell.seen))] for cell in cells.values()]
-        holes += _otherwise(world, chosen, again)
+        holes += _otherwise(world, [one for cell in cells.values() for one in _chosen(cell)], again)
     remarks = [*_remarks(world, plans, cells), *lessons]
     return Matrix(
         world.name, tuple(family.name for family in families), tuple(plans), cells, tuple(holes), tuple(remarks)
@@ -244,6 +245,12 @@ def _remarks(world: World, plans: Mapping[str, FaultPlan], cells: Mapping[tuple[
             yield f"{world.name} under {plan}: nothing was met in any of these families"
         elif met and unsolvable == met:
             yield f"{world.name} under {plan}: no instance that met it can be solved"
+
+
+def _chosen(cell: Cell) -> list[Seen]:
+    """The seed of a cell that is played again, if it has that one."""
+    place = _of_cell(cell.family, cell.plan, max(AGAIN, len(cell.seen)))
+    return cell.seen[place : place + 1]
 
 
 def _otherwise(world: World, seen: Sequence[Seen], jobs: int) -> Iterator[str]:
