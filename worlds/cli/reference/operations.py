@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from worlds.cli.reference.refusals import Raised, refusals_of
+from worlds.engine.cursors import answered_schema
 from worlds.engine.operation import Operation
 from worlds.engine.world import World
 
@@ -69,7 +70,7 @@ def _operation(operation: Operation[..., Any], raised: list[Raised]) -> list[str
     rows = list(_arguments(operation.input_schema, required))
     if rows:
         lines += ["| Argument | Type | |", "| --- | --- | --- |", *rows, ""]
-    lines += [f"Answers {_kind(operation.output_schema)}."]
+    lines += [f"Answers {_kind(answered_schema(operation))}."]
     if raised:
         errors = ["", "| Error | Status | When |", "| --- | --- | --- |"]
         lines += [*errors, *(f"| `{one.code}` | {one.status} | {_cell(one.sentence)} |" for one in raised)]
