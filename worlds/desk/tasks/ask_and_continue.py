@@ -101,7 +101,7 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
         filled(session, ticket_id, "order_number", decision["order"]),
         noted(ticket_id, quoted),
     ]
-    order_of_work, never = [], ["hold", "pending"]
+    solved, order_of_work, never = "ticket", [], ["hold", "pending"]
     if decision["branch"] == ASK:
         never.remove("pending")
         hidden = (*unsaid, tracking, record(decision["order"]))
@@ -110,8 +110,10 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
             required += replied(ticket_id, told, never=hidden, name=f"question-{at}")
             required.append(answered(ticket_id, number, f"answer-{at}"))
         required.append(put_into(ticket_id, "pending", "pending", len(given)))
-        required.append(put_into(ticket_id, "solved", "solved-out-of-open", out_of="open"))  # nothing was waited for
+        solved = "solved-out-of-open"  # nothing was waited for
+        required.append(put_into(ticket_id, "solved", solved, out_of="open"))
         order_of_work.append(Before(f"answer-{len(given)}", "reply"))
+    order_of_work.append(Before("reply", solved))
     allowed = [
         spare_note(ticket_id, (quoted,)),
         *may_be_filled(session, ticket_id, parcel=decision["tracking_number"], identity_checked="true"),

@@ -151,7 +151,10 @@ def _expectation(draw: Draw, case: Case, decision: Decision) -> Expectation:
             *ticket_set(draw.session, case.ticket_id, status="solved"),
             noted(case.ticket_id, quoted),
         ]
-        return Expectation(any_of=[Bundle(required=done, allowed=allowed)], answer=to_report(slots))
+        solved_with_it = [Before("reply", "ticket")]
+        return Expectation(
+            any_of=[Bundle(required=done, allowed=allowed, order=solved_with_it)], answer=to_report(slots)
+        )
     saying = word(decision["saying"])
     flagged = [
         *replied(case.ticket_id, told, *facts, never=(file, saying, *never)),

@@ -108,7 +108,7 @@ def _expectation(draw: Draw, case: Case, facts: dict[str, str], decision: Decisi
         filled(session, ticket_id, "cause", facts["cause"]),
         *ticket_set(session, ticket_id, status="solved"),
     ]
-    order_of_work = [Before("answered", "reply")]
+    order_of_work = [Before("answered", "reply"), Before("reply", "ticket")]
     if granted:
         required.append(credited(ticket_id, decision["given"]))
         order_of_work.append(Before("credit", "reply"))

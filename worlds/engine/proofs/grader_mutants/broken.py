@@ -178,7 +178,19 @@ def _more(right: Right, probe: Probe) -> Iterator[Record]:
     added: list[Entry] = []
     for number in range(effect.high + 1 - len(found)):
         added += moved(right.record, found[0].entries, number, **values)
-    yield edited(right.record, {}, in_another_call(added))
+    record = edited(right.record, {}, in_another_call(added))
+    yield record
+    if any(one.first == probe.about for one in right.bundle.order):  # at the end it would be out of order as well
+        yield _brought_forward(record, len(added), found[-1].entries[-1].seq)
+
+
+def _brought_forward(record: Record, last: int, after: int) -> Record:
+    """The record with its last entries, so many of them, right after the one of that number."""
+    known, late = record.entries[:-last], record.entries[-last:]
+    place = next(at for at, entry in enumerate(known, start=1) if entry.seq == after)
+    numbers = [entry.seq for entry in record.entries]
+    entries = (*known[:place], *late, *known[place:])
+    return replace(record, entries=tuple(replace(one, seq=seq) for one, seq in zip(entries, numbers, strict=True)))
 
 
 def _value(right: Right, probe: Probe) -> Iterator[Record]:
