@@ -6,7 +6,7 @@ import worlds
 from worlds.desk import WORLD
 from worlds.desk.models import Attachment, Comment, ShopOrder
 from worlds.engine.drawing import draw, rule
-from worlds.engine.proofs.plays import Case, missed
+from worlds.engine.proofs.plays import Case, missed, through_tools
 from worlds.engine.resilience.line import Desk
 from worlds.engine.resilience.naive import Naive
 from worlds.engine.resilience.resilient import Resilient
@@ -107,6 +107,20 @@ def test_who_is_asked_again_before_they_have_answered_is_nudged(cases):
     for kind in ("ask", "slip"):
         unmet = {item.id for item in cases[kind].mistakes["asked once too often"].grade.criteria if not item.satisfied}
         assert unmet & {"collateral", "pending", "ticket"}, kind
+
+
+def test_solved_before_it_is_answered_is_wrong_by_its_order_alone(start, cases):
+    one = cases["solvable"]
+
+    def solved_first(worker):
+        for call in one.solution.journal:
+            hasty = {"status": "solved"} if call.operation == "update_ticket" else {}
+            worker.call(call.operation, **call.arguments, **hasty)
+        return one.solution.answer
+
+    grade = through_tools(start, one.task, solved_first).grade
+    unmet = {item.id for item in grade.criteria if not item.satisfied}
+    assert unmet == {"before.reply.ticket", "answer.status"}
 
 
 @pytest.mark.parametrize("agent", [Resilient, Naive])

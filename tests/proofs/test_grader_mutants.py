@@ -121,6 +121,19 @@ def test_order_facts_in_prose_and_answers_are_each_needed(case):
         assert looked.turned[label] in ("play", "record"), label
 
 
+def test_how_often_what_comes_first_may_be_done_is_not_implied_by_the_order(case):
+    def write_and_solve(worker):
+        items = worker.call("list_items", page_size=100)["items"]
+        item = next(one for one in items if one["name"] == worker.facts["item"])
+        worker.call("send_message", item_id=item["id"], recipient="owner", body="It is counted.")
+        worker.call("change_item", item_id=item["id"], quantity=int(worker.facts["count"]))
+        return FinalAnswer(status="done")
+
+    expectation = Expectation([Bundle([counted(case), told(case)], order=[before("told", "counted")])])
+    looked = GraderMutants().examine(judged_by(case, expectation, solve=write_and_solve))
+    assert looked.turned["told at most so often"] in ("play", "record")
+
+
 def test_dropping_a_bound_row_drops_what_refers_to_it(case):
     chained = replace(told(case), where={"item_id": ref("item")})
     expectation = Expectation([Bundle([replace(counted(case), bind="item"), chained])])

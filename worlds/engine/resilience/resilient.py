@@ -115,7 +115,10 @@ class Resilient:
         """
         tool = self._desk.tools.get(operation)
         if tool is None or not tool.writing or tool.aside:
+            days = self._courier.days
             body = self._read(operation, arguments)
+            if self._courier.days > days:  # what is looked at a day later is what the work goes by
+                self._versions.waited()
             self._versions.given(body)
             if operation == WAIT:
                 self._versions.waited()

@@ -56,7 +56,7 @@ class Original:
         swapped = self._swapped(mutant)
         same = Outcome.of(one, self.schema).same_as(self.outcome)
         if same or (swapped and not refused and same_effects(self.play, one, self.schema, letters=False)):
-            if swapped and out_of_turn(one):
+            if mutant.moved and out_of_turn(one):
                 return Judgement("killed")
             failing = {c.id for c in one.grade.criteria if not c.satisfied and c.kind != "metric"}
             wronged = one.grade.reward != 1.0 and not (refused and failing == {LAST})
