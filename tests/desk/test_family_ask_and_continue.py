@@ -132,3 +132,11 @@ def test_who_only_asks_for_news_has_not_answered_and_is_not_asked_again(cases, a
         roles = [row["author_role"] for row in rows if row["ticket_id"] == ticket and row["public"]]
     assert roles == ["end_user", "agent", "end_user", "agent"]
     assert grade.passed, [one.words for one in grade.criteria if not one.satisfied]
+
+
+def test_whoever_may_call_only_so_often_a_day_asks_again_by_what_they_see_on_the_next(cases):
+    with worlds.open("desk/ask-and-continue", seed=cases["slip"].task.seed, faults="F8") as episode:
+        grade = episode.grade(Resilient(Desk.at(episode)).work())
+        waits = [entry for entry in episode.journal if entry.operation == "wait"]
+    assert len(waits) > 2
+    assert grade.passed, [one.words for one in grade.criteria if not one.satisfied]

@@ -16,7 +16,7 @@ from worlds.engine.proofs.mutants.mutation import Mutant
 from worlds.engine.proofs.outcomes import Cell, Left, Outcome, Place
 from worlds.engine.proofs.plays import Play
 from worlds.engine.proofs.tapes import Tape, TapedCall
-from worlds.engine.proofs.turns import out_of_turn
+from worlds.engine.proofs.turns import out_of_time, out_of_turn
 from worlds.graders.expectation import Bundle
 from worlds.graders.judged import judged
 from worlds.graders.matching import Matching, match
@@ -56,7 +56,7 @@ class Original:
         swapped = self._swapped(mutant)
         same = Outcome.of(one, self.schema).same_as(self.outcome)
         if same or (swapped and not refused and same_effects(self.play, one, self.schema, letters=False)):
-            if mutant.moved and out_of_turn(one):
+            if (mutant.moved and out_of_turn(one)) or out_of_time(one):
                 return Judgement("killed")
             failing = {c.id for c in one.grade.criteria if not c.satisfied and c.kind != "metric"}
             wronged = one.grade.reward != 1.0 and not (refused and failing == {LAST})
