@@ -54,6 +54,18 @@ def test_whoever_may_change_nothing_any_more_hands_the_ticket_up_and_is_excused(
         assert "status 403" in message
 
 
+def test_a_hand_over_may_open_again_what_was_waiting_for_an_answer():
+    with worlds.open("desk/ask-and-continue", seed=2, faults="role-changed") as episode:
+        agent = Resilient(Desk.at(episode))
+        grade = episode.grade(agent.work())
+        assert agent.reported
+        changes = [
+            stored(episode, "SELECT before, after FROM audit_event WHERE field = 'status' ORDER BY id DESC LIMIT 2")
+        ]
+        assert changes == [[("pending", "open"), ("open", "pending")]]
+        assert grade.passed, [one.words for one in grade.criteria if not one.satisfied]
+
+
 def test_a_diagnosis_may_go_before_a_hand_over_and_a_second_hand_over_may_not():
     shut = FaultPlan(rules=(Rule(fault="F2", operations=("link_tickets", "merge_tickets"), times=0),))
     for hand_overs, passes in ((1, True), (2, False)):

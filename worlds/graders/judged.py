@@ -60,6 +60,7 @@ class Reverted:
     columns: tuple[str, ...]
     steps: tuple[int, ...]
     harm: str
+    is_sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,8 @@ def _reverted(
     last = max(entries[-1].seq for entries in gone.values())
     harm = _harm(schema, shape, touched[0].key, gone, [e for e in (*own, *world) if first < e.seq < last])
     steps = tuple(sorted({entry.step for entries in gone.values() for entry in entries}))
-    return [Reverted(shape.name, touched[0].key, tuple(sorted(gone)), steps, harm)]
+    sensitive = not shape.sensitive.isdisjoint(gone)
+    return [Reverted(shape.name, touched[0].key, tuple(sorted(gone)), steps, harm, sensitive)]
 
 
 def _harm(schema: Schema, shape: TableShape, key: int, gone: Iterable[str], between: Sequence[Entry]) -> str:

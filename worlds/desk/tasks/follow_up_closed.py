@@ -52,6 +52,9 @@ LATELY: Final = timedelta(days=35)
 CLOSING: Final = timedelta(days=4) - timedelta(hours=8)
 """How long ago a ticket may have been solved that does not close while the agent works."""
 
+OPENING: Final = 25
+"""Words at the head of a letter that show in which language it is written."""
+
 WORDINGS = (
     "The requester of {ticket} has written to my own address: “I thought this was over, but it is not. Who looks "
     "after it?” The claims desk has taken it on as {reference}. Please write that number to them where our handbook "
@@ -192,8 +195,8 @@ def _followed_up(case: Case, decision: Decision, told: tuple[Receiver, ...]) -> 
 
 
 def _letter(worker: Worker, ticket: Mapping[str, Any]) -> str:
-    """The number, in the language in which the ticket was written."""
-    language = language_of(said_by_requester(dict(ticket))[0])
+    """The number, in the language in which the ticket begins; what stands further down may be another's words."""
+    language = language_of(" ".join(said_by_requester(dict(ticket))[0].split()[:OPENING]))
     return LETTERS[language].format(worker.facts["reference"])
 
 

@@ -163,7 +163,9 @@ def _look(worker: Worker) -> tuple[list[Due], list[dict[str, Any]]]:
     for name in NAMED:
         ticket = ticket_numbered(worker, worker.facts[name])
         clocks = [one for one in ticket["timers"] if one["metric"] in REPLIES and one["state"] == "active"]
-        if clocks and 0 <= clocks[0]["minutes_left"] <= _minutes(worker.facts["hours"]):
+        if clocks and clocks[0]["minutes_left"] < 0:
+            raise LookupError(f"The reply on {worker.facts[name]} is late already; there is nothing left to rescue.")
+        if clocks and clocks[0]["minutes_left"] <= _minutes(worker.facts["hours"]):
             asked = [one["party"] for one in ticket["side_conversations"] if one["state"] == "waiting"]
             due.append(Due(ticket, clocks[0]["minutes_left"], asked[0] if ticket["status"] == "hold" else ""))
         else:
