@@ -10,6 +10,7 @@ import worlds
 from worlds.engine.proofs.check import seldom_collect
 from worlds.engine.start import Start
 from worlds.engine.surfaces.browsing.chromium import find_chromium
+from worlds.engine.world import find
 
 FIXTURES = Path(__file__).parent / "fixtures"
 os.environ["WORLDS_PATH"] = os.pathsep.join(  # before any test looks for worlds; subprocesses inherit it
@@ -72,8 +73,8 @@ def stall():
 
 @pytest.fixture(scope="module")
 def start(request):
-    """Where the family that a module tests (`FAMILY` of `WORLD`) begins."""
-    return Start.of(request.module.WORLD, request.module.FAMILY.population)
+    """Where the family that a module tests (`FAMILY`, of the world that its folder is named after) begins."""
+    return Start.of(find(request.path.parent.name), request.module.FAMILY.population)
 
 
 @pytest.fixture(scope="module")
