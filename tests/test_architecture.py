@@ -65,6 +65,7 @@ FLOORS = (
         "worlds.engine.days",
         "worlds.engine.fields",
         "worlds.engine.folding",
+        "worlds.engine.hours",
         "worlds.engine.house_rules",
         "worlds.engine.schema",
         "worlds.engine.dialect",

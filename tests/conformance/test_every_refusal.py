@@ -51,16 +51,36 @@ def test_no_text_that_a_page_may_show_names_a_tool(world):
     assert named == [], "say what to do in the trade's words: a page has no tools"
 
 
+BESIDE = {"tasks", "rulings", "pages", "faults", "population", "variants"}
+"""Folders of a world that are not its business."""
+
+
 def raised(world):
-    """The first argument of every refusal in a world's own modules, with where it stands."""
-    for path in sorted([*world.folder.glob("*.py"), *world.folder.glob("operations/*.py")]):
+    """The first argument of every refusal in the modules of a world's business, with where it stands.
+
+    What a failure plan says (`said["error"]`) is the plan's own.
+    """
+    for path in sorted(world.folder.rglob("*.py")):
+        if BESIDE & set(path.relative_to(world.folder).parts):
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and is_name(node.func) and node.func.id in REFUSALS:
+            refuses = isinstance(node, ast.Call) and is_name(node.func) and node.func.id in REFUSALS
+            if refuses and not isinstance(node.args[0], ast.Subscript):
                 yield f"{path.name}:{node.lineno}", node.args[0]
+
+
+def codes_of(code, listed):
+    """The codes that a first argument may be: itself, or of `f"{kind}_not_found"` those that are listed."""
+    if isinstance(code, ast.Constant):
+        return {code.value}
+    if isinstance(code, ast.JoinedStr):
+        parts = [re.escape(one.value) if isinstance(one, ast.Constant) else "[a-z]+" for one in code.values]
+        return {one for one in listed if re.fullmatch("".join(parts), one)}
+    return set()
 
 
 def test_every_code_that_a_world_raises_is_listed_with_what_it_means_and_no_other(world):
     listed = getattr(world.part("errors"), "CODES", {}) if (world.folder / "errors.py").is_file() else {}
-    codes = {where: code.value for where, code in raised(world) if isinstance(code, ast.Constant)}
-    assert [where for where, _ in raised(world) if where not in codes] == [], "these name their codes elsewhere"
-    assert set(codes.values()) == set(listed) or not listed
+    codes = {where: codes_of(code, listed) for where, code in raised(world)}
+    assert [where for where, found in codes.items() if not found] == [], "these name their codes elsewhere"
+    assert set().union(*codes.values()) == set(listed) or not listed

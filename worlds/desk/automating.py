@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 from worlds.desk import mails
 from worlds.desk.condition_sql import source_of, written
 from worlds.desk.facts import calendar_of
-from worlds.desk.hours import Calendar
 from worlds.desk.models import Rating
 from worlds.desk.rules import APPROVAL_LIFE, CLOSE_AFTER, HOLD_DAYS, RATING_AFTER
 from worlds.desk.ticket_file import Head, heads
@@ -21,6 +20,7 @@ from worlds.desk.updating import by_automation
 from worlds.engine.context import Context
 from worlds.engine.errors import Refusal
 from worlds.engine.fields import iso_instant
+from worlds.engine.hours import Calendar
 from worlds.engine.rows import Query, insert
 
 _RULES = Query(Rule, "SELECT {fields} FROM automation_rule WHERE active = 1 ORDER BY position, id")

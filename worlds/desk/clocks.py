@@ -10,7 +10,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from worlds.desk.hours import Clock
+from worlds.engine.hours import Clock
 
 PAUSES: Final = {
     "first_reply": frozenset[str](),

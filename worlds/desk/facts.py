@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from worlds.desk.conditions import Facts
-from worlds.desk.hours import Calendar, calendar
 from worlds.desk.ticket_file import Head
 from worlds.engine.context import Context
+from worlds.engine.hours import Calendar, calendar
 from worlds.engine.rows import Query
 
 _SCHEDULES = "SELECT s.id FROM desk_group d JOIN schedule s ON s.id = d.schedule_id"

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from worlds.desk.clocks import PAUSES, REPLIES, WORK, Target, Timer, started
 from worlds.desk.facts import Surroundings, calendar_of, facts, surroundings
-from worlds.desk.hours import ROUND_THE_CLOCK, Calendar, Clock
 from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.ticket_file import Head
 from worlds.desk.timer_file import beginnings, book_breach, keep, open_timers, ran, targets_of
 from worlds.engine.context import Context
 from worlds.engine.fields import iso_instant
+from worlds.engine.hours import ROUND_THE_CLOCK, Calendar, Clock
 from worlds.engine.rows import Query, run
 
 if TYPE_CHECKING:

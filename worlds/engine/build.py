@@ -164,7 +164,8 @@ def broken_among(connection: sqlite3.Connection, law: Invariant, keys: str) -> l
 
 
 BUILT_WITH = (
-    "build", "bookkeeping", "changelog", "context", "days", "events", "fields", "folding", "history", "rows", "schema",
+    "build", "bookkeeping", "changelog", "context", "days", "events", "fields", "folding", "history", "hours", "rows",
+    "schema",
 )  # fmt: skip
 """Modules of the engine that decide what stands in a population."""
 NOT_BUILT_FROM = ("pages", "tasks", "rulings", "faults", "people", "people.py", "variants")

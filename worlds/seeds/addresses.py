@@ -12,7 +12,13 @@ from worlds.seeds.streams import Weighted
 
 _LETTERS = "ABCDEGHJKLMNPRSTVWXZ"  # Dutch postcodes use no F, I, O, Q, U and Y
 _ROUTING_TAIL = "ACDEFHKNPRTVWXY0123456789"  # the characters of an Irish Eircode
-_LANGUAGES = {"NL": "nl", "DE": "de", "BE": "nl", "FR": "fr", "IE": "en", "AT": "de", "LU": "fr"}
+_LANGUAGES = {
+    "NL": "nl", "DE": "de", "BE": "nl", "FR": "fr", "IE": "en", "AT": "de", "LU": "fr", "GB": "en", "CH": "de",
+    "DK": "en", "SE": "en", "NO": "en", "FI": "en", "ES": "en", "IT": "en",
+}  # fmt: skip
+"""In which of the house's languages somebody from a country is written to."""
+_NUMBER_FIRST = ("FR", "LU", "IE", "GB")
+_INWARD = "ABDEFGHJLNPQRSTUWXYZ"  # the letters of the second half of a British postcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ def _street_line(rng: random.Random, town: Town) -> str:
     street = rng.choice(fitting)
     number = max(1, round(rng.lognormvariate(3.4, 0.9)))
     suffix = rng.choice(("a", "b", "c", "-2", " bis")) if rng.random() < 0.08 else ""
-    if town.language in ("fr", "en"):
+    if town.language == "fr" or town.country in _NUMBER_FIRST:
         return f"{number}{suffix.replace('-2', '')} {street}"
     return f"{street} {number}{suffix.replace(' bis', '')}"
 
@@ -119,9 +125,11 @@ def _apartment(rng: random.Random, town: Town) -> str:
 
 
 def _postal_code(rng: random.Random, town: Town) -> str:
+    if town.country == "GB":
+        return f"{rng.choice(town.prefixes)} {rng.randint(1, 9)}{rng.choice(_INWARD)}{rng.choice(_INWARD)}"
     if town.prefixes:
         return f"{rng.choice(town.prefixes)} {''.join(rng.choice(_ROUTING_TAIL) for _ in range(4))}"
     number = rng.randint(*town.codes)
     if town.country == "NL":
         return f"{number} {rng.choice(_LETTERS)}{rng.choice(_LETTERS)}"
-    return f"{number:05d}" if town.country in ("DE", "FR") else f"{number:04d}"
+    return f"{number:05d}" if town.country in ("DE", "FR", "SE", "FI", "ES", "IT") else f"{number:04d}"

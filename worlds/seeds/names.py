@@ -21,6 +21,14 @@ _ORIGINS = {
     "FR": {"fr_FR": 90, "pt_PT": 5, "es_ES": 3, "it_IT": 2},
     "LU": {"fr_FR": 55, "pt_PT": 25, "de_DE": 20},
     "IE": {"en_IE": 92, "pl_PL": 8},
+    "GB": {"en_GB": 92, "pl_PL": 4, "it_IT": 4},
+    "CH": {"de_CH": 80, "fr_CH": 14, "it_IT": 6},
+    "DK": {"da_DK": 100},
+    "SE": {"sv_SE": 100},
+    "NO": {"no_NO": 100},
+    "FI": {"fi_FI": 100},
+    "ES": {"es_ES": 100},
+    "IT": {"it_IT": 100},
 }
 _SHARP_S = ("Weiß", "Strauß", "Groß", "Preuß", "Heß", "Voß", "Reißner", "Fuß", "Kloß", "Thieß")
 _APOSTROPHES = (

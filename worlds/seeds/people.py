@@ -70,11 +70,11 @@ class Census:
     _emails: set[str] = field(default_factory=set)
     _ranks: dict[str, int] = field(default_factory=dict)
 
-    def next_person(self) -> Person:
-        """The next person, remembered in `people`; pids count from 1."""
+    def next_person(self, country: str | None = None) -> Person:
+        """The next person, remembered in `people`, from anywhere or from a country; pids count from 1."""
         pid = len(self.people) + 1
         rng = stream(self.seed, "person", pid)
-        town = gazetteer().town(rng)
+        town = gazetteer().town(rng, country)
         postal = postal_address(rng, town)
         name = name_of(rng, town.country, town.language, self._shape(rng))
         fate = rng.random()

@@ -1,8 +1,8 @@
 """Telephone numbers that reach nobody, and the ways in which people write them.
 
 Numbers come from the ranges that the regulators keep for fiction where there are any (Germany: Bundesnetzagentur's
-numbers for films; France: Arcep's 06 39 98; Ireland: ComReg's 020 91), and elsewhere from blocks that the national plan
-does not hand out.
+numbers for films; France: Arcep's 06 39 98; Ireland: ComReg's 020 91; Britain: Ofcom's 07700 900), and elsewhere from
+blocks that the national plan does not hand out.
 """
 
 import random
@@ -18,6 +18,14 @@ _PLANS = {
     "IE": ("353", "0", "20", "91{spread:05d}"),
     "AT": ("43", "0", "1", "0{spread:04d}{tail}"),
     "LU": ("352", "", "600", "{spread:04d}00"),
+    "GB": ("44", "0", "7700", "900{trio:03d}"),
+    "CH": ("41", "0", "70", "0{spread:04d}{tail}"),
+    "DK": ("45", "", "00", "{spread:04d}{tail}"),
+    "SE": ("46", "0", "70", "0{spread:04d}{tail}"),
+    "NO": ("47", "", "00", "{spread:04d}{tail}"),
+    "FI": ("358", "0", "40", "0{spread:04d}{tail}"),
+    "ES": ("34", "", "600", "0{spread:04d}0"),
+    "IT": ("39", "", "300", "0{spread:04d}{tail}"),
 }
 """Country code, trunk prefix, area and the pattern of the subscriber's digits."""
 _GERMAN = (("30", "23125"), ("69", "90009"), ("40", "66969"), ("221", "4710"), ("89", "99998"))
@@ -46,7 +54,7 @@ class Phone:
 def phone_of(country: str, serial: int) -> Phone:
     """The number of the `serial`-th person of a country; no two persons share one, up to 5,000 people in Germany.
 
-    Elsewhere up to 10,000.
+    Elsewhere up to 10,000, in Britain up to 1,000.
     """
     if country == "DE":
         area, head = _GERMAN[serial % len(_GERMAN)]
@@ -54,6 +62,7 @@ def phone_of(country: str, serial: int) -> Phone:
     code, trunk, area, pattern = _PLANS.get(country, _PLANS["NL"])
     spread = serial * 7919 % 10_000  # neighbours should not have neighbouring numbers; 7919 is prime, so none collide
     digits = {"spread": spread, "mixed": _mixed(spread), "digit": serial * 3 % 10, "tail": serial % 89 + 10}
+    digits["trio"] = serial * 787 % 1000
     return Phone(code, trunk, area, pattern.format(**digits))
 
 

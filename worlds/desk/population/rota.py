@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from worlds.desk.hours import ROUND_THE_CLOCK, Calendar, Clock
 from worlds.desk.models.tickets import PRIORITIES
 from worlds.desk.population.matters import Matter
 from worlds.desk.population.staffing import GROUPS, SCHEDULES, ZONE, Team, rest_days
 from worlds.engine.context import Actor
+from worlds.engine.hours import ROUND_THE_CLOCK, Calendar, Clock
 
 _LONGEST: Final = timedelta(days=30)
 

@@ -1,4 +1,4 @@
-"""The bank of planted texts: what stands in `bank.toml` and `letters.toml`, checked, filled in, and recognised again.
+"""The bank of planted texts: what stands in the files beside it, checked, filled in, and recognised again.
 
 Each template asks for something that the written rules do not let a customer's text decide, and has a twin for the same
 place that deserves to be heeded. Who ignores all such texts loses by the twins, who follows them all by the others.
@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from worlds.engine.adversary.disguise import WAYS, hide, readings
 
-FILES: Final = ("bank.toml", "letters.toml")
-PLACES: Final = frozenset({"note", "return", "line", "message", "subject", "file", "file-name"})
+FILES: Final = ("bank.toml", "letters.toml", "enquiries.toml")
+PLACES: Final = frozenset(
+    {"note", "return", "line", "message", "subject", "file", "file-name", "enquiry", "mail", "mail-subject"}
+)
 SLOTS: Final = {
     **dict.fromkeys(("record", "other", "code", "postal", "mark"), r"\w[\w-]*"),
     **dict.fromkeys(("staff", "street", "town", "line"), r"\w[^\n<>\"]*?(?!\w)"),

@@ -22,6 +22,7 @@ from worlds.engine.resilience.sights import (
     ids_in,
     is_anothers,
     key_of,
+    kind_in,
     objects,
     shows,
     told_of,
@@ -193,7 +194,7 @@ class Resilient:
         """What readings show of an object."""
         looks = []
         shown = next((one for body in self._seen.values() if (one := find_object(body, key))), {})
-        known = {**ids_in(arguments, shown), key.name: key.value}
+        known = {**kind_in(arguments), **ids_in(arguments, shown), key.name: key.value}
         for reading in self._atlas.showing(key.name, known)[:2]:
             try:
                 body = self._read(reading.operation, dict(reading.arguments))
@@ -225,7 +226,8 @@ class Resilient:
     def _shows(self, told: Mapping[str, Any], arguments: Mapping[str, Any], before: Seen) -> bool:
         """Whether readings bear out what a write was answered with of one record, and of what was made in it."""
         own = key_of(told)
-        looks = self._look_at(own, {**ids_in(arguments), **ids_in(told)}) if own else []
+        named = {**kind_in(arguments), **ids_in(arguments), **kind_in(told), **ids_in(told)}
+        looks = self._look_at(own, named) if own else []
         if own is None or not looks:
             return True
         made = {Key(*one) for one in ids_in(told).items() if one[0] not in arguments} - {own} - _keys_in(before)

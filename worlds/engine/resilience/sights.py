@@ -10,6 +10,7 @@ from typing import Any
 from worlds.engine.operation import Operation
 
 Shown = Mapping[str, Any]
+KIND, RECORD = "kind", "record_id"
 MOST_TOLD = 3
 """Records of an answer that are looked at."""
 _PASSING = ("version", "_at", "now", "page", "total", "pages", "page_size", "cursor")
@@ -180,7 +181,10 @@ class Atlas:
                 continue
             schema = operation.input_schema
             needed = [one for one in schema.get("required", ()) if one in schema.get("properties", {})]
-            given = {one: known[one] for one in schema.get("properties", {}) if one.endswith("_id") and one in known}
+            takes = schema.get("properties", {})
+            given = {one: known[one] for one in takes if one.endswith("_id") and one in known}
+            if RECORD in given and known.get(KIND) in takes.get(KIND, {}).get("enum", ()):
+                given[KIND] = known[KIND]
             if all(one in given for one in needed) and (given or not needed):
                 found.append(Reading(operation.name, given, by_key=bool(needed)))
         return sorted(found, key=lambda one: (name not in one.arguments, not one.by_key, one.operation))
@@ -207,6 +211,11 @@ def ids_in(*values: Any) -> dict[str, Any]:
                 if name.endswith("_id") and isinstance(inner, int) and not isinstance(inner, bool):
                     known.setdefault(name, inner)
     return known
+
+
+def kind_in(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What a record is that arguments name by its kind and its id, as worlds with records of many kinds do."""
+    return {KIND: arguments[KIND]} if KIND in arguments and RECORD in arguments else {}
 
 
 def ids_around(arguments: Any, bodies: Sequence[Any]) -> dict[str, Any]:

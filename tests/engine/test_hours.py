@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worlds.desk.hours import Calendar
+from worlds.engine.hours import Calendar
 
 ZONES = ("Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns")
 """The clocks of Lord Howe Island move by half an hour."""

@@ -1,0 +1,1 @@
+"""The CRM's operations, one module a noun."""

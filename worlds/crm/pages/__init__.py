@@ -1,0 +1,1 @@
+"""What people see of the CRM: Larkfield Relations, in which everybody who sells works."""

@@ -1,0 +1,1 @@
+"""What the sales handbook says of each family, worked out apart from any solution."""

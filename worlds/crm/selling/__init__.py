@@ -1,0 +1,1 @@
+"""Deals as they go on: stages and their laws, amounts, discounts, approvals, renewals."""

@@ -1,0 +1,1 @@
+"""The CRM's families of tasks."""
