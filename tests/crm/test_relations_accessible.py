@@ -14,6 +14,8 @@ OWN = {"inbox": "/-/relations/inbox", "step away": "/-/relations/away", "sign in
 NARROW = 390
 FOLDED = {"home", "leads", "a lead", "an account", "a deal", "board", "merge", "convert", "an import", "reports"}
 """Pages that are laid out otherwise where the screen is narrow, rather than only wrapped."""
+BUILT_OF = "[...new Set([...document.querySelectorAll('main *')].map(one => `${one.tagName}.${one.className}`))]"
+"""The kinds of elements that a page is built of."""
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +43,13 @@ def test_no_page_shuts_anybody_out_or_is_wider_than_the_screen(page, origin, pat
     ours = (origin, "data:")
     page.on("request", lambda one: elsewhere.append(one.url) if not one.url.startswith(ours) else None)
     page.on("console", lambda one: errors.append(one.text) if "Content Security Policy" in one.text else None)
+    looked_over = set()
     for name, path in paths.items():
         page.goto(origin + path)
-        if width > NARROW or name in FOLDED:
+        built_of = set(page.evaluate(BUILT_OF))
+        if (width > NARROW and not built_of <= looked_over) or name in FOLDED:  # what is alike is looked over once
             assert complaints(page) == [], name
+            looked_over |= built_of
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
     assert (elsewhere, errors) == ([], [])
 
@@ -65,12 +70,11 @@ def test_a_card_of_the_board_is_moved_with_the_keyboard_alone(page, app, cases):
         select = page.get_by_label(f"New stage of {number}")
         select.focus()
         page.keyboard.press("ArrowDown")
-        chosen = select.evaluate("one => one.selectedOptions[0].textContent")
+        chosen = select.evaluate("one => one.selectedOptions[0].textContent.trim()")
         page.keyboard.press("Tab")
         expect(page.get_by_role("button", name=f"Move {number}")).to_be_focused()
         page.keyboard.press("Enter")
-        told = page.locator(".message, #problems").first
-        expect(told).to_contain_text(f"is in {chosen} now." if told.get_attribute("id") is None else "not moved")
+        expect(page.get_by_role("status").first).to_contain_text(f"is in {chosen} now.")
 
 
 def test_everything_works_without_scripts(browser, origin, cases):

@@ -86,9 +86,6 @@ def test_accounts_are_merged_after_the_values_and_what_goes_over_were_shown(coll
     assert "Keep this one instead" in person.text
     assert person.did == []
     person.send("/merge")
-    if person.status == 409:  # a blocked pair says why, as its preview has
-        assert "This merge would be refused" in person.text
-        return
     assert re.search(r"1 record went into", person.text)
     assert [row["loser_id"] for row in person.rows("merge_record")] == [loser]
 
@@ -111,12 +108,8 @@ def test_a_card_of_the_board_is_moved_by_its_select_and_the_filters_stay(colleag
     person.get(f"/relations/board?owner_id={deal['owner_id']}")
     address = f"/board/{deal['opportunity_id']}?owner_id={deal['owner_id']}"
     person.send(address, {"stage_id": str(back["stage_id"])})
-    if person.status == 200:
-        assert f"{deal['number']} {deal['name']} is in {back['name']} now." in person.text
-        assert person.rows("opportunity")[0]["stage_id"] == back["stage_id"]
-    else:
-        assert "The deal was not moved" in person.text
-        assert person.did == []
+    assert f"{deal['number']} {deal['name']} is in {back['name']} now." in person.text
+    assert person.rows("opportunity")[0]["stage_id"] == back["stage_id"]
     assert f"owner_id={deal['owner_id']}" in person.visitor.page.request.url
 
 
@@ -139,14 +132,16 @@ def test_a_line_is_added_and_the_deal_is_worth_more(colleague, cases):
     assert [row["quantity"] for row in person.rows("opportunity_line")] == [2]
 
 
-def test_a_quote_with_much_off_says_that_it_needs_approval_and_is_submitted(colleague, cases):
+def test_a_quote_with_much_off_says_that_it_needs_approval(colleague, cases):
     person = colleague("admin")
     person.get(f"/relations/deals/{cases.deal['opportunity_id']}/quotes/new")
     person.send("/quotes/new")
     assert re.search(r"The quote Q-\d+ of \S+ is a draft\.", person.text)
     person.get(person.visitor.page.request.path.rstrip("/") + "/discount")
     person.send("/discount", {"discount": "12.5", "reason": "Two years in advance."})
-    assert "has 12.5 % off" in person.text or "price_below_floor" in person.text.lower()
+    assert "has 12.5 % off" in person.text
+    assert "It needs approval now." in person.text
+    assert "it needs approval before it can be presented" in person.text
 
 
 # -- activities -------------------------------------------------------------------------------------------------------
