@@ -21,6 +21,7 @@ os.environ["WORLDS_PATH"] = os.pathsep.join(  # before any test looks for worlds
 LONGEST = (
     "conformance/test_every_run.py",
     "cli/test_task_new.py",
+    "crm/test_relations_accessible.py",
     "desk/test_workspace_accessible.py",
     "shop/test_office_accessible.py",
     "shop/test_store_accessible.py",
@@ -38,6 +39,7 @@ LONGEST = (
     "server/test_stragglers.py",
     "cli/test_new.py",
     "desk/test_family_goodwill_denied.py",
+    "crm/test_crm_population_medium.py",
     "docs/test_reference.py",
     "conformance/test_every_task.py",
 )
