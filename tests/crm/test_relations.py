@@ -7,6 +7,9 @@ import pytest
 from relations_cases import pages_of, visited
 
 from worlds.crm import WORLD
+from worlds.engine.proofs.addresses import Addresses
+from worlds.engine.proofs.crawl import PREFIX
+from worlds.engine.start import Start
 from worlds.engine.surfaces.wording import money
 
 STATUS = {"nothing": 404, "a wrong filter": 422}
@@ -110,3 +113,8 @@ def test_what_the_role_lacks_is_said_and_its_button_disabled(colleague):
     person.send("/edit", {"notes": "Mine"})
     assert person.status == 403
     assert person.did == []
+
+
+def test_a_records_pages_are_found_though_a_column_of_its_is_called_like_a_part_of_addresses(app):
+    found = Addresses(app, Start.of(WORLD, "small")).of(("opportunity", 1))  # its `kind` is new, renewal or expansion
+    assert f"{PREFIX}/relations/deals/1" in found

@@ -45,7 +45,7 @@ class Addresses:
             if all(value is not None and value != "" for value in parts.values()):
                 try:
                     found.append(self._map.build(rule.endpoint, parts))
-                except BuildError:
+                except (BuildError, ValueError):  # a column of the same name may hold what no such address does
                     continue
         return found
 
