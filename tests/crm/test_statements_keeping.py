@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from test_statements import MOST, MOST_AGAIN, again, counted, grow
+from test_statements_of_records import MOST, MOST_AGAIN, again, counted, grow
 from tiny_crm import Crm
 from tiny_records import WEB, ZWAAN
 from tiny_staff import REP

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from worlds.engine.fields import line, text
 
@@ -41,6 +41,6 @@ else:
     Country = line(2, pattern=r"^[A-Z]{2}$")
     Website = line(200)
     Zone = line(60, pattern=r"^[A-Za-z]+(/[A-Za-z_+-]+)*$")
-    LanguageCode = line(5, pattern=r"^[a-z]{2}$")
+    LanguageCode = Annotated[line(2, pattern=r"^[a-z]{2}$"), Field(examples=["nl"])]
     External = line(80)
     ColumnName = line(60, pattern=r"^[a-z][a-z0-9_]*$")
