@@ -66,6 +66,15 @@ def test_a_hand_over_may_open_again_what_was_waiting_for_an_answer():
         assert grade.passed, [one.words for one in grade.criteria if not one.satisfied]
 
 
+def test_work_that_stopped_between_two_changes_of_a_ticket_is_excused():
+    with worlds.open("desk/merge-edits", seed=1, faults="role-changed") as episode:
+        agent = Resilient(Desk.at(episode))
+        grade = episode.grade(agent.work())
+        assert [entry.operation for entry in episode.journal if entry.committed][:1] == ["add_tags"]
+        assert agent.reported
+        assert grade.passed, [one.words for one in grade.criteria if not one.satisfied]
+
+
 def test_a_diagnosis_may_go_before_a_hand_over_and_a_second_hand_over_may_not():
     shut = FaultPlan(rules=(Rule(fault="F2", operations=("link_tickets", "merge_tickets"), times=0),))
     for hand_overs, passes in ((1, True), (2, False)):

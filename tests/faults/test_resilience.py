@@ -6,7 +6,7 @@ from worlds.engine.errors import Failure
 from worlds.engine.faults.styles import STYLES
 from worlds.engine.resilience.courier import is_answer
 from worlds.engine.resilience.merging import mended
-from worlds.engine.resilience.sights import Atlas, Key, Look, is_anothers, told_of
+from worlds.engine.resilience.sights import Atlas, Key, Look, is_anothers, shows, told_of
 from worlds.engine.resilience.signs import Sign, complaints
 from worlds.engine.world import find
 
@@ -73,6 +73,15 @@ def test_what_took_over_the_id_of_something_undone_is_not_taken_for_it():
     assert is_anothers(look, made, told, {"ticket_id": 7, "body": "It is on its way."})
     assert not is_anothers(look, made, told, {"ticket_id": 7, "body": "Hello? Anybody there?"})
     assert not is_anothers(look, made, {**told, "replied": None}, {"ticket_id": 7, "body": "It is on its way."})
+
+
+def test_what_a_colleague_changed_meanwhile_does_not_bear_out_what_was_asked_for():
+    place, own = ("get_ticket", ""), Key("ticket_id", 7)
+    before = {place: {"ticket_id": 7, "priority": "low", "tags": []}}
+    told = {"ticket_id": 7, "priority": "high", "tags": ["called"]}
+    theirs = Look(place, {"ticket_id": 7, "priority": "high", "tags": []}, whole=True)
+    assert not shows([theirs], own, told, before, named=True, asked={"tags"})
+    assert shows([Look(place, told, whole=True)], own, told, before, named=True, asked={"tags"})
 
 
 def test_a_record_is_named_by_its_key_or_by_a_name_that_no_key_has(desk):

@@ -234,7 +234,7 @@ class Resilient:
         for look in looks:
             if any(self._atlas.lacks(look, key) or is_anothers(look, key, told, arguments) for key in made):
                 return False
-        return shows(looks, own, told, before, named=self._atlas.names(arguments, own))
+        return shows(looks, own, told, before, named=self._atlas.names(arguments, own), asked=arguments.keys())
 
     def _of_same_shape(self, operation: str) -> str | None:
         """A reading that answers in the same shape, and so the same, such as that of one's own cart."""

@@ -3,7 +3,7 @@
 Objects are known by the way in which worlds show them: the first name that ends in `_id` is an object's own key.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,16 +81,19 @@ Seen = Mapping[tuple[str, str], Any]
 """What readings answered last, by operation and arguments as text."""
 
 
-def shows(looks: Sequence[Look], own: Key, told: Shown, before: Seen, *, named: bool) -> bool:
+def shows(
+    looks: Sequence[Look], own: Key, told: Shown, before: Seen, *, named: bool, asked: Container[str] = ()
+) -> bool:
     """Whether readings bear out what a write was answered with of a record, which its call has `named` or else made.
 
     What was made must be there, at least where one reads it by its key. Of what was changed, a reading must show at
-    least one value other than it was: as the answer has it, or as somebody has made it since. What no reading shows
-    cannot be told by any.
+    least one value other than it was: as the answer has it, or as somebody has made it since; one of those that were
+    `asked` for by name, where any of these changed; others may have changed the rest. What no reading shows cannot
+    be told by any.
     """
     if not named:
         return not any(look.whole for look in looks) or any(find_object(look.body, own) for look in looks)
-    verdicts = [_bears_out(look, own, told, before) for look in looks]
+    verdicts = [_bears_out(look, own, told, before, asked) for look in looks]
     return True in verdicts or False not in verdicts
 
 
@@ -111,7 +114,7 @@ def told_of(answer: Any) -> list[Shown]:
     return [shown for _, shown in objects(answer)][:MOST_TOLD]
 
 
-def _bears_out(look: Look, own: Key, told: Shown, before: Seen) -> bool | None:
+def _bears_out(look: Look, own: Key, told: Shown, before: Seen, asked: Container[str]) -> bool | None:
     """Whether a reading shows that a record was changed; None where it cannot tell."""
     shown = _same(look.body, own, told)
     if shown is None:
@@ -120,7 +123,7 @@ def _bears_out(look: Look, own: Key, told: Shown, before: Seen) -> bool | None:
     known = _known(own, told, [body for place, body in before.items() if place[0] == look.place[0]])
     changed = [name for name, value in said.items() if name in read and name in known and known[name] != value]
     if changed:
-        return any(read[name] != known[name] for name in changed)
+        return any(read[name] != known[name] for name in [one for one in changed if one in asked] or changed)
     anywhere = _known(own, told, list(before.values()))
     otherwise = [name for name, value in said.items() if name in read and anywhere.get(name, value) != value]
     if any(read[name] == said[name] for name in otherwise):  # seen before in another reading

@@ -13,7 +13,7 @@ A world without it has no way to hand over; there, what cannot be finished canno
 """
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -99,13 +99,23 @@ def excused(own: Expectation, ways: Sequence[Way], *, partly: bool, touched: boo
 
 
 def _stopped(bundle: Bundle, way: Way) -> Bundle:
-    asked = [replace(effect, count=(0, effect.high)) for effect in bundle.required if not effect.is_open]
+    asked = [part for effect in bundle.required if not effect.is_open for part in _in_part(effect)]
     beside = [effect for effect in way if not effect.low]
     kept = {effect.id for effect in (*asked, *bundle.allowed)}
     order = [one for one in bundle.order if {one.first, one.then} <= kept]
     bound = {effect.bind for effect in (*asked, *bundle.allowed)}
     loose = [one for one in (*asked, *bundle.allowed) if all(ref.binding in bound for ref in one.refs())]
     return Bundle(required=[effect for effect in way if effect.low], allowed=[*loose, *beside], order=order)
+
+
+def _in_part(effect: Effect) -> Iterator[Effect]:
+    """What was asked for and may be missing; an update column by column, since work may stop between two calls."""
+    optional = replace(effect, count=(0, effect.high))
+    if effect.kind != "update" or effect.bind or effect.total or len(effect.set) == 1:
+        yield optional
+        return
+    for column, wanted in effect.set.items():
+        yield replace(optional, id=f"{effect.id}.{column}", set={column: wanted})
 
 
 def _distinct(bundles: Sequence[Bundle]) -> list[Bundle]:
