@@ -23,7 +23,6 @@ from worlds.engine.targets import records_named
 from worlds.engine.task import Refused, Task
 from worlds.engine.world import World
 from worlds.graders.answers import FinalAnswer
-from worlds.graders.expectation import ExpectationError
 from worlds.graders.grade import Grade, Record, grade
 from worlds.seeds.forks import open_fork
 
@@ -154,10 +153,10 @@ def reconsidered(episode: Episode, record: Record, judged: Grade) -> tuple[Grade
         return judged, record
     touched = sum(entry.committed for entry in episode.journal) > 1  # more than the hand-over itself
     partly = touched and any(one.satisfied for one in judged.criteria if one.kind == "required")
-    try:
-        expected = excused(record.expectation, _ways(episode, met), partly=partly, touched=touched)
-    except ExpectationError:
+    ways = _ways(episode, met)
+    if not ways:
         return judged, record
+    expected = excused(record.expectation, ways, partly=partly, touched=touched)
     changed = replace(record, expectation=expected, excused=True)
     return grade(changed, world_bug_reward=None), changed
 

@@ -25,6 +25,7 @@ from worlds.engine.world import World
 from worlds.graders.answers import Answer, Status
 from worlds.graders.effects import Effect
 from worlds.graders.expectation import Bundle, Expectation
+from worlds.graders.predicates import Unchanged
 
 if TYPE_CHECKING:
     from worlds.engine.resilience.line import Desk
@@ -109,13 +110,18 @@ def _stopped(bundle: Bundle, way: Way) -> Bundle:
 
 
 def _in_part(effect: Effect) -> Iterator[Effect]:
-    """What was asked for and may be missing; an update column by column, since work may stop between two calls."""
+    """What was asked for and may be missing; an update column by column, since work may stop between two calls.
+
+    Columns that had to stay as they were have to stay so whichever part was done.
+    """
     optional = replace(effect, count=(0, effect.high))
-    if effect.kind != "update" or effect.bind or effect.total or len(effect.set) == 1:
+    kept = {column: wanted for column, wanted in effect.set.items() if isinstance(wanted, Unchanged)}
+    changed = effect.set.keys() - kept.keys()
+    if effect.kind != "update" or effect.bind or effect.total or len(changed) == 1:
         yield optional
         return
-    for column, wanted in effect.set.items():
-        yield replace(optional, id=f"{effect.id}.{column}", set={column: wanted})
+    for column in sorted(changed):
+        yield replace(optional, id=f"{effect.id}.{column}", set={column: effect.set[column], **kept})
 
 
 def _distinct(bundles: Sequence[Bundle]) -> list[Bundle]:
