@@ -273,11 +273,13 @@ def test_over_mcp_the_conflict_is_told_as_through_tools():
             request = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
             accept = {"Accept": "application/json, text/event-stream"}
             address = f"{server.url}/episodes/{board.register(episode).key}/mcp"
-            told = httpx.post(address, json=request, headers=accept, trust_env=False).json()["result"]
+            told = httpx.post(address, json=request, headers=accept, trust_env=False, timeout=60).json()["result"]
             assert told["isError"]
             assert json.loads(told["content"][0]["text"])["body"][0]["fields"] == ["phone"]
             request["params"]["arguments"] = {**OLD, "name": "Mine"}
-            assert not httpx.post(address, json=request, headers=accept, trust_env=False).json()["result"]["isError"]
+            assert not httpx.post(address, json=request, headers=accept, trust_env=False, timeout=60).json()["result"][
+                "isError"
+            ]
         finally:
             server.close()
 

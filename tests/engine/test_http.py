@@ -383,7 +383,7 @@ def test_a_defect_of_the_pages_shows_no_traceback(caplog):
     board = Switchboard()
     server = serve_in_thread(AgentApplication(board, pages=_broken_pages))
     with worlds.open("tiny") as episode:
-        answer = httpx.get(f"{server.url}/episodes/{board.register(episode).key}/", trust_env=False)
+        answer = httpx.get(f"{server.url}/episodes/{board.register(episode).key}/", trust_env=False, timeout=60)
     server.close()
     assert answer.status_code == 500
     assert "ZeroDivision" not in answer.text

@@ -221,7 +221,7 @@ def test_a_client_may_reconnect_at_will(endpoint, tiny):
 )
 def test_what_is_no_message_of_the_protocol_is_answered_and_does_nothing(endpoint, tiny, body):
     headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-    answer = httpx.post(endpoint, content=body, headers=headers, trust_env=False)
+    answer = httpx.post(endpoint, content=body, headers=headers, trust_env=False, timeout=60)
     assert answer.status_code < 500
     assert "error" in answer.json()
     assert "Traceback" not in answer.text
@@ -231,12 +231,12 @@ def test_what_is_no_message_of_the_protocol_is_answered_and_does_nothing(endpoin
 
 def test_a_stream_of_the_server_s_own_is_not_offered(endpoint):
     for method in ("GET", "DELETE"):
-        answer = httpx.request(method, endpoint, headers={"Accept": "text/event-stream"}, trust_env=False)
+        answer = httpx.request(method, endpoint, headers={"Accept": "text/event-stream"}, trust_env=False, timeout=60)
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 def test_a_body_beyond_the_limit_is_too_large(endpoint):
-    answer = httpx.post(endpoint, content=b"x" * 4_000_001, trust_env=False)
+    answer = httpx.post(endpoint, content=b"x" * 4_000_001, trust_env=False, timeout=60)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
 
 
@@ -248,7 +248,7 @@ def test_a_retired_key_is_gone(board, address, endpoint, tiny):
         "method": "tools/call",
         "params": {"name": "get_item", "arguments": {"item_id": 3}},
     }
-    answer = httpx.post(endpoint, json=body, headers={"Accept": "application/json"}, trust_env=False)
+    answer = httpx.post(endpoint, json=body, headers={"Accept": "application/json"}, trust_env=False, timeout=60)
     assert (answer.status_code, answer.json()["error"]["code"]) == (410, "episode_closed")
     assert len(tiny.journal) == 0
 

@@ -52,5 +52,5 @@ def operator(served):
 @pytest.fixture
 def anybody(served):
     """A client without a token."""
-    with httpx.Client(base_url=served.url, trust_env=False) as client:
+    with httpx.Client(base_url=served.url, trust_env=False, timeout=60) as client:
         yield client

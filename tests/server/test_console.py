@@ -12,7 +12,7 @@ TARGET = {"target": "tiny/recount", "seed": "3", "population": ""}
 @pytest.fixture
 def person(operator):
     """Somebody who has used the one-time link."""
-    with httpx.Client(base_url=operator.served.url, trust_env=False, follow_redirects=True) as client:
+    with httpx.Client(base_url=operator.served.url, trust_env=False, follow_redirects=True, timeout=60) as client:
         assert client.get(operator.served.start_link()).status_code == 200
         yield client
 
@@ -98,7 +98,7 @@ def test_an_episode_can_be_opened_looked_at_and_worked_in(person, opened, operat
     assert f"Episode {name} is open." in page.text
     assert operator.http.get(f"/control/episodes/{name}").json()["seed"] == 3
     api = f"{agent_address(page)}api/change_item"
-    httpx.post(api, json={"item_id": 3, "quantity": 1, "note": "<b>bold</b>"}, trust_env=False)
+    httpx.post(api, json={"item_id": 3, "quantity": 1, "note": "<b>bold</b>"}, trust_env=False, timeout=60)
     page = person.get(f"/console/episodes/{name}").text
     row = r'<th scope="row"><code>quantity</code></th>\s*<td><code>10</code></td>\s*<td><code>1</code></td>'
     assert re.search(row, page)
@@ -139,16 +139,16 @@ def test_a_wish_that_cannot_be_met_is_shown_again_with_what_is_wrong(person, ope
 def test_a_reset_by_hand_brings_back_the_start_at_a_new_address(person, opened):
     page, name = opened
     old = agent_address(page)
-    httpx.post(f"{old}api/change_item", json={"item_id": 3, "quantity": 1}, trust_env=False)
+    httpx.post(f"{old}api/change_item", json={"item_id": 3, "quantity": 1}, trust_env=False, timeout=60)
     page = send(person, f"/console/episodes/{name}/reset")
     assert "Nothing has changed." in page.text
     assert agent_address(page) != old
-    assert httpx.get(old, trust_env=False).status_code == 410
+    assert httpx.get(old, trust_env=False, timeout=60).status_code == 410
 
 
 def test_a_fork_by_hand_shows_the_new_episode(person, opened):
     page, name = opened
-    httpx.post(f"{agent_address(page)}api/change_item", json={"item_id": 3, "quantity": 1}, trust_env=False)
+    httpx.post(f"{agent_address(page)}api/change_item", json={"item_id": 3, "quantity": 1}, trust_env=False, timeout=60)
     fork = send(person, f"/console/episodes/{name}/fork")
     assert not str(fork.url).endswith(name)
     assert "<code>quantity</code>" in fork.text
@@ -166,14 +166,14 @@ def test_an_episode_deleted_by_hand_is_gone(person, opened):
     page, name = opened
     assert f"Episode {name} was deleted." in send(person, f"/console/episodes/{name}/delete").text
     assert person.get(f"/console/episodes/{name}").status_code == 410
-    assert httpx.get(agent_address(page), trust_env=False).status_code == 410
+    assert httpx.get(agent_address(page), trust_env=False, timeout=60).status_code == 410
 
 
 @pytest.mark.parametrize("act", ["reset", "fork", "grade", "delete"])
 def test_a_form_without_this_session_s_mark_does_nothing(person, opened, operator, act):
     page, name = opened
-    httpx.post(f"{agent_address(page)}api/change_item", json={"item_id": 3, "quantity": 1}, trust_env=False)
-    with httpx.Client(base_url=operator.served.url, trust_env=False, follow_redirects=True) as other:
+    httpx.post(f"{agent_address(page)}api/change_item", json={"item_id": 3, "quantity": 1}, trust_env=False, timeout=60)
+    with httpx.Client(base_url=operator.served.url, trust_env=False, follow_redirects=True, timeout=60) as other:
         other.get(operator.served.start_link())
         foreign = mark_of(other.get("/console/"))
     for mark in ({}, {"mark": ""}, {"mark": "é"}, {"mark": foreign}):

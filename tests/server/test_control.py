@@ -15,7 +15,7 @@ RIGHT = {"status": "done", "facts": {"price": "0.00 EUR"}}
 
 def authorized(served):
     headers = {"Authorization": f"Bearer {served.control_token}"}
-    return httpx.Client(base_url=served.url, headers=headers, trust_env=False)
+    return httpx.Client(base_url=served.url, headers=headers, trust_env=False, timeout=60)
 
 
 def code_of(answer):

@@ -46,7 +46,10 @@ def test_with_json_its_first_line_is_url_and_token_and_a_signal_ends_it(start, n
 def test_for_people_it_prints_a_link_that_works_once(start):
     process = start("people")
     link = re.search(r"http://\S+/start\?ticket=\S+", process.stdout.readline())[0]
-    with httpx.Client(trust_env=False, follow_redirects=True) as person, httpx.Client(trust_env=False) as other:
+    with (
+        httpx.Client(trust_env=False, follow_redirects=True, timeout=60) as person,
+        httpx.Client(trust_env=False, timeout=60) as other,
+    ):
         assert person.get(link).status_code == 200
         assert other.get(link).status_code == 401
     process.terminate()
