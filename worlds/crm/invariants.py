@@ -6,6 +6,18 @@ from worlds.engine.world import Invariant
 
 _AMONG = "IN (SELECT value FROM json_each(:keys))"
 
+
+def _merges_are_recorded(kind: str) -> Invariant:
+    """The law that records of a kind are merged exactly where a record says so."""
+    return Invariant(
+        name=f"merged_{kind}s_are_recorded",
+        sentence=f"Every {kind} that was merged, and no other, has a record that says into which.",
+        table=kind,
+        sql=f"""SELECT r.id FROM {kind} r LEFT JOIN merge_record m ON m.kind = '{kind}' AND m.loser_id = r.id
+          WHERE r.id {_AMONG} AND (r.merged_into_id IS NULL) <> (m.id IS NULL)""",
+    )
+
+
 INVARIANTS = (
     Invariant(
         name="accounts_are_not_above_themselves",
@@ -86,27 +98,7 @@ INVARIANTS = (
         sql=f"""SELECT c.id FROM contract c WHERE c.id {_AMONG} AND c.renewal_opportunity_id IN
             (SELECT d.renewal_opportunity_id FROM contract d WHERE d.id <> c.id)""",
     ),
-    Invariant(
-        name="merges_are_recorded",
-        sentence="An account was merged exactly when a record says into which.",
-        table="account",
-        sql=f"""SELECT a.id FROM account a LEFT JOIN merge_record m ON m.kind = 'account' AND m.loser_id = a.id
-          WHERE a.id {_AMONG} AND (a.merged_into_id IS NULL) <> (m.id IS NULL)""",
-    ),
-    Invariant(
-        name="merged_contacts_are_recorded",
-        sentence="A contact was merged exactly when a record says into which.",
-        table="contact",
-        sql=f"""SELECT c.id FROM contact c LEFT JOIN merge_record m ON m.kind = 'contact' AND m.loser_id = c.id
-          WHERE c.id {_AMONG} AND (c.merged_into_id IS NULL) <> (m.id IS NULL)""",
-    ),
-    Invariant(
-        name="merged_leads_are_recorded",
-        sentence="A lead was merged exactly when a record says into which.",
-        table="lead",
-        sql=f"""SELECT l.id FROM lead l LEFT JOIN merge_record m ON m.kind = 'lead' AND m.loser_id = l.id
-          WHERE l.id {_AMONG} AND (l.merged_into_id IS NULL) <> (m.id IS NULL)""",
-    ),
+    *(_merges_are_recorded(kind) for kind in ("account", "contact", "lead")),
     Invariant(
         name="one_address_one_contact",
         sentence="No two contacts in use have the same e-mail address.",
