@@ -7,8 +7,8 @@ from typing import Any
 from tiny_desk import ANNA, FRONTLINE, RETURNS, SAM, Desk
 
 from worlds.desk import models
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.updating import Author, File, Said, update
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.updating import Author, File, Said, update
 from worlds.engine.fields import iso_instant
 
 STANDARD, FOR_VIPS = 1, 2

@@ -11,11 +11,19 @@ from served import brought, night_shift
 from tiny_desk import ANNA, BEN, CARLA, FRONTLINE, KADE, NOOR, RETURNS, SAM, START, Desk, opened_desk
 
 from worlds.desk import WORLD
-from worlds.desk.condition_sql import source_of, written
-from worlds.desk.conditions import OPERATORS, holds
-from worlds.desk.rule_grammar import CHOICES, FIELDS, FLAGS, USES, actions_problem, conditions_problem, operators_of
-from worlds.desk.ticket_file import head
-from worlds.desk.updating import facts_of
+from worlds.desk.automation.condition_sql import source_of, written
+from worlds.desk.automation.conditions import OPERATORS, holds
+from worlds.desk.automation.rule_grammar import (
+    CHOICES,
+    FIELDS,
+    FLAGS,
+    USES,
+    actions_problem,
+    conditions_problem,
+    operators_of,
+)
+from worlds.desk.tickets.ticket_file import head
+from worlds.desk.tickets.updating import facts_of
 
 TAGS = ("parcel", "vip", "b2b")
 VALUES: dict[str, st.SearchStrategy[Any]] = {

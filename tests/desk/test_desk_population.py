@@ -8,8 +8,8 @@ import pytest
 from populated import populated
 
 from worlds.desk import WORLD
+from worlds.desk.automation.rule_grammar import actions_problem, conditions_problem
 from worlds.desk.population.staffing import ZONE
-from worlds.desk.rule_grammar import actions_problem, conditions_problem
 from worlds.engine.build import broken_rows
 from worlds.seeds.letters import sentences
 

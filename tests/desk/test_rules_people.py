@@ -45,7 +45,7 @@ from worlds.desk.operations.people import (
 )
 from worlds.desk.operations.tickets import get_ticket, list_tickets
 from worlds.desk.rules import LEADS, REQUESTERS
-from worlds.desk.ticket_text import order_text
+from worlds.desk.tickets.ticket_text import order_text
 from worlds.engine.errors import Refusal
 
 PUBLIC, INTERNAL, DRAFT, RULES = 1, 2, 3, 4

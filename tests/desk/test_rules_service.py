@@ -24,6 +24,8 @@ from tiny_desk import (
 )
 
 from worlds.desk import models
+from worlds.desk.automation.rule_grammar import PLACEHOLDERS
+from worlds.desk.automation.rule_inputs import ConditionInput, SettingInput
 from worlds.desk.operations.macros import (
     apply_macro,
     create_macro,
@@ -48,10 +50,8 @@ from worlds.desk.operations.service import (
     list_view_tickets,
     list_views,
 )
-from worlds.desk.rule_grammar import PLACEHOLDERS
-from worlds.desk.rule_inputs import ConditionInput, SettingInput
-from worlds.desk.ticket_file import head
-from worlds.desk.updating import filled
+from worlds.desk.tickets.ticket_file import head
+from worlds.desk.tickets.updating import filled
 from worlds.engine.errors import Conflict, Forbidden, Invalid, NotFound
 
 APOLOGY = "Hello {{ticket.requester.first_name}},\n\nSorry about {{ticket.subject}}.\n\n{{current_user.first_name}}"

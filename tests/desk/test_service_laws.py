@@ -19,7 +19,7 @@ from worlds.desk.operations.service import (
     list_view_tickets,
     list_views,
 )
-from worlds.desk.service_laws import SERVICE
+from worlds.desk.service.service_laws import SERVICE
 from worlds.engine.context import Context
 
 T = 20

@@ -19,9 +19,9 @@ from served import (
 )
 from tiny_desk import CARLA, KADE, NOOR, RETURNS, SAM, START, Desk
 
-from worlds.desk import sla
-from worlds.desk.ticket_file import head
-from worlds.desk.updating import Said, update
+from worlds.desk.service import sla
+from worlds.desk.tickets.ticket_file import head
+from worlds.desk.tickets.updating import Said, update
 
 T = 20
 """The ticket that tests bring: at nine o'clock on a Monday, to a group that works from half past eight to six."""

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from served import MINUTES, brought, night_shift, promise, works, writes
 from tiny_desk import FRONTLINE, RETURNS, START, Desk, opened_desk
 
-from worlds.desk import sla
-from worlds.desk.clocks import PAUSES, WORK
-from worlds.desk.facts import calendar_of
-from worlds.desk.service_laws import SERVICE
-from worlds.desk.timer_file import open_timers
+from worlds.desk.automation.facts import calendar_of
+from worlds.desk.service import sla
+from worlds.desk.service.clocks import PAUSES, WORK
+from worlds.desk.service.service_laws import SERVICE
+from worlds.desk.service.timer_file import open_timers
 
 DAYS = 6
 SHARES = {"low": 1, "normal": 1, "high": 2}

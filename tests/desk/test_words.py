@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from worlds.desk.actions import KINDS, SETTABLE
+from worlds.desk.automation.actions import KINDS, SETTABLE
 from worlds.desk.models.tickets import PRIORITIES, STATUSES, TOPICS, TYPES
 from worlds.desk.population import words
 from worlds.desk.population.staffing import GROUPS

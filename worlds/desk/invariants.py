@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
-from worlds.desk.service_laws import SERVICE
+from worlds.desk.service.service_laws import SERVICE
 from worlds.engine.world import Invariant
 
 _AMONG = "IN (SELECT value FROM json_each(:keys))"

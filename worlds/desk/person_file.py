@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from worlds.desk import ticket_text
 from worlds.desk.models import TicketAudit, UserIdentity
-from worlds.desk.updating import acting, event
+from worlds.desk.tickets import ticket_text
+from worlds.desk.tickets.updating import acting, event
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.folding import normal_email, phone_digits, search_text

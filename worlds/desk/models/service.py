@@ -17,7 +17,7 @@ TIMER_STATES = ("active", "paused", "fulfilled", "stopped")
 class SlaPolicy(Model):
     """A promise for the tickets that meet its conditions; of several, the first by `position` holds.
 
-    `conditions` is JSON, as for triggers: see `worlds.desk.conditions`.
+    `conditions` is JSON, as for triggers: see `worlds.desk.automation.conditions`.
     """
 
     __tablename__ = "sla_policy"

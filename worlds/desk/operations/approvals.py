@@ -2,14 +2,15 @@
 
 from typing import Literal, NamedTuple
 
-from worlds.desk import approving, mails
+from worlds.desk import approving
 from worlds.desk.approving import ApprovalRow
-from worlds.desk.laws import check_not_closed
+from worlds.desk.mail import mails
 from worlds.desk.models import Approval
 from worlds.desk.records import ApprovalDetail, ApprovalStatus, ApprovalView
 from worlds.desk.rules import APPROVAL_LIFE, GOODWILL_LIMITS, LEADS, PEOPLE_AT_WORK, STAFF
-from worlds.desk.ticket_file import head
-from worlds.desk.updating import Beside, acting, record
+from worlds.desk.tickets.laws import check_not_closed
+from worlds.desk.tickets.ticket_file import head
+from worlds.desk.tickets.updating import Beside, acting, record
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden, Invalid, NotFound
 from worlds.engine.fields import Amount, Page, PageNumber, PageSize, RecordId, Words, format_money

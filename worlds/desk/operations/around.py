@@ -2,14 +2,14 @@
 
 from typing import Literal, NamedTuple
 
-from worlds.desk import laws
 from worlds.desk.models import ChecklistItem, Collaborator
-from worlds.desk.opening import requester
 from worlds.desk.rules import WORKERS
 from worlds.desk.texts import Subject
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.ticket_parts import checklist, collaborators
-from worlds.desk.updating import Beside, update
+from worlds.desk.tickets import laws
+from worlds.desk.tickets.opening import requester
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.ticket_parts import checklist, collaborators
+from worlds.desk.tickets.updating import Beside, update
 from worlds.desk.views import CollaboratorView, ItemView, UpTo50
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from worlds.desk import laws
-from worlds.desk.actions import with_tags
+from worlds.desk.automation.actions import with_tags
 from worlds.desk.operations.tickets import added_tags
 from worlds.desk.rules import MAX_BULK, WORKERS
 from worlds.desk.texts import Tags
-from worlds.desk.ticket_file import head
-from worlds.desk.updating import update
+from worlds.desk.tickets import laws
+from worlds.desk.tickets.ticket_file import head
+from worlds.desk.tickets.updating import update
 from worlds.desk.views import Priority, SettableStatus, TicketType, Topic
 from worlds.engine.context import Actor, Context
 from worlds.engine.errors import Invalid, Refusal

@@ -9,7 +9,6 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from worlds.desk import laws
 from worlds.desk.operations.approvals import withdraw_approval
 from worlds.desk.operations.around import complete_item
 from worlds.desk.operations.goodwill import give_credit
@@ -21,8 +20,9 @@ from worlds.desk.operations.structure import merge_tickets
 from worlds.desk.operations.suspended import delete_suspended_message, release_suspended_message
 from worlds.desk.operations.writing_in import colleague
 from worlds.desk.texts import Body, Subject
-from worlds.desk.ticket_file import head
-from worlds.desk.updating import by_rule
+from worlds.desk.tickets import laws
+from worlds.desk.tickets.ticket_file import head
+from worlds.desk.tickets.updating import by_rule
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
 from worlds.engine.fields import Amount, RecordId, Result, Text

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from worlds.desk import laws
 from worlds.desk.models import Ticket
 from worlds.desk.rules import LEADS, LOCK_LIFE, REQUESTERS, STAFF, WORKERS
 from worlds.desk.texts import Body, Subject
-from worlds.desk.ticket_detail import changed, lock
-from worlds.desk.ticket_file import head
-from worlds.desk.updating import Beside, Said, record, update
+from worlds.desk.tickets import laws
+from worlds.desk.tickets.ticket_detail import changed, lock
+from worlds.desk.tickets.ticket_file import head
+from worlds.desk.tickets.updating import Beside, Said, record, update
 from worlds.desk.views import LockView, SettableStatus, TicketChanged
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden, NotFound

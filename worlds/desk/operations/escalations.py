@@ -6,8 +6,8 @@ from typing import NamedTuple
 from worlds.desk.models import Escalation
 from worlds.desk.records import EscalationReason, EscalationView, GroupName
 from worlds.desk.rules import STAFF, WORKERS
-from worlds.desk.ticket_file import head
-from worlds.desk.updating import Beside, Said, acting, update
+from worlds.desk.tickets.ticket_file import head
+from worlds.desk.tickets.updating import Beside, Said, acting, update
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
 from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Words

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from worlds.desk import approving
-from worlds.desk.laws import check_not_closed
 from worlds.desk.models import GoodwillCredit
 from worlds.desk.records import CreditView
 from worlds.desk.rules import GOODWILL_LIMITS, PEOPLE_AT_WORK, STAFF
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.updating import Beside, acting, record
+from worlds.desk.tickets.laws import check_not_closed
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.updating import Beside, acting, record
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden
 from worlds.engine.fields import Amount, Page, PageNumber, PageSize, RecordId, format_money

@@ -18,8 +18,8 @@ from worlds.desk.records import (
     Visibility,
 )
 from worlds.desk.rules import EVERYBODY, LEADS, REQUESTERS, STAFF, WORKERS
-from worlds.desk.ticket_file import head
-from worlds.desk.updating import Beside, record
+from worlds.desk.tickets.ticket_file import head
+from worlds.desk.tickets.updating import Beside, record
 from worlds.desk.views import Language
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden, NotFound

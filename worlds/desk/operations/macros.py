@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from worlds.desk import laws
-from worlds.desk.actions import changes_of
+from worlds.desk.automation.actions import changes_of
+from worlds.desk.automation.rule_grammar import text_problem
+from worlds.desk.automation.rule_inputs import Settings, SettingView, actions_view, stored_actions, stored_settings
 from worlds.desk.models import Macro
 from worlds.desk.models import Ticket as TicketTable
-from worlds.desk.rule_grammar import text_problem
-from worlds.desk.rule_inputs import Settings, SettingView, actions_view, stored_actions, stored_settings
 from worlds.desk.rules import LEADS, STAFF, WORKERS
 from worlds.desk.texts import Body, Tags
-from worlds.desk.ticket_detail import changed
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.updating import Said, filled, update
+from worlds.desk.tickets import laws
+from worlds.desk.tickets.ticket_detail import changed
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.updating import Said, filled, update
 from worlds.desk.views import Language, TicketChanged
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden, Invalid, NotFound

@@ -6,10 +6,10 @@ import json
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from worlds.desk import ticket_lists
 from worlds.desk.records import MemberView, OrganizationDetail, OrganizationRow, Tier
 from worlds.desk.rules import STAFF
-from worlds.desk.ticket_lists import TicketFilters
+from worlds.desk.tickets import ticket_lists
+from worlds.desk.tickets.ticket_lists import TicketFilters
 from worlds.engine.context import Context
 from worlds.engine.errors import NotFound
 from worlds.engine.fields import Page, PageNumber, PageSize, Query, RecordId

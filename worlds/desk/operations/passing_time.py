@@ -7,8 +7,9 @@ clock, also where they touch what somebody has just changed. No surface offers t
 from datetime import datetime, timedelta
 from typing import Final
 
-from worlds.desk import automating, sla
+from worlds.desk.automation import automating
 from worlds.desk.operations.approvals import approval_lapses
+from worlds.desk.service import sla
 from worlds.engine.context import Context
 from worlds.engine.fields import Result
 from worlds.engine.operation import writes

@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from worlds.desk import person_file, ticket_lists
+from worlds.desk import person_file
 from worlds.desk.models import DeskUser
 from worlds.desk.operations.goodwill import CREDITS
 from worlds.desk.person_file import IDENTITIES, OWNERS, Identity, Person
 from worlds.desk.records import CreditView, IdentityView, MembershipView, Tier, UserDetail, UserRow
 from worlds.desk.rules import LEADS, STAFF, WORKERS
-from worlds.desk.ticket_lists import TicketFilters
+from worlds.desk.tickets import ticket_lists
+from worlds.desk.tickets.ticket_lists import TicketFilters
 from worlds.desk.views import Language
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden, Invalid, NotFound

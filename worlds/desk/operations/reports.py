@@ -5,7 +5,7 @@ from statistics import median_low
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from worlds.desk.rules import STAFF
-from worlds.desk.ticket_lists import DAYS
+from worlds.desk.tickets.ticket_lists import DAYS
 from worlds.engine.context import Context
 from worlds.engine.fields import Day, Result, UpTo200, iso_instant, whole
 from worlds.engine.operation import reads

@@ -7,14 +7,14 @@ import json
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
-from worlds.desk import ticket_parts
-from worlds.desk.incoming import hear
+from worlds.desk.mail.incoming import hear
 from worlds.desk.models import WebSession
-from worlds.desk.opening import Draft, open_ticket
 from worlds.desk.rules import REQUESTERS
 from worlds.desk.texts import Body, OrderNumber, Subject
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.updating import Beside, Said, acting, update
+from worlds.desk.tickets import ticket_parts
+from worlds.desk.tickets.opening import Draft, open_ticket
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.updating import Beside, Said, acting, update
 from worlds.desk.views import FileHead, Topic, UpTo50, UpTo500
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Unauthorized
@@ -283,7 +283,7 @@ def sign_out(ctx: Context) -> HelpSession:
 
 
 def _visible(ctx: Context, *, mine: bool) -> str:
-    """Which tickets a requester may see; the same as `worlds.desk.ticket_file` says of one."""
+    """Which tickets a requester may see; the same as `worlds.desk.tickets.ticket_file` says of one."""
     own = "t.requester_id = :me"
     if mine:
         return own

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from worlds.desk.models import Trigger
-from worlds.desk.operations.service import Policies, list_sla_policies
-from worlds.desk.rule_inputs import (
+from worlds.desk.automation.rule_inputs import (
     ActionsView,
     ConditionView,
     Settings,
@@ -19,6 +17,8 @@ from worlds.desk.rule_inputs import (
     stored_conditions,
     stored_settings,
 )
+from worlds.desk.models import Trigger
+from worlds.desk.operations.service import Policies, list_sla_policies
 from worlds.desk.rules import ADMINS, STAFF
 from worlds.desk.texts import Body, Tags
 from worlds.engine.context import Context

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from worlds.desk import ticket_lists
-from worlds.desk.condition_sql import source_of, written
-from worlds.desk.facts import groups_at_work
-from worlds.desk.rule_inputs import ConditionView, conditions_view
+from worlds.desk.automation.condition_sql import source_of, written
+from worlds.desk.automation.facts import groups_at_work
+from worlds.desk.automation.rule_inputs import ConditionView, conditions_view
 from worlds.desk.rules import LEADS, STAFF
+from worlds.desk.tickets import ticket_lists
 from worlds.desk.views import TicketRow
 from worlds.engine.context import Context
 from worlds.engine.errors import Forbidden, NotFound

@@ -5,14 +5,14 @@
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from worlds.desk import mails
-from worlds.desk.laws import REOPENED_BY_REQUESTER, check_not_closed
+from worlds.desk.mail import mails
 from worlds.desk.models import SideConversation, SideMessage
 from worlds.desk.records import Party, SideDetail, SideMessageView, SideRow, SideState
 from worlds.desk.rules import STAFF, WORKERS
 from worlds.desk.texts import Subject
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.updating import Author, Beside, acting, record, update
+from worlds.desk.tickets.laws import REOPENED_BY_REQUESTER, check_not_closed
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.updating import Author, Beside, acting, record, update
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.fields import Page, PageNumber, PageSize, RecordId, Words

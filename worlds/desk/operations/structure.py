@@ -5,17 +5,17 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from worlds.desk import laws, merging
-from worlds.desk.incoming import follow_up
+from worlds.desk.mail.incoming import follow_up
 from worlds.desk.models import TicketLink
-from worlds.desk.opening import Draft, open_ticket
 from worlds.desk.operations.tickets import check_is_problem
 from worlds.desk.rules import WORKERS
 from worlds.desk.texts import Body, Subject, Tags
-from worlds.desk.ticket_detail import changed, ref
-from worlds.desk.ticket_file import Head, head, heads
-from worlds.desk.ticket_parts import relations
-from worlds.desk.updating import Beside, Said, record, update
+from worlds.desk.tickets import laws, merging
+from worlds.desk.tickets.opening import Draft, open_ticket
+from worlds.desk.tickets.ticket_detail import changed, ref
+from worlds.desk.tickets.ticket_file import Head, head, heads
+from worlds.desk.tickets.ticket_parts import relations
+from worlds.desk.tickets.updating import Beside, Said, record, update
 from worlds.desk.views import LinkView, TicketChanged, TicketRef, UpTo50, UpTo500
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from worlds.desk import mailbox
+from worlds.desk.mail import mailbox
 from worlds.desk.models import SuspendedMessage
 from worlds.desk.operations.writing_in import mail_arrives
 from worlds.desk.records import SuspendedDetail, SuspendedRow, SuspensionCause, SuspensionState

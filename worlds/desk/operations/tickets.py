@@ -5,17 +5,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from worlds.desk import laws, ticket_lists, ticket_parts
-from worlds.desk.actions import with_tags
-from worlds.desk.field_values import set_fields
-from worlds.desk.opening import Draft, open_ticket, requester
+from worlds.desk.automation.actions import with_tags
 from worlds.desk.rules import MAX_TAGS, STAFF, WORKERS
 from worlds.desk.texts import Body, OrderNumber, Subject, Tag, Tags
-from worlds.desk.ticket_detail import changed, detail
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.ticket_lists import TicketFilters
-from worlds.desk.ticket_parts import AuditRow
-from worlds.desk.updating import Said, update
+from worlds.desk.tickets import laws, ticket_lists, ticket_parts
+from worlds.desk.tickets.field_values import set_fields
+from worlds.desk.tickets.opening import Draft, open_ticket, requester
+from worlds.desk.tickets.ticket_detail import changed, detail
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.ticket_lists import TicketFilters
+from worlds.desk.tickets.ticket_parts import AuditRow
+from worlds.desk.tickets.updating import Said, update
 from worlds.desk.views import (
     AuditView,
     Channel,

@@ -6,15 +6,16 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from worlds.desk import laws, mailbox
-from worlds.desk.actions import with_tags
-from worlds.desk.incoming import hear, where_it_goes_on, where_it_went
+from worlds.desk.automation.actions import with_tags
+from worlds.desk.mail import mailbox
+from worlds.desk.mail.incoming import hear, where_it_goes_on, where_it_went
 from worlds.desk.models import Ticket
-from worlds.desk.opening import Draft, open_ticket, requester
 from worlds.desk.rules import LOCK_LIFE
 from worlds.desk.texts import Body, FileName, FileText, Subject, Tags
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.updating import Author, File, Said, Updated, update
+from worlds.desk.tickets import laws
+from worlds.desk.tickets.opening import Draft, open_ticket, requester
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.updating import Author, File, Said, Updated, update
 from worlds.desk.views import Language, Level, Priority, SettableStatus, TicketType, Topic
 from worlds.engine.context import Actor, Context
 from worlds.engine.errors import NotFound

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from worlds.desk.opening import Draft, open_ticket
 from worlds.desk.operations.conversation import add_note, reply_publicly
 from worlds.desk.operations.requests import rate_request, submit_request
 from worlds.desk.operations.structure import link_incident, merge_tickets
@@ -21,8 +20,9 @@ from worlds.desk.population.files import enclosed
 from worlds.desk.population.matters import ABOUT_ORDERS, TAGS, Matter
 from worlds.desk.population.rota import Rota
 from worlds.desk.population.speech import Speech, mistyped
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.updating import Said
+from worlds.desk.tickets.opening import Draft, open_ticket
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.updating import Said
 from worlds.desk.views import FieldSetting
 from worlds.engine.context import Actor
 from worlds.engine.history import SYSTEM, History

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from worlds.desk import sla
 from worlds.desk.operations.passing_time import first_hour, look_after, next_look
 from worlds.desk.population.course import Course
+from worlds.desk.service import sla
 from worlds.engine.build import Build
 from worlds.engine.history import SYSTEM
 

@@ -12,7 +12,7 @@ from typing import Final
 from worlds.desk.models import ShopOrder, ShopOrderLine, ShopParcel
 from worlds.desk.population.folk import Record, Streams
 from worlds.desk.population.staffing import ZONE
-from worlds.desk.ticket_text import order_text
+from worlds.desk.tickets.ticket_text import order_text
 from worlds.engine.context import Context
 from worlds.engine.rows import insert
 from worlds.seeds import mess

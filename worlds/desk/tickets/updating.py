@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
-from worlds.desk import laws, mails, sla, triggers
-from worlds.desk.actions import changes_of
-from worlds.desk.conditions import Facts
-from worlds.desk.facts import Surroundings, columns, facts, surroundings
+from worlds.desk.automation import triggers
+from worlds.desk.automation.actions import changes_of
+from worlds.desk.automation.conditions import Facts
+from worlds.desk.automation.facts import Surroundings, columns, facts, surroundings
+from worlds.desk.mail import mails
 from worlds.desk.models import Attachment, AuditEvent, Comment, TicketAudit
 from worlds.desk.rules import REQUESTERS
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.ticket_text import index
+from worlds.desk.service import sla
+from worlds.desk.tickets import laws
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.ticket_text import index
 from worlds.engine.context import Context
 from worlds.engine.errors import Invalid, Refusal
 from worlds.engine.fields import iso_instant

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from worlds.desk import views
-from worlds.desk.field_values import FIELDS_OF
+from worlds.desk.tickets.field_values import FIELDS_OF
 from worlds.engine.context import Context
 from worlds.engine.rows import Query
 

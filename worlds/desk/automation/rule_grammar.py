@@ -6,8 +6,8 @@ Rules are stored as JSON (see `conditions` and `actions`); here one is checked b
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from worlds.desk.actions import KINDS, SETTABLE
-from worlds.desk.conditions import OPERATORS
+from worlds.desk.automation.actions import KINDS, SETTABLE
+from worlds.desk.automation.conditions import OPERATORS
 from worlds.desk.models.people import LOCALES, TIERS
 from worlds.desk.models.tickets import CHANNELS, LEVELS, PRIORITIES, STATUSES, TOPICS, TYPES
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from worlds.desk import WORLD
-from worlds.desk.condition_sql import as_member
+from worlds.desk.automation.condition_sql import as_member
 from worlds.desk.models.tickets import UNSOLVED
 from worlds.desk.views import TicketRow
 from worlds.engine.context import Context

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from worlds.desk.models import FieldValue
-from worlds.desk.ticket_file import Head
-from worlds.desk.updating import Beside
+from worlds.desk.tickets.ticket_file import Head
+from worlds.desk.tickets.updating import Beside
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
 from worlds.engine.rows import Query, insert, run

@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from worlds.desk import laws
-from worlds.desk.actions import with_tags
+from worlds.desk.automation.actions import with_tags
 from worlds.desk.models import Collaborator, MergeRecord, Ticket
-from worlds.desk.ticket_file import Head
-from worlds.desk.updating import Beside, Said, Updated, update
+from worlds.desk.tickets import laws
+from worlds.desk.tickets.ticket_file import Head
+from worlds.desk.tickets.updating import Beside, Said, Updated, update
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid
 from worlds.engine.rows import Number, Query, insert, number

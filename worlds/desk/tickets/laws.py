@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from worlds.desk.models import Ticket
-from worlds.desk.ticket_file import Head
+from worlds.desk.tickets.ticket_file import Head
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid, NotFound
 from worlds.engine.locks import Lock

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from worlds.desk.ticket_file import Head
+from worlds.desk.tickets.ticket_file import Head
 from worlds.engine.context import Context
 from worlds.engine.rows import Query
 

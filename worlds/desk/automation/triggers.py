@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from worlds.desk.conditions import Facts, holds
-from worlds.desk.ticket_file import Head
+from worlds.desk.automation.conditions import Facts, holds
+from worlds.desk.tickets.ticket_file import Head
 from worlds.engine.context import Context
 from worlds.engine.rows import Query
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from worlds.desk.rule_grammar import CHOICES, FLAGS, IDS, NUMBERS, actions_problem, conditions_problem
+from worlds.desk.automation.rule_grammar import CHOICES, FLAGS, IDS, NUMBERS, actions_problem, conditions_problem
 from worlds.engine.context import Context
 from worlds.engine.errors import Invalid
 from worlds.engine.fields import Input, Result, UpTo200, line

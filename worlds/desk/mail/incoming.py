@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from worlds.desk.field_values import held
-from worlds.desk.opening import Draft, open_ticket
-from worlds.desk.ticket_file import Head, heads
-from worlds.desk.updating import Author, Said, Updated, acting, update
+from worlds.desk.tickets.field_values import held
+from worlds.desk.tickets.opening import Draft, open_ticket
+from worlds.desk.tickets.ticket_file import Head, heads
+from worlds.desk.tickets.updating import Author, Said, Updated, acting, update
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict
 from worlds.engine.rows import Query

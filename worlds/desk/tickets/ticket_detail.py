@@ -3,10 +3,11 @@
 import json
 from typing import NamedTuple
 
-from worlds.desk import ticket_parts, ticket_records, views
+from worlds.desk import views
 from worlds.desk.models import Ticket
-from worlds.desk.ticket_file import Head, head
-from worlds.desk.updating import Updated
+from worlds.desk.tickets import ticket_parts, ticket_records
+from worlds.desk.tickets.ticket_file import Head, head
+from worlds.desk.tickets.updating import Updated
 from worlds.engine.context import Context
 from worlds.engine.rows import Query, number
 

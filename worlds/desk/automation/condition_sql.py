@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from worlds.desk.facts import groups_at_work
+from worlds.desk.automation.facts import groups_at_work
 from worlds.engine.context import Context
 from worlds.engine.fields import iso_instant
 from worlds.engine.listing import Conditions

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from worlds.desk.models import DeskUser, SuspendedMessage, UserIdentity
 from worlds.desk.rules import LOOP_LIMIT
-from worlds.desk.ticket_file import Head, heads
-from worlds.desk.updating import Author
+from worlds.desk.tickets.ticket_file import Head, heads
+from worlds.desk.tickets.updating import Author
 from worlds.engine.context import Context
 from worlds.engine.fields import iso_instant
 from worlds.engine.folding import normal_email, search_text

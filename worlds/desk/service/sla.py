@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from worlds.desk.clocks import PAUSES, REPLIES, WORK, Target, Timer, started
-from worlds.desk.facts import Surroundings, calendar_of, facts, surroundings
+from worlds.desk.automation.facts import Surroundings, calendar_of, facts, surroundings
 from worlds.desk.models.tickets import UNSOLVED
-from worlds.desk.ticket_file import Head
-from worlds.desk.timer_file import beginnings, book_breach, keep, open_timers, ran, targets_of
+from worlds.desk.service.clocks import PAUSES, REPLIES, WORK, Target, Timer, started
+from worlds.desk.service.timer_file import beginnings, book_breach, keep, open_timers, ran, targets_of
+from worlds.desk.tickets.ticket_file import Head
 from worlds.engine.context import Context
 from worlds.engine.fields import iso_instant
 from worlds.engine.hours import ROUND_THE_CLOCK, Calendar, Clock
 from worlds.engine.rows import Query, run
 
 if TYPE_CHECKING:
-    from worlds.desk.updating import Author, Said
+    from worlds.desk.tickets.updating import Author, Said
 
 
 def reckon(

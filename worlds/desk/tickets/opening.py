@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from worlds.desk.field_values import Setting, set_fields
 from worlds.desk.models import Ticket
-from worlds.desk.ticket_file import head
-from worlds.desk.ticket_text import index
-from worlds.desk.updating import Author, Said, Updated, acting, update
+from worlds.desk.tickets.field_values import Setting, set_fields
+from worlds.desk.tickets.ticket_file import head
+from worlds.desk.tickets.ticket_text import index
+from worlds.desk.tickets.updating import Author, Said, Updated, acting, update
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, NotFound
 from worlds.engine.rows import Query, insert

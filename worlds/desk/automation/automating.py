@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from worlds.desk import mails
-from worlds.desk.condition_sql import source_of, written
-from worlds.desk.facts import calendar_of
+from worlds.desk.automation.condition_sql import source_of, written
+from worlds.desk.automation.facts import calendar_of
+from worlds.desk.automation.triggers import Rule
+from worlds.desk.mail import mails
 from worlds.desk.models import Rating
 from worlds.desk.rules import APPROVAL_LIFE, CLOSE_AFTER, HOLD_DAYS, RATING_AFTER
-from worlds.desk.ticket_file import Head, heads
-from worlds.desk.triggers import Rule
-from worlds.desk.updating import by_automation
+from worlds.desk.tickets.ticket_file import Head, heads
+from worlds.desk.tickets.updating import by_automation
 from worlds.engine.context import Context
 from worlds.engine.errors import Refusal
 from worlds.engine.fields import iso_instant

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from worlds.desk.models import OutboxEmail
-from worlds.desk.ticket_file import Head
+from worlds.desk.tickets.ticket_file import Head
 from worlds.engine.context import Context
 from worlds.engine.rows import Query, insert
 
 if TYPE_CHECKING:
-    from worlds.desk.updating import Author, Said
+    from worlds.desk.tickets.updating import Author, Said
 
 
 class _Receiver(NamedTuple):

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from worlds.desk.clocks import WORK, Period, Target, Timer, running
-from worlds.desk.conditions import Facts, holds
+from worlds.desk.automation.conditions import Facts, holds
 from worlds.desk.models import AuditEvent, SlaTimer, TicketAudit
-from worlds.desk.ticket_file import Head
+from worlds.desk.service.clocks import WORK, Period, Target, Timer, running
+from worlds.desk.tickets.ticket_file import Head
 from worlds.engine.context import Context
 from worlds.engine.fields import iso_instant
 from worlds.engine.rows import Query, insert, run

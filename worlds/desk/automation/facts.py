@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from worlds.desk.conditions import Facts
-from worlds.desk.ticket_file import Head
+from worlds.desk.automation.conditions import Facts
+from worlds.desk.tickets.ticket_file import Head
 from worlds.engine.context import Context
 from worlds.engine.hours import Calendar, calendar
 from worlds.engine.rows import Query

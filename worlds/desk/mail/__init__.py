@@ -1,0 +1,1 @@
+"""Mail: what leaves the desk, what comes in, and whether it does at all."""

@@ -1,0 +1,1 @@
+"""Tickets: how one is read, listed and shown, and the one way in which it changes."""
