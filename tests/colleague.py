@@ -52,6 +52,10 @@ class Colleague:
         """What stands in the fields of the form that goes to an address."""
         return dict(self.visitor.form(action).fields)
 
+    def tick(self, action: str, *pairs: tuple[str, str], **typed: str) -> None:
+        """Send the page's form that goes to an address with more fields than it shows, as ticked boxes are."""
+        self.post(self.visitor.page.request.path, [*self.visitor.fields(action, typed), *pairs])
+
 
 def sit(episode: Episode, role: str, person: int, name: str = "Somebody") -> Episode:
     """Let somebody sit down before an episode's pages; answers the episode."""

@@ -5,11 +5,13 @@ import os
 from pathlib import Path
 
 import pytest
+from colleague import Colleague, seats
 
 import worlds
 from worlds.engine.proofs.check import seldom_collect
 from worlds.engine.start import Start
 from worlds.engine.surfaces.browsing.chromium import find_chromium
+from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.world import find
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -77,6 +79,19 @@ def stall():
 def start(request):
     """Where the family that a module tests (`FAMILY`, of the world that its folder is named after) begins."""
     return Start.of(find(request.path.parent.name), request.module.FAMILY.population)
+
+
+@pytest.fixture(scope="module")
+def app(request):
+    """The pages of the world that a module's folder is named after."""
+    return create_pages(find(request.path.parent.name))
+
+
+@pytest.fixture
+def colleague(request, app):
+    """Makes somebody of a role sit down before those pages, on a fresh copy of the small world."""
+    with seats(lambda role: Colleague(app, worlds.open(request.path.parent.name, role=role))) as seat:
+        yield seat
 
 
 @pytest.fixture(scope="module")

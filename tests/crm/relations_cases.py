@@ -7,9 +7,6 @@ from typing import Any
 
 from flask import Flask
 
-import worlds
-from worlds.engine.surfaces.visitor import Visitor
-
 CSV = "name,country,website\nZz Probe Outfitters,NL,https://www.zzprobe.example\nZz Broken Firm,Nowhere,\n"
 """A file of two accounts, the second of which cannot be entered."""
 
@@ -259,40 +256,3 @@ class Cases:
             "new validation rule": "setup/rules/validation/new", "new assignment rule": "setup/rules/assignment/new",
             **{f"a {name} rule": f"setup/rules/{name}/{key}" for name, key in rules.items()},
         }  # fmt: skip
-
-
-class Colleague:
-    """Somebody of a role at work on the pages of a fresh copy of the small CRM."""
-
-    def __init__(self, app: Any, role: str) -> None:
-        self.episode = worlds.open("crm", role=role)
-        self.visitor = Visitor(app, self.episode)
-        self.get, self.send, self.post = self.visitor.get, self.visitor.send, self.visitor.post
-
-    @property
-    def text(self) -> str:
-        """The words of the page."""
-        return self.visitor.text
-
-    @property
-    def status(self) -> int:
-        """The status of the page."""
-        return self.visitor.page.status_code
-
-    @property
-    def did(self) -> list[Any]:
-        """What they changed; what happened meanwhile is none of their doing."""
-        return self.episode.diff(of_agent=True)
-
-    @property
-    def changed(self) -> set[str]:
-        """Tables in which they changed something."""
-        return {change.table for change in self.did}
-
-    def tick(self, address: str, *pairs: tuple[str, str], **typed: str) -> None:
-        """Send the page's form to an address with more fields than it shows, as ticked boxes are."""
-        self.post(self.visitor.page.request.path, [*self.visitor.fields(address, typed), *pairs])
-
-    def rows(self, table: str) -> list[Any]:
-        """What the rows of a table that they changed are now."""
-        return [change.after for change in self.did if change.table == table]

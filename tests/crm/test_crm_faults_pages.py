@@ -4,16 +4,9 @@ import pytest
 from struck import met, rows, under
 
 import worlds
-from worlds.crm import WORLD
-from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
 
 STEP = "Call on Friday"
-
-
-@pytest.fixture(scope="module")
-def app():
-    return create_pages(WORLD)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The tiny desk, and colleagues in the workspace of the small one, as fixtures."""
+"""The tiny desk, and people before the pages of the small one, as fixtures."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,8 +9,6 @@ from tiny_desk import Desk, opened_desk
 from workspace_cases import Cases
 
 import worlds
-from worlds.desk import WORLD
-from worlds.engine.surfaces.pages import create_pages
 
 
 @pytest.fixture
@@ -21,25 +19,12 @@ def desk() -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="module")
-def app() -> Flask:
-    """The desk's pages."""
-    return create_pages(WORLD)
-
-
-@pytest.fixture(scope="module")
 def cases() -> Iterator[Cases]:
     """Records of the small desk on which pages can be tried."""
     with worlds.open("desk", role="admin") as episode:
         found = Cases(episode)
         assert found.paths
         yield found
-
-
-@pytest.fixture
-def colleague(app: Flask) -> Iterator[Callable[..., Colleague]]:
-    """Makes somebody of a role sit down before a fresh copy of the small desk."""
-    with seats(lambda role: Colleague(app, worlds.open("desk", role=role))) as seat:
-        yield seat
 
 
 @pytest.fixture

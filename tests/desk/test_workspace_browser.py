@@ -5,8 +5,6 @@ from looking import served
 from playwright.sync_api import expect
 
 import worlds
-from worlds.desk import WORLD
-from worlds.engine.surfaces.pages import create_pages
 
 pytestmark = pytest.mark.browser
 PREFIX = "/episodes/abc"
@@ -19,15 +17,15 @@ def episode():
 
 
 @pytest.fixture(scope="module")
-def origin(episode):
-    with served(create_pages(WORLD), {PREFIX: episode}) as server:
+def origin(app, episode):
+    with served(app, {PREFIX: episode}) as server:
         yield server + PREFIX
 
 
 @pytest.fixture
-def at_work(page, cases):
+def at_work(page, app, cases):
     """An agent's browser before a fresh copy of the desk: (page, origin, episode)."""
-    with worlds.open("desk", role="agent") as mine, served(create_pages(WORLD), {PREFIX: mine}) as server:
+    with worlds.open("desk", role="agent") as mine, served(app, {PREFIX: mine}) as server:
         yield page, server + PREFIX, mine
 
 

@@ -5,8 +5,6 @@ from looking import complaints, served
 from playwright.sync_api import expect
 
 import worlds
-from worlds.engine.surfaces.pages import create_pages
-from worlds.shop import WORLD
 
 pytestmark = pytest.mark.browser
 PREFIX = "/episodes/abc"
@@ -19,8 +17,8 @@ def episode():
 
 
 @pytest.fixture(scope="module")
-def origin(episode):
-    with served(create_pages(WORLD), {PREFIX: episode}) as server:
+def origin(app, episode):
+    with served(app, {PREFIX: episode}) as server:
         yield server + PREFIX
 
 

@@ -1,17 +1,15 @@
 """A tiny shop built by hand, and a person at work in it."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from tiny import Tiny, session_on
+from tiny import Tiny, image_of, session_on
 
-from worlds.engine import bookkeeping, changelog
-from worlds.engine.context import Actor, Context
 from worlds.engine.folding import normal_email, phone_digits, search_text
 from worlds.shop import models, placing
 from worlds.shop.account_file import password_digest
@@ -30,24 +28,19 @@ STAFF = {"support_l1": 1, "support_l2": 2, "ops": 3, "finance": 4, "admin": 5, "
 
 @dataclass
 class Shop(Tiny):
-    """The shop under test. `now` moves by hand; `as_` answers a context for somebody; `later` is what was scheduled."""
+    """The shop under test."""
 
+    people = STAFF
     now: datetime = START
-    ids: Counter[str] = field(default_factory=Counter)
-    later: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
 
-    def as_(self, role: str, person: int | None = None) -> Context:
-        def next_id(name: str) -> int:
-            self.ids[name] += 1
-            return self.ids[name]
+    def called(self, role: str, who: int | None) -> str:  # noqa: ARG002 - customers and staff are called alike
+        """The name of who acts in a role."""
+        return f"{role} person"
 
-        who = STAFF.get(role) if person is None else person
-        return Context(self.session, self.now, Actor(role, who, f"{role} person"), 1, "test", next_id, self.schedule)
-
-    def schedule(self, due: datetime, operation: str, arguments: Any, who: str) -> None:
-        """Keep what an operation asks to happen later; nothing makes it happen."""
+    def _schedule(self, due: datetime, operation: str, arguments: Any, who: str) -> None:
+        """Keep it; whatever happens later in the shop happens by itself."""
         assert who == "system"
-        self.later.append((due, operation, dict(arguments)))
+        super()._schedule(due, operation, arguments, who)
 
     def level(self, variant: int, location: int = AMSTERDAM) -> tuple[int, int, int]:
         """Available, committed and damaged units."""
@@ -169,15 +162,20 @@ def code(shop: Shop, at: int, name: str, **more: Any) -> int:
     return at
 
 
+def furnish(shop: Shop) -> None:
+    """Goods, shelves and people, in the order in which they need each other."""
+    stock_catalogue(shop)
+    stock_shelves(shop)
+    invite_people(shop)
+
+
+@cache
+def _image() -> bytes:
+    return image_of(models.Model.metadata, START, lambda session: furnish(Shop(session)))
+
+
 @contextmanager
 def opened_shop() -> Iterator[Shop]:
     """A shop with a few goods, two locations and two customers, in memory."""
-    with session_on(models.Model.metadata) as session:
-        tiny = Shop(session)
-        bookkeeping.install(tiny.db, START)
-        stock_catalogue(tiny)
-        stock_shelves(tiny)
-        invite_people(tiny)
-        changelog.install(tiny.db, models.Model.metadata)
-        tiny.ids.update({"address": 10, "payment_method": 10})
-        yield tiny
+    with session_on(_image()) as session:
+        yield Shop(session)
