@@ -1,5 +1,8 @@
 """What the tables of every world owe."""
 
+import worlds
+from worlds.engine.bookkeeping import driver_of
+from worlds.engine.build import broken_rows
 from worlds.engine.schema import lint
 from worlds.graders.shape import COLUMN_CLASSES, TABLE_CLASSES
 
@@ -29,6 +32,15 @@ def test_every_law_is_anchored_on_tables_that_exist(world):
         assert ":keys" in law.sql, law.name
         for table, column in law.via.items():
             assert column in world.metadata.tables[table].columns, law.name
+
+
+def test_the_small_population_keeps_every_law_and_every_reference(world):
+    with worlds.open(world.name) as episode, episode._fork.lease() as connection:
+        driver = driver_of(connection)
+        assert {law.name: broken_rows(driver, law) for law in world.invariants} == {
+            law.name: [] for law in world.invariants
+        }
+        assert driver.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_the_folder_says_what_it_is(world):

@@ -1,19 +1,12 @@
 """A day with the CRM on which something goes wrong, and what one is told there."""
 
-import worlds
-from worlds.engine.bookkeeping import driver_of
-from worlds.engine.faults.plan import FaultPlan, Rule
+from functools import partial
 
+import troubles
+from troubles import done
 
-def under(fault, role="sales_ops", **rule):
-    """A day on which one rule is in force."""
-    return worlds.open("crm", role=role, faults=FaultPlan(rules=(Rule(fault=fault, **rule),)))
-
-
-def done(episode, operation, **arguments):
-    reply = episode.call(operation, arguments)
-    assert reply.ok, reply.body
-    return reply.body
+under = partial(troubles.under, target="crm", role="sales_ops")
+"""A day on which one rule is in force."""
 
 
 def refused(episode, operation, **arguments):
@@ -25,10 +18,8 @@ def refused(episode, operation, **arguments):
 
 def turned_away(episode, operation, **arguments):
     """(status, headers, the first entry of the list) of a call that a failure stops."""
-    reply = episode.call(operation, arguments)
-    assert not reply.ok, reply.body
-    body = reply.body["body"]
-    return reply.body["status"], reply.body["headers"], body[0] if isinstance(body, list) else body
+    status, headers, body = troubles.turned_away(episode, operation, **arguments)
+    return status, headers, body[0] if isinstance(body, list) else body
 
 
 def rows(episode, operation, **filters):
@@ -62,25 +53,3 @@ def a_draft(episode):
         if deal["lines"] and deal["primary_contact_id"]:
             return done(episode, "create_quote", opportunity_id=deal["opportunity_id"])
     raise LookupError("no deal has lines and a contact")
-
-
-def stored(episode, query, *values):
-    with episode._fork.lease() as connection, connection.begin():
-        return driver_of(connection).execute(query, values).fetchall()
-
-
-def roots(episode, table):
-    """Who is behind the changes of a table: (actor, root)."""
-    query = "SELECT DISTINCT actor, root FROM engine_change JOIN engine_cause c ON c.id = cause_id WHERE tbl = ?"
-    return {(actor, root.partition(":")[0]) for actor, root in stored(episode, query, table)}
-
-
-def by_agent(episode):
-    """Tables in which something differs because of the agent."""
-    query = "SELECT DISTINCT tbl FROM engine_change JOIN engine_cause c ON c.id = cause_id WHERE root LIKE 'agent:%'"
-    return {table for (table,) in stored(episode, query)}
-
-
-def met(episode):
-    """The faults that the journal names, in order."""
-    return [name for entry in episode.journal for name in entry.faults]

@@ -1,7 +1,8 @@
 """Promises of what goes wrong in the CRM: which failure modes there are, in whose words, what stays, what helps."""
 
 import pytest
-from struck import a_deal, a_lead, by_agent, done, met, refused, rows, stored, turned_away, under
+from struck import a_deal, a_lead, refused, rows, turned_away, under
+from troubles import by_agent, done, met, stored
 
 import worlds
 from worlds.crm import WORLD

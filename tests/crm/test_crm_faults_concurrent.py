@@ -4,22 +4,8 @@ import json
 import random
 
 import pytest
-from struck import (
-    a_contact,
-    a_deal,
-    a_draft,
-    a_lead,
-    an_account,
-    by_agent,
-    done,
-    met,
-    refused,
-    roots,
-    rows,
-    stored,
-    turned_away,
-    under,
-)  # fmt: skip
+from struck import a_contact, a_deal, a_draft, a_lead, an_account, refused, rows, turned_away, under
+from troubles import by_agent, done, met, roots, stored
 
 import worlds
 from worlds.crm import WORLD

@@ -1,7 +1,8 @@
 """Promises of what the CRM's pages show when something goes wrong: who was there, what is alike, what a form keeps."""
 
 import pytest
-from struck import met, rows, under
+from struck import rows, under
+from troubles import met
 
 import worlds
 from worlds.engine.surfaces.visitor import Visitor

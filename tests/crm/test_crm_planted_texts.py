@@ -1,17 +1,16 @@
 """Promises of texts planted in the CRM: read where buyers write, apart from the rules, and judged by name."""
 
 import pytest
-from struck import met, rows
+from planting import judged_by, plan_of, setups, tools_of
+from struck import rows
+from troubles import met
 
 import worlds
 from worlds.crm import WORLD
 from worlds.engine.adversary.bank import bank, drawn_from, named
 from worlds.engine.adversary.disguise import UNSEEN, seen
 from worlds.engine.adversary.gullible import obey, orders_in
-from worlds.engine.faults.plan import FaultPlan, Rule
 from worlds.engine.folding import search_text
-from worlds.engine.task import Refused
-from worlds.graders.changes import fold
 from worlds.graders.judged import judged
 from worlds.graders.matching import fits
 
@@ -23,36 +22,13 @@ SHOWN = {"enquiry": "notes", "mail": "body", "mail-subject": "subject"}
 
 def opened(name, place, role="sales_ops", **params):
     """An episode in which a text stands at a place."""
-    fault = "social-pressure" if named(name).claims else "planted-instruction"
-    rule = Rule(fault=fault, params={"template": name, "place": place, **params})
-    return worlds.open("crm", role=role, faults=FaultPlan(rules=(rule,), held_out=named(name).held_out))
-
-
-def judged_by(episode):
-    """What a grade would forbid because of what was planted."""
-    with episode._fork.lease() as connection:
-        return episode.door.faults.forbidden(connection.connection.driver_connection)
-
-
-def setups(episode):
-    """Rows that were written before the episode began."""
-    return [change for change in fold(episode.changes()) if change.before]
+    return worlds.open("crm", role=role, faults=plan_of(name, place=place, **params))
 
 
 def planted(episode):
     """The row in which the text stands."""
     (one,) = [change for change in setups(episode) if list(orders_in(dict(change.after)))]
     return one
-
-
-def tools_of(episode):
-    def call(name, **arguments):
-        reply = episode.call(name, arguments)
-        if not reply.ok:
-            raise Refused(reply.status, reply.body)
-        return reply.body
-
-    return call
 
 
 def shown_by(episode, effect):

@@ -2,6 +2,7 @@
 
 import pytest
 from crm_cases import Cases, expect_cases
+from troubles import stored
 
 import worlds
 
@@ -14,11 +15,9 @@ def medium():
 
 def test_it_has_the_stated_size(medium):
     stated = {"account": 900, "contact": 2_600, "lead": 3_500, "opportunity": 1_100}
-    with medium._fork.lease() as connection:
-        driver = connection.connection.driver_connection
-        for table, count in stated.items():
-            found = driver.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - names of this test
-            assert 0.97 * count <= found <= 1.03 * count, table
+    for table, count in stated.items():
+        found = stored(medium, f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - names of this test
+        assert 0.97 * count <= found <= 1.03 * count, table
 
 
 def test_it_stays_below_sixty_megabytes(medium):

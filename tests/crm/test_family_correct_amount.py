@@ -1,6 +1,7 @@
 """Promises of the family correct-amount: a quantity is corrected on its line, what was accepted is handed over."""
 
 import pytest
+from families import bare
 from sqlalchemy import select
 
 from worlds.crm import WORLD
@@ -25,14 +26,6 @@ def tables(play):
     """Tables of which the agent changed rows in a play, traces aside."""
     found = {entry.table for entry in play.record.entries if entry.root.startswith("agent:")}
     return found - {"field_history", "stage_history", "workflow_run"}
-
-
-def bare(instance):
-    """The words of a request without what it is about."""
-    text = instance.instruction
-    for name, value in instance.facts.items():
-        text = text.replace(value, name)
-    return text
 
 
 def test_twins_are_worded_alike_and_differ_in_what_the_customer_has_accepted(start):

@@ -1,6 +1,7 @@
 """Promises of the family record-objection: an objection counts for a person, on all their records and no further."""
 
 import pytest
+from families import bare
 from sqlalchemy import select
 
 from worlds.crm import WORLD
@@ -24,14 +25,6 @@ def cases(start):
 def written(play, table):
     """The rows of a table that the agent wrote in a play, as they were afterwards."""
     return [one.after for one in play.record.entries if one.actor == "agent" and one.table == table and one.after]
-
-
-def bare(instance):
-    """The words of a request without what it is about."""
-    text = instance.instruction
-    for name, value in instance.facts.items():
-        text = text.replace(value, name)
-    return text
 
 
 def test_twins_are_worded_alike_and_only_the_mail_differs(start):

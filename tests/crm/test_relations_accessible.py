@@ -1,21 +1,16 @@
 """Promises of Larkfield Relations in a real browser: no page shuts anybody out, at any width, without a mouse too."""
 
 import pytest
-from looking import complaints, served
+from looking import NARROW, complaints, look_over, of_size, pages_beside, served
 from playwright.sync_api import expect
 
 import worlds
 from worlds.crm import WORLD
-from worlds.engine.surfaces.drift.settings import settings_of
 
 pytestmark = pytest.mark.browser
 PREFIX = "/episodes/abc"
-OWN = {"inbox": "/-/relations/inbox", "step away": "/-/relations/away", "sign in again": "/-/relations/sign-in"}
-NARROW = 390
 FOLDED = {"home", "leads", "a lead", "an account", "a deal", "board", "merge", "convert", "an import", "reports"}
 """Pages that are laid out otherwise where the screen is narrow, rather than only wrapped."""
-BUILT_OF = "[...new Set([...document.querySelectorAll('main *')].map(one => `${one.tagName}.${one.className}`))]"
-"""The kinds of elements that a page is built of."""
 
 
 @pytest.fixture(scope="module")
@@ -28,30 +23,12 @@ def origin(app, cases):
 @pytest.fixture(scope="module")
 def paths(cases):
     """Every page by name, lists with ten rows."""
-    return {name: _of_ten(path) for name, path in cases.paths.items()} | OWN
-
-
-def _of_ten(path):
-    listed = path.partition("?")[0] in settings_of(WORLD).sizes
-    return f"{path}{'&' if '?' in path else '?'}page_size=10" if listed else path
+    return {name: of_size(WORLD, path, 10) for name, path in cases.paths.items()} | pages_beside("relations")
 
 
 @pytest.mark.parametrize("width", [1280, NARROW])
 def test_no_page_shuts_anybody_out_or_is_wider_than_the_screen(page, origin, paths, width):
-    page.set_viewport_size({"width": width, "height": 900})
-    elsewhere, errors = [], []
-    ours = (origin, "data:")
-    page.on("request", lambda one: elsewhere.append(one.url) if not one.url.startswith(ours) else None)
-    page.on("console", lambda one: errors.append(one.text) if "Content Security Policy" in one.text else None)
-    looked_over = set()
-    for name, path in paths.items():
-        page.goto(origin + path)
-        built_of = set(page.evaluate(BUILT_OF))
-        if (width > NARROW and not built_of <= looked_over) or name in FOLDED:  # what is alike is looked over once
-            assert complaints(page) == [], name
-            looked_over |= built_of
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    assert (elsewhere, errors) == ([], [])
+    look_over(page, origin, paths, width, folded=FOLDED, once=True)
 
 
 def test_a_page_that_was_refused_shuts_nobody_out_and_begins_with_what_is_wrong(page, origin, paths):

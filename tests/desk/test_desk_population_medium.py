@@ -1,6 +1,7 @@
 """The medium population: as large as stated, lawful, and with enough cases for every family."""
 
 import pytest
+from troubles import stored
 from waiting_cases import Waiting, expect_cases
 
 import worlds
@@ -13,12 +14,8 @@ def medium():
 
 
 def test_it_has_the_stated_size(medium):
-    with medium._fork.lease() as connection:
-        driver = connection.connection.driver_connection
-        tickets = driver.execute("SELECT count(*) FROM ticket").fetchone()[0]
-        comments = driver.execute("SELECT count(*) FROM comment").fetchone()[0]
-    assert 5_400 <= tickets <= 5_800
-    assert 17_000 <= comments <= 24_000
+    assert 5_400 <= stored(medium, "SELECT count(*) FROM ticket")[0][0] <= 5_800
+    assert 17_000 <= stored(medium, "SELECT count(*) FROM comment")[0][0] <= 24_000
 
 
 def test_it_stays_below_sixty_megabytes(medium):

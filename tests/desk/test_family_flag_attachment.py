@@ -1,7 +1,7 @@
 """Promises of the family flag-attachment: what a file says is weighed by the rules, and the question is answered."""
 
 import pytest
-from families import of_each_branch
+from families import made, of_each_branch
 
 import worlds
 from worlds.desk import WORLD
@@ -20,12 +20,6 @@ BRANCHES = ("solvable", "flag")
 def cases(start):
     """Of each branch the instances of two seeds."""
     return of_each_branch(start, FAMILY)
-
-
-def made(play, table):
-    """The rows that the agent made in a table."""
-    inserted = [entry for entry in play.record.entries if entry.actor == "agent" and entry.before is None]
-    return [entry.after for entry in inserted if entry.table == table]
 
 
 def file_read(seed):

@@ -1,6 +1,7 @@
 """Promises of the family follow-up-closed: what is closed goes on in a follow-up, what is only solved on itself."""
 
 import pytest
+from families import made
 
 from worlds.desk import WORLD
 from worlds.desk.models import Ticket
@@ -19,12 +20,6 @@ def cases(start):
     """An instance of each branch: a seed's own and its twin."""
     pair = [Case.of(start, FAMILY, 5, flip=flip) for flip in (0, 1)]
     return {one.task.instance.branch: one for one in pair}
-
-
-def made(play, table):
-    """The rows that the agent made in a table."""
-    inserted = [entry for entry in play.record.entries if entry.actor == "agent" and entry.before is None]
-    return [entry.after for entry in inserted if entry.table == table]
 
 
 def test_twins_are_worded_alike_and_differ_in_whether_the_ticket_is_closed(start):

@@ -1,6 +1,7 @@
 """Promises of the family link-one-order: two people's tickets are linked, one person's become one."""
 
 import pytest
+from families import bare
 from sqlalchemy import func, select
 
 from worlds.desk import WORLD
@@ -33,14 +34,6 @@ def tables(play):
         if entry.actor == "agent" and entry.table not in TRAIL and own:
             found.add(entry.table)
     return found
-
-
-def bare(instance):
-    """The words of a request without what it is about."""
-    text = instance.instruction
-    for name, value in instance.facts.items():
-        text = text.replace(value, name)
-    return text
 
 
 def test_twins_are_worded_alike_and_differ_in_whose_records_brought_the_tickets(start):

@@ -1,7 +1,8 @@
 """Promises of what goes wrong at the desk: whose hand it is, what is told, what stays undone, and what helps."""
 
 import pytest
-from troubled import a_ticket, base, by_agent, done, roots, stored, tickets, turned_away, under
+from troubled import a_ticket, base, tickets, under
+from troubles import by_agent, done, roots, stored, turned_away
 
 import worlds
 from worlds.desk.faults.concurrency import told

@@ -1,9 +1,8 @@
 """Promises of what the workspace's pages show when something goes wrong: who was there, what is kept of a draft."""
 
 import pytest
+from troubled import under
 
-import worlds
-from worlds.engine.faults.plan import FaultPlan, Rule
 from worlds.engine.surfaces.visitor import Visitor
 
 DRAFT = "We have found your parcel and send it on today."
@@ -15,7 +14,7 @@ def at_work(app):
     opened = []
 
     def sit(fault, **rule):
-        episode = worlds.open("desk", role="agent", faults=FaultPlan(rules=(Rule(fault=fault, **rule),)))
+        episode = under(fault, **rule)
         opened.append(episode)
         row = episode.call("list_tickets", {"status": "open", "page_size": 1}).body["items"][0]
         visitor = Visitor(app, episode)

@@ -1,7 +1,8 @@
 """Promises of work at the desk under failures: what can be finished is, and what cannot is handed up and excused."""
 
 import pytest
-from troubled import done, stored, tickets
+from troubled import tickets
+from troubles import done, stored
 
 import worlds
 from worlds.engine.faults.plan import FaultPlan, Rule

@@ -4,18 +4,18 @@ from functools import cache
 from html import unescape
 
 import pytest
+from planting import plan_of, setups
+from troubles import met
 
 import worlds
 from worlds.desk import WORLD
 from worlds.engine.adversary.bank import bank, drawn_from, named
 from worlds.engine.adversary.disguise import seen
 from worlds.engine.adversary.gullible import obey, orders_in
-from worlds.engine.faults.plan import FaultPlan, Rule
 from worlds.engine.folding import search_text
 from worlds.engine.hands import Hands
 from worlds.engine.surfaces.pages import create_pages
 from worlds.engine.surfaces.visitor import Visitor
-from worlds.graders.changes import fold
 
 PLACES = {"message", "subject", "file", "file-name"}
 LETTERS = [one for one in bank() if PLACES & set(one.places)]
@@ -39,12 +39,8 @@ def with_a_file():
 
 def opened(name, place):
     """An episode in which a text stands at a place: of the task's ticket, or of one with a file."""
-    fault = "social-pressure" if named(name).claims else "planted-instruction"
-    params = {"template": name, "place": place}
-    if place.startswith("file"):
-        params["record"] = ["ticket", with_a_file()[0]]
-    plan = FaultPlan(rules=(Rule(fault=fault, params=params),), held_out=named(name).held_out)
-    return worlds.open(TASK, faults=plan)
+    other = {"record": ["ticket", with_a_file()[0]]} if place.startswith("file") else {}
+    return worlds.open(TASK, faults=plan_of(name, place=place, **other))
 
 
 def read_at(episode, place):
@@ -66,10 +62,6 @@ def texts_in(answer, place):
     if place == "file-name":
         return [file["name"] for file in answer["comments"][0]["attachments"]]
     return [said["body"] for said in answer["comments"]]
-
-
-def setups(episode):
-    return [change for change in fold(episode.changes()) if change.before]
 
 
 def test_every_act_of_letters_is_bound_at_the_desk_and_kept_for_evaluation_too():
@@ -118,9 +110,9 @@ def test_what_a_file_holds_is_met_by_opening_it_alone():
     with opened("rows-of-a-table", "file") as episode:
         ticket, file = with_a_file()
         episode.call("get_ticket", {"ticket_id": ticket})
-        assert not [name for entry in episode.journal for name in entry.faults]
+        assert not met(episode)
         told = episode.call("get_attachment", {"attachment_id": file}).body
-        assert "planted-instruction" in [name for entry in episode.journal for name in entry.faults]
+        assert "planted-instruction" in met(episode)
         assert told["size"] == len(told["content"].encode())
 
 

@@ -1,10 +1,9 @@
 """Promises of goodwill and of the approvals that it needs above a limit."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from tiny_desk import ADMIN, ANNA, CARLA, CLOSED, LEAD, LIGHT, NOOR, OPEN, PENDING, SAM, START, Desk, person
+from tiny_desk import ADMIN, ANNA, CARLA, CLOSED, LEAD, LIGHT, NOOR, OPEN, PENDING, SAM, START, Desk, person, refused
 
 from worlds.desk.operations.approvals import (
     approval_lapses,
@@ -20,16 +19,8 @@ from worlds.desk.operations.people import get_user, merge_users
 from worlds.desk.operations.requests import get_request
 from worlds.desk.operations.tickets import get_ticket
 from worlds.desk.rules import APPROVAL_LIFE, GOODWILL_LIMITS
-from worlds.engine.errors import Refusal
 
 AGENT, TEAM_LEAD = GOODWILL_LIMITS["agent"], GOODWILL_LIMITS["team_lead"]
-
-
-def refused(call: Any, *args: Any, **named: Any) -> str:
-    """The code with which an operation refuses."""
-    with pytest.raises(Refusal) as no:
-        call(*args, **named)
-    return no.value.code
 
 
 def asked(desk: Desk, amount: int = 6_000, approver: int = LEAD, ticket_id: int = OPEN) -> int:

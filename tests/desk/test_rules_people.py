@@ -20,6 +20,7 @@ from tiny_desk import (
     START,
     Desk,
     person,
+    refused,
 )
 
 from worlds.desk import WORLD, models
@@ -46,7 +47,6 @@ from worlds.desk.operations.people import (
 from worlds.desk.operations.tickets import get_ticket, list_tickets
 from worlds.desk.rules import LEADS, REQUESTERS
 from worlds.desk.tickets.ticket_text import order_text
-from worlds.engine.errors import Refusal
 
 PUBLIC, INTERNAL, DRAFT, RULES = 1, 2, 3, 4
 
@@ -109,13 +109,6 @@ def orders(desk: Desk) -> Desk:
             )
         )  # fmt: skip
     return desk
-
-
-def refused(call: Any, *args: Any, **named: Any) -> str:
-    """The code with which an operation refuses."""
-    with pytest.raises(Refusal) as no:
-        call(*args, **named)
-    return no.value.code
 
 
 def statements(desk: Desk, *calls: Any) -> int:

@@ -4,7 +4,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tiny_desk import ANNA, CLOSED, FRONTLINE, LEAD, NEW, OPEN, PENDING, RETURNS, SAM, SOLVED, START, Desk, remark
+from tiny_desk import (
+    ANNA,
+    CLOSED,
+    FRONTLINE,
+    LEAD,
+    NEW,
+    OPEN,
+    PENDING,
+    RETURNS,
+    SAM,
+    SOLVED,
+    START,
+    Desk,
+    refused,
+    remark,
+)
 
 from worlds.desk import models
 from worlds.desk.operations.approvals import ask_approval, list_approvals, withdraw_approval
@@ -30,14 +45,6 @@ from worlds.desk.operations.suspended import (
     release_suspended_message,
 )
 from worlds.desk.operations.tickets import get_ticket, take_ticket, update_ticket
-from worlds.engine.errors import Refusal
-
-
-def refused(call: Any, *args: Any, **named: Any) -> str:
-    """The code with which an operation refuses."""
-    with pytest.raises(Refusal) as no:
-        call(*args, **named)
-    return no.value.code
 
 
 def asked(desk: Desk, ticket_id: int = OPEN, party: Any = "warehouse") -> int:

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import pytest
 from tiny import Tiny, image_of, session_on
 
 from worlds.desk import models
+from worlds.engine.errors import Refusal
 from worlds.engine.folding import normal_email, phone_digits, search_text
 
 START = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
@@ -181,6 +183,13 @@ def attached(at: int, ticket: int, comment: int, name: str, mime: str, content: 
         id=at, comment_id=comment, ticket_id=ticket, name=name, mime=mime, size=len(content), content=content,
         scan_state=scan, redacted=False,
     )  # fmt: skip
+
+
+def refused(call: Any, *args: Any, **named: Any) -> str:
+    """The code with which an operation refuses."""
+    with pytest.raises(Refusal) as no:
+        call(*args, **named)
+    return no.value.code
 
 
 def furnish(desk: Desk) -> None:

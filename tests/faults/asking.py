@@ -8,10 +8,8 @@ from typing import Any
 
 import httpx
 
-import worlds
 from worlds.engine.episode import Episode
 from worlds.engine.errors import Failure
-from worlds.engine.faults.plan import FaultPlan, Rule
 from worlds.engine.surfaces.application import AgentApplication, serve_in_thread
 from worlds.engine.switchboard import Switchboard
 
@@ -81,12 +79,6 @@ def a_house() -> Iterator[House]:
     with httpx.Client(base_url=server.url, trust_env=False, timeout=30) as client:
         yield House(board, client)
     server.close()
-
-
-def under(fault: str, /, *, target: str = "tiny", seed: int = 0, role: str | None = "keeper", **rule: Any) -> Episode:
-    """An episode in which one rule is in force."""
-    plan = FaultPlan(rules=(Rule(fault=fault, **rule),), seed=seed)
-    return worlds.open(target, role=role, faults=plan)
 
 
 def stamped(episode: Episode) -> list[tuple[str, str, int, tuple[str, ...]]]:

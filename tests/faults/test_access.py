@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from asking import API, a_house, stamped, under
+from asking import API, a_house, stamped
+from troubles import under
 
 import worlds
 from worlds.engine.faults.plan import FaultPlan, Rule

@@ -2,8 +2,9 @@
 
 import json
 
+from troubles import roots, stored
+
 import worlds
-from worlds.engine.bookkeeping import driver_of
 from worlds.engine.faults.catalogue import faults_of
 from worlds.engine.faults.plan import FaultPlan, Rule
 from worlds.engine.world import find
@@ -21,12 +22,7 @@ def test_an_automation_tags_an_order_right_after_it_was_changed():
         order_id = noted(episode)
         assert "noted" in episode.call("get_order", {"order_id": order_id}).body["tags"]
         assert [entry.faults for entry in episode.journal] == [(), ("automation-interferes",), ()]
-        with episode._fork.lease() as connection, connection.begin():
-            query = (
-                "SELECT DISTINCT actor, root FROM engine_change JOIN engine_cause c ON c.id = cause_id WHERE tbl = ?"
-            )
-            rows = driver_of(connection).execute(query, ("sales_order",)).fetchall()
-        assert rows == [("trigger 4", "world:trigger 4")]
+        assert roots(episode, "sales_order") == {("trigger 4", "world")}
 
 
 def test_an_automation_gives_up_after_so_many_times():
@@ -51,9 +47,7 @@ def test_the_same_plan_gives_the_same_deliveries_twice():
             for number in range(6):
                 episode.call("mail_customer", {"order_id": order_id, "message": f"Message {number}."})
             episode.call("wait", {"minutes": 600})
-            with episode._fork.lease() as connection, connection.begin():
-                query = "SELECT id, delivered FROM engine_outbox ORDER BY id"
-                sent = driver_of(connection).execute(query).fetchall()
+            sent = stored(episode, "SELECT id, delivered FROM engine_outbox ORDER BY id")
             return episode.state_hash(), json.dumps(sent)
 
     first = state()

@@ -7,9 +7,10 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 import pytest
+from planting import judged_by, plan_of, tools_of
 
 import worlds
-from worlds.engine.adversary.bank import bank, drawn_from
+from worlds.engine.adversary.bank import bank, drawn_from, named
 from worlds.engine.adversary.disguise import UNSEEN, WAYS, hide, readings, seen
 from worlds.engine.adversary.gullible import obey, orders_in
 from worlds.engine.adversary.notation import foreign, plain
@@ -35,22 +36,6 @@ FAMILIES = ("label-with-note", "return-window", "fix-tracking")
 PAGES = create_pages(WORLD)
 
 
-def named(name):
-    return next(one for one in bank() if one.name == name)
-
-
-def plan_of(name, **params):
-    template = named(name)
-    fault = "social-pressure" if template.claims else "planted-instruction"
-    return FaultPlan(rules=(Rule(fault=fault, params={"template": name, **params}),), held_out=template.held_out)
-
-
-def judged_by(episode):
-    """What the grade of an episode forbids because of what was planted."""
-    with episode._fork.lease() as connection:
-        return episode.door.faults.forbidden(connection.connection.driver_connection)
-
-
 @cache
 def planted_in(name):
     """A family and a seed whose task the text of a name can stand in, and be obeyed."""
@@ -70,23 +55,6 @@ def opened(name):
     target, seed = planted_in(name)
     with worlds.open(target, seed=seed, faults=plan_of(name)) as episode:
         yield episode, episode.task.instance.target["sales_order"][0]
-
-
-def tools_of(episode):
-    """A way to the tools of an episode that runs no task."""
-
-    def call(name, **arguments):
-        reply = episode.call(name, arguments)
-        if not reply.ok:
-            raise Refused(reply.status, reply.body)
-        return reply.body
-
-    return call
-
-
-def setups(episode):
-    """Rows that were written before the episode began, as (table, key)."""
-    return [(change.table, change.key) for change in fold(episode.changes())]
 
 
 # -- the bank -----------------------------------------------------------------------------------------------------
@@ -190,7 +158,7 @@ def test_reading_it_is_what_meets_it():
 
 def test_many_other_records_get_a_text_too_and_none_of_them_orders_anything():
     with opened("no-time") as (episode, order):
-        others = [key for table, key in setups(episode) if (table, key) != ("sales_order", order)]
+        others = [one.key for one in fold(episode.changes()) if (one.table, one.key) != ("sales_order", order)]
         assert len(others) >= 10
         for change in fold(episode.changes()):
             if change.key != order:

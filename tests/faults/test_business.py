@@ -1,7 +1,8 @@
 """Promises of rules, duplicates, locks and money that comes back: refusals change nothing, the right response works."""
 
 import pytest
-from asking import API, a_house, under
+from asking import API, a_house
+from troubles import under
 
 import worlds
 from worlds.engine.bookkeeping import driver_of

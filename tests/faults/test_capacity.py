@@ -1,7 +1,8 @@
 """Promises of limits: they say how long to wait, waiting gets through, hammering does not, and the journal shows it."""
 
 import pytest
-from asking import API, a_house, stamped, under
+from asking import API, a_house, stamped
+from troubles import under
 
 from worlds.engine.faults.catalogue import find_fault
 from worlds.engine.surfaces.pages import create_pages

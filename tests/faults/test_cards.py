@@ -1,6 +1,6 @@
 """Promises of cards that a bank declines: nothing is ordered, another try goes through, others pay as ever."""
 
-from asking import under
+from troubles import under
 
 import worlds
 from worlds.engine.bookkeeping import driver_of

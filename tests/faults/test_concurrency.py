@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from asking import API, a_house, stamped, under
+from asking import API, a_house, stamped
+from troubles import stored, under
 
 import worlds
-from worlds.engine.bookkeeping import driver_of
 from worlds.engine.faults.plan import FaultPlan, Rule
 from worlds.engine.hands import Hands
 from worlds.engine.surfaces.pages import create_pages
@@ -47,11 +47,8 @@ def with_line(address):
 
 def causes(episode):
     """Who set off which changes of business."""
-    with episode._fork.lease() as connection:
-        query = (
-            "SELECT DISTINCT tbl, actor, root FROM engine_change JOIN engine_cause k ON k.id = cause_id WHERE step > 0"
-        )
-        rows = driver_of(connection).execute(query).fetchall()
+    query = "SELECT DISTINCT tbl, actor, root FROM engine_change JOIN engine_cause k ON k.id = cause_id WHERE step > 0"
+    rows = stored(episode, query)
     return {(table, actor, root.split(":")[0]) for table, actor, root in rows if table not in TRACES}
 
 
@@ -71,8 +68,7 @@ def test_a_conditional_write_that_comes_too_late_is_refused_and_says_who_was_the
 
 def colleagues(episode):
     """The roles of the people in the back office, by name."""
-    with episode._fork.lease() as connection:
-        return dict(driver_of(connection).execute("SELECT name, role FROM staff_user WHERE active = 1").fetchall())
+    return dict(stored(episode, "SELECT name, role FROM staff_user WHERE active = 1"))
 
 
 def test_audit_and_timeline_name_the_colleague(open_order):
@@ -278,8 +274,7 @@ def last_units(episode):
       JOIN payment y ON y.order_id = o.id
       WHERE v.active AND p.status = 'active' AND v.inventory_policy = 'deny' AND w.active AND w.fulfils_online
         AND o.customer_id <> ? GROUP BY v.id HAVING min(i.available) > 0 ORDER BY sum(i.available), v.id LIMIT 1"""
-    with episode._fork.lease() as connection:
-        return driver_of(connection).execute(query, (episode.actor.person,)).fetchone()[0]
+    return stored(episode, query, episode.actor.person)[0][0]
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Promises of lists and reads that are behind, and of lists that shift: reading again in time shows what is true."""
 
 import pytest
-from asking import API, a_house, under
+from asking import API, a_house
+from troubles import under
 
 import worlds
 from worlds.engine.bookkeeping import driver_of

@@ -1,7 +1,8 @@
 """Promises of what breaks on the way: the same from outside whatever happened inside, and one effect in the end."""
 
 import pytest
-from asking import API, a_house, stamped, under
+from asking import API, a_house, stamped
+from troubles import under
 
 import worlds
 from worlds.engine.faults.plan import FaultPlan, Rule

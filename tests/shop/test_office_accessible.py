@@ -1,7 +1,7 @@
 """Promises of the office in a real browser: readable by everybody, whole on a telephone, quiet in the console."""
 
 import pytest
-from looking import complaints, served
+from looking import NARROW, complaints, look_over, pages_beside, served
 from playwright.sync_api import expect
 
 import worlds
@@ -22,21 +22,10 @@ def origin(app, episode):
         yield server + PREFIX
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, NARROW])
 def test_no_page_shuts_anybody_out_or_is_wider_than_the_screen(page, origin, cases, width):
-    page.set_viewport_size({"width": width, "height": 900})
-    elsewhere, errors = [], []
-    page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith(origin) else None)
-    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
-    own = {"inbox": "/-/office/inbox", "step away": "/-/office/away", "sign in again": "/-/office/sign-in"}
-    for at, (name, path) in enumerate({**cases.paths, **own}.items()):
-        if name == "refund preview":
-            continue
-        page.goto(origin + path)
-        if width == 1280 or at % 3 == 0:  # a narrow page is the wide one refolded, in a frame that all of them share
-            assert complaints(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    assert (elsewhere, errors) == ([], [])
+    paths = {name: path for name, path in cases.paths.items() if name != "refund preview"} | pages_beside("office")
+    look_over(page, origin, paths, width, folded=[*paths][::3])  # a frame that all of them share folds in all alike
 
 
 def test_a_page_that_was_refused_shuts_nobody_out_and_begins_with_what_is_wrong(page, origin, cases):

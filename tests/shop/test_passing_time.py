@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from troubles import stored
 
 import worlds
 from worlds.engine.bookkeeping import driver_of
@@ -13,11 +14,6 @@ from worlds.engine.events import Event, queue
 def office():
     with worlds.open("shop", population="small", role="finance") as episode:
         yield episode
-
-
-def rows(episode, query, *values):
-    with episode._fork.lease() as connection, connection.begin():
-        return driver_of(connection).execute(query, values).fetchall()
 
 
 def let(episode, operation, who, after=1, **arguments):
@@ -35,44 +31,44 @@ def wait(episode, **arguments):
 
 def test_a_held_payment_lapses_when_its_time_is_up_and_not_before(office):
     held = "SELECT id, auth_expires_at FROM payment WHERE status = 'authorized' ORDER BY auth_expires_at LIMIT 1"
-    ((payment, expires),) = rows(office, held)
+    ((payment, expires),) = stored(office, held)
     status = "SELECT status FROM payment WHERE id = ?"
     end = datetime.fromisoformat(expires)
     wait(office, until=f"{end - timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}")
-    assert rows(office, status, payment) == [("authorized",)]
+    assert stored(office, status, payment) == [("authorized",)]
     wait(office, minutes=3)
-    assert rows(office, status, payment) == [("expired",)]
+    assert stored(office, status, payment) == [("expired",)]
 
 
 def test_no_held_payment_outlives_its_time_over_a_month(office):
     wait(office, minutes=43_200)
     query = "SELECT count(*) FROM payment WHERE status = 'authorized' AND auth_expires_at < ?"
-    assert rows(office, query, f"{office.now:%Y-%m-%dT%H:%M:%SZ}") == [(0,)]
+    assert stored(office, query, f"{office.now:%Y-%m-%dT%H:%M:%SZ}") == [(0,)]
 
 
 def test_parcels_under_way_arrive_and_none_on_the_first_working_day(office):
     under_way = "SELECT count(*) FROM fulfilment WHERE status = 'shipped'"
-    ((before,),) = rows(office, under_way)
+    ((before,),) = stored(office, under_way)
     wait(office, minutes=4 * 60)
-    assert rows(office, under_way) == [(before,)]
+    assert stored(office, under_way) == [(before,)]
     wait(office, minutes=14 * 24 * 60)
-    assert rows(office, under_way)[0][0] < before
-    by = rows(office, "SELECT DISTINCT root FROM engine_cause WHERE operation = 'carrier_scans'")
+    assert stored(office, under_way)[0][0] < before
+    by = stored(office, "SELECT DISTINCT root FROM engine_cause WHERE operation = 'carrier_scans'")
     assert by == [("world:carrier",)]
 
 
 def test_every_night_the_stock_report_is_written(office):
     wait(office, minutes=5 * 24 * 60)
-    reports = rows(office, "SELECT at FROM audit_event WHERE action = 'stock_report' ORDER BY id")
+    reports = stored(office, "SELECT at FROM audit_event WHERE action = 'stock_report' ORDER BY id")
     assert [at[:13] for (at,) in reports] == [f"2026-03-{day}T01" for day in (17, 18, 19, 20, 21)]
 
 
 def test_what_the_world_does_by_itself_is_not_the_agents(office):
     wait(office, minutes=7 * 24 * 60)
-    roots = {root for (root,) in rows(office, "SELECT DISTINCT root FROM engine_cause WHERE step > 0")}
+    roots = {root for (root,) in stored(office, "SELECT DISTINCT root FROM engine_cause WHERE step > 0")}
     assert roots >= {"world:bank", "world:carrier", "world:nightly jobs"}
     written = "SELECT count(*) FROM engine_change JOIN engine_cause c ON c.id = cause_id WHERE root GLOB 'agent:*'"
-    assert rows(office, written) == [(0,)]
+    assert stored(office, written) == [(0,)]
 
 
 # -- approvals ----------------------------------------------------------------------------------------------------
@@ -81,7 +77,7 @@ def test_what_the_world_does_by_itself_is_not_the_agents(office):
 @pytest.fixture
 def asked(office):
     """An order, and a request over two units of a line of it, just made."""
-    order_id, line_id = rows(
+    order_id, line_id = stored(
         office,
         """SELECT o.id, l.id FROM order_line l JOIN sales_order o ON o.id = l.order_id
         WHERE o.fulfilment_status = 'fulfilled' AND o.financial_status = 'paid' AND l.quantity >= 3
@@ -137,7 +133,7 @@ def test_who_is_away_passes_a_request_on_and_it_stays_pending(office, asked):
 
 def test_what_was_approved_may_be_refunded_above_the_roles_limit_and_no_more():
     with worlds.open("shop", population="small", role="support_l1") as episode:
-        order_id, line_id = rows(
+        order_id, line_id = stored(
             episode,
             """SELECT o.id, l.id FROM order_line l JOIN sales_order o ON o.id = l.order_id
             WHERE o.fulfilment_status = 'fulfilled' AND o.financial_status = 'paid' AND l.quantity >= 3

@@ -1,6 +1,7 @@
 """The medium population: as large as stated, lawful, and with enough cases for every family."""
 
 import pytest
+from troubles import stored
 
 import worlds
 
@@ -13,14 +14,9 @@ def medium():
         yield episode
 
 
-def counted(episode, table):
-    with episode._fork.lease() as connection:
-        return connection.connection.driver_connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-
-
 @pytest.mark.parametrize("table", SIZES)
 def test_it_has_the_stated_size(medium, table):
-    assert counted(medium, table) == SIZES[table]
+    assert stored(medium, f"SELECT count(*) FROM {table}") == [(SIZES[table],)]  # noqa: S608 - names of this test
 
 
 def test_it_stays_below_sixty_megabytes(medium):

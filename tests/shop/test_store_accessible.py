@@ -1,7 +1,7 @@
 """Promises of the storefront in a real browser: readable by everybody, complete on a telephone and without scripts."""
 
 import pytest
-from looking import complaints, served
+from looking import NARROW, complaints, look_over, pages_beside, served
 from playwright.sync_api import expect
 from store_cases import Shopper
 
@@ -64,25 +64,12 @@ def paths(shopper):
         "help": "/help",
         "policy": "/help/shipping",
         "not found": "/nowhere",
-        "inbox": "/-/store/inbox",
-        "step away": "/-/store/away",
-        "sign in again": "/-/store/sign-in",
-    }
+    } | pages_beside("store")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, NARROW])
 def test_no_page_shuts_anybody_out_or_is_wider_than_the_screen(page, origin, paths, width):
-    page.set_viewport_size({"width": width, "height": 900})
-    elsewhere, errors = [], []
-    page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith(origin) else None)
-    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
-    for at, (name, path) in enumerate(paths.items()):
-        page.goto(origin + path)
-        if width == 1280 or at % 3 == 0:  # a narrow page is the wide one refolded, in a frame that all of them share
-            assert complaints(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-        assert page.get_by_role("heading", level=1).count() == 1, name
-    assert (elsewhere, errors) == ([], [])
+    look_over(page, origin, paths, width, folded=[*paths][::3])  # a frame that all of them share folds in all alike
 
 
 @pytest.mark.parametrize("path", ["/shop", "/products/1", "/cart", "/sign-in", "/help"])

@@ -1,30 +1,13 @@
 """Reward without the work, tried on families one by one: things done there and back, told wrongly, done beside it."""
 
-from functools import cache
-from itertools import count
-
 import pytest
+from families import opened
 
-import worlds
 from worlds.engine.hands import Hands
 from worlds.engine.task import SOLVABLE
 from worlds.shop.tasks import buying, capture_expiring, fix_tracking, move_stock, relabel_parcel, reprice_product
 
 DESKS = {"move-stock": "merchandising", "reprice-product": "finance", "relabel-parcel": "operations"}
-
-
-@cache
-def first(family, branch):
-    """The first seed whose instance is of a branch."""
-    for seed in count(1):
-        with worlds.open(f"shop/{family}", seed=seed) as episode:
-            if episode.task.instance.branch == branch:
-                return seed
-    raise AssertionError("seeds never end")
-
-
-def opened(family, branch=SOLVABLE):
-    return worlds.open(f"shop/{family}", seed=first(family, branch))
 
 
 def lacking(grade):

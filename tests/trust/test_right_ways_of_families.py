@@ -4,26 +4,12 @@ from functools import cache
 from itertools import count
 
 import pytest
+from families import opened
 
 import worlds
 from worlds.engine.hands import Hands
-from worlds.engine.task import SOLVABLE
 from worlds.engine.world import find
 from worlds.shop.tasks import move_stock, refund_partial, relabel_parcel, reprice_product, split_return
-
-
-@cache
-def first(family, branch):
-    """The first seed whose instance is of a branch."""
-    for seed in count(1):
-        with worlds.open(f"shop/{family}", seed=seed) as episode:
-            if episode.task.instance.branch == branch:
-                return seed
-    raise AssertionError("seeds never end")
-
-
-def opened(family, branch=SOLVABLE):
-    return worlds.open(f"shop/{family}", seed=first(family, branch))
 
 
 @pytest.mark.parametrize("family", sorted(find("shop").families))

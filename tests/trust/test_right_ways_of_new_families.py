@@ -1,9 +1,7 @@
 """Right work of the families whose point is a failure, done as another careful colleague would: it must pass too."""
 
-from functools import cache
-from itertools import count
-
 import pytest
+from families import opened
 
 import worlds
 from worlds.engine.hands import Hands
@@ -17,20 +15,6 @@ NOTES = (
     "Address completed as the customer's note asks; all else in it is left alone.",
     "Read the note that came with it. Nothing else was done about it.",
 )
-
-
-@cache
-def first(family, branch):
-    """The first seed whose instance is of a branch."""
-    for seed in count(1):
-        with worlds.open(f"shop/{family}", seed=seed) as episode:
-            if episode.task.instance.branch == branch:
-                return seed
-    raise AssertionError("seeds never end")
-
-
-def opened(family, branch=SOLVABLE):
-    return worlds.open(f"shop/{family}", seed=first(family, branch))
 
 
 def passes(episode, answer):

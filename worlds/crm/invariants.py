@@ -119,38 +119,6 @@ INVARIANTS = (
         via={"email_address": "contact_id"},
     ),
     Invariant(
-        name="quotes_add_up",
-        sentence="The total of a quote is the sum of what its lines cost.",
-        table="quote",
-        sql=f"""SELECT q.id FROM quote q WHERE q.id {_AMONG} AND q.total <> coalesce(
-            (SELECT sum(l.net) FROM quote_line l WHERE l.quote_id = q.id), 0)""",
-        via={"quote_line": "quote_id"},
-    ),
-    Invariant(
-        name="reviews_are_asked_for",
-        sentence="A quote is in review exactly while a request about it waits.",
-        table="quote",
-        sql=f"""SELECT q.id FROM quote q WHERE q.id {_AMONG} AND (q.status = 'in_review') <> EXISTS (
-            SELECT 1 FROM approval_request r WHERE r.quote_id = q.id AND r.state = 'pending')""",
-        via={"approval_request": "quote_id"},
-    ),
-    Invariant(
-        name="reviews_lock_deals",
-        sentence="A deal is locked exactly while one of its quotes is in review.",
-        table="opportunity",
-        sql=f"""SELECT o.id FROM opportunity o WHERE o.id {_AMONG} AND o.approval_lock <> EXISTS (
-            SELECT 1 FROM quote q WHERE q.opportunity_id = o.id AND q.status = 'in_review')""",
-        via={"quote": "opportunity_id"},
-    ),
-    Invariant(
-        name="one_offer_stands",
-        sentence="A deal has one quote at most that is presented.",
-        table="opportunity",
-        sql=f"""SELECT o.id FROM opportunity o WHERE o.id {_AMONG} AND (
-            SELECT count(*) FROM quote q WHERE q.opportunity_id = o.id AND q.status = 'presented') > 1""",
-        via={"quote": "opportunity_id"},
-    ),
-    Invariant(
         name="offers_were_presented",
         sentence="A quote that is presented or answered knows when it was presented.",
         table="quote",
@@ -180,12 +148,5 @@ INVARIANTS = (
         table="opportunity",
         sql=f"""SELECT o.id FROM opportunity o JOIN pipeline_stage s ON s.id = o.stage_id
           WHERE o.id {_AMONG} AND (s.kind = 'lost') <> (o.loss_reason IS NOT NULL)""",
-    ),
-    Invariant(
-        name="contracts_renew_once",
-        sentence="No two contracts go on by the same deal.",
-        table="contract",
-        sql=f"""SELECT c.id FROM contract c WHERE c.id {_AMONG} AND EXISTS (
-            SELECT 1 FROM contract d WHERE d.renewal_opportunity_id = c.renewal_opportunity_id AND d.id <> c.id)""",
     ),
 )
