@@ -13,6 +13,7 @@ from functools import cache
 from sqlalchemy import Connection
 
 from worlds.engine.errors import WorldBug
+from worlds.engine.naming import counted_as, plain, spoken_by
 
 TABLES = """
 CREATE TABLE engine_state (
@@ -106,11 +107,11 @@ KEYS_LIVE = 86_400
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
-    """The driver's own connection below SQLAlchemy's."""
+    """The driver's connection below SQLAlchemy's, as whoever speaks over it at the moment has it."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         raise WorldBug("a fork leases SQLite connections")
-    return driver
+    return spoken_by(connection, driver)
 
 
 def install(connection: sqlite3.Connection, start: datetime) -> None:
@@ -197,7 +198,7 @@ _HELD: dict[int, dict[str, int]] = {}
 @contextmanager
 def holding_counters(connection: sqlite3.Connection) -> Iterator[None]:
     """Count in memory meanwhile, and write down at the end what was counted; what fails is rolled back anyway."""
-    place = id(connection)  # it outlives its entry
+    place = id(plain(connection))  # it outlives its entry
     if place in _HELD:
         yield
         return
@@ -213,18 +214,19 @@ def holding_counters(connection: sqlite3.Connection) -> Iterator[None]:
 
 def counted(connection: sqlite3.Connection) -> dict[str, int]:
     """What has been counted in memory so far, to go back to by `count_again`."""
-    return dict(_HELD.get(id(connection), ()))
+    return dict(_HELD.get(id(plain(connection)), ()))
 
 
 def count_again(connection: sqlite3.Connection, counters: dict[str, int]) -> None:
     """Go back to what was counted before something that did not happen after all."""
-    if (held := _HELD.get(id(connection))) is not None:
+    if (held := _HELD.get(id(plain(connection)))) is not None:
         held.clear()
         held.update(counters)
 
 
 def next_id(connection: sqlite3.Connection, name: str) -> int:
     """The next value of a counter; a table's counter starts above the largest id it holds."""
+    name, connection = counted_as(connection, name), plain(connection)
     held = _HELD.get(id(connection))
     if held is None:
         return _count(connection, name)

@@ -3,15 +3,16 @@
 import json
 import random
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import faker
-from sqlalchemy import Connection, MetaData, create_engine
+from sqlalchemy import Connection, Engine, MetaData, create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -20,7 +21,8 @@ from worlds.engine import bookkeeping, changelog, events
 from worlds.engine.building import building
 from worlds.engine.context import Actor, Context
 from worlds.engine.errors import WorldBug
-from worlds.engine.world import Invariant, World
+from worlds.engine.naming import speaking
+from worlds.engine.world import App, Invariant, World
 from worlds.seeds.snapshots import Snapshot, SnapshotStore
 
 Report = Callable[[str, float], None]
@@ -42,6 +44,8 @@ class Build:
     settings: Mapping[str, Any]
     report: Report
     _connection: sqlite3.Connection
+    _apps: Mapping[str, App] = field(default_factory=dict)
+    _app: str = ""
 
     def rng(self, *names: object) -> random.Random:
         """A stream of chance keyed by the population's seed and names, never by the order of use."""
@@ -62,12 +66,44 @@ class Build:
 
     def later(self, due: datetime, operation: str, who: str, /, **arguments: Any) -> None:
         """Let an event operation happen once episodes have begun, rooted in `world:<who>`."""
-        events.queue(self._connection, events.Event.of(int(due.timestamp()), operation, arguments, who, f"world:{who}"))
+        known = f"{self._app}_{operation}" if self._app else operation
+        events.queue(self._connection, events.Event.of(int(due.timestamp()), known, arguments, who, f"world:{who}"))
+
+    @contextmanager
+    def app(self, name: str) -> Iterator["Build"]:
+        """The same for one app of a company: meanwhile all statements are in its names.
+
+        Its settings are those below its name in seeds.toml (`[small.shop.sizes]`), beside those of one of its own
+        populations that `like` names (`[small.shop] like = "small"`); seed and start are the company's.
+        """
+        app = self._apps[name]
+        settings = _settings_of(app, self.settings.get(name, {}))
+        self.flush()
+        connection = self.session.connection()
+        with speaking(connection, app.names), _session(connection) as session:
+            part = replace(
+                self,
+                session=session,
+                sizes=settings.get("sizes", {}),
+                rates=settings.get("rates", {}),
+                settings={**settings, "seed": self.seed, "start": self.start},
+                _connection=bookkeeping.driver_of(connection),
+                _apps={},
+                _app=name,
+            )
+            yield part
+            part.flush()
 
     def flush(self) -> None:
         """Write what is pending and forget the rows, so that the session stays small."""
         self.session.flush()
         self.session.expunge_all()
+
+
+def _settings_of(app: App, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a company says of one of its apps, over what the population says that it is to be like."""
+    own = app.world.seeds[said["like"]].settings if "like" in said else {}
+    return {**own, **said, **{name: {**own.get(name, {}), **said.get(name, {})} for name in ("sizes", "rates")}}
 
 
 def _lived_through(due: datetime, operation: str, arguments: Mapping[str, Any], who: str) -> None:
@@ -111,12 +147,19 @@ def build(world: World, seed: str, connection: sqlite3.Connection, report: Repor
     connection.isolation_level = None
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
     with engine.begin() as schema:
-        _create_tables(schema, world.metadata)
+        for app in world.apps.values():
+            with speaking(schema, app.names):
+                _create_tables(schema, app.world.metadata)
+        if not world.apps:
+            _create_tables(schema, world.metadata)
     settings = world.seeds[seed].settings
     start = settings["start"].astimezone(UTC)
     bookkeeping.install(connection, start)
+    for app in world.apps.values():
+        for statement in app.names.views():
+            connection.execute(statement)
     connection.execute("BEGIN")
-    with Session(engine, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
+    with _session(engine) as session:
         truth = world.part("population").populate(
             Build(
                 session=session,
@@ -127,6 +170,7 @@ def build(world: World, seed: str, connection: sqlite3.Connection, report: Repor
                 settings=settings,
                 report=report,
                 _connection=connection,
+                _apps=world.apps,
             )
         )
         session.flush()
@@ -140,6 +184,10 @@ def build(world: World, seed: str, connection: sqlite3.Connection, report: Repor
             )
     changelog.install(connection, world.metadata)
     return truth
+
+
+def _session(bind: Engine | Connection) -> Session:
+    return Session(bind, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only")
 
 
 def _create_tables(connection: Connection, metadata: MetaData) -> None:
@@ -164,8 +212,8 @@ def broken_among(connection: sqlite3.Connection, law: Invariant, keys: str) -> l
 
 
 BUILT_WITH = (
-    "build", "bookkeeping", "changelog", "context", "days", "events", "fields", "folding", "history", "hours", "rows",
-    "schema",
+    "build", "bookkeeping", "changelog", "context", "days", "events", "fields", "folding", "history", "hours",
+    "naming", "rows", "schema",
 )  # fmt: skip
 """Modules of the engine that decide what stands in a population."""
 NOT_BUILT_FROM = ("pages", "tasks", "rulings", "faults", "people", "people.py", "variants")
@@ -180,6 +228,7 @@ def content_key(world: World, seed: str) -> str:
         *(here / f"{name}.py" for name in BUILT_WITH),
         *_sources(here.parent / "seeds", ()),
         *_sources(world.folder, NOT_BUILT_FROM),
+        *(path for app in world.apps.values() for path in _sources(app.world.folder, NOT_BUILT_FROM)),
     ):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

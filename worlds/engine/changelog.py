@@ -155,7 +155,7 @@ def _text(text: str) -> str:
 
 
 def _plain(connection: Database) -> sqlite3.Connection:
-    if isinstance(connection, sqlite3.Connection):
+    if not isinstance(connection, sqlalchemy.Connection):
         return connection
     plain = connection.connection.dbapi_connection
     if not isinstance(plain, sqlite3.Connection):

@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from worlds.engine import locks, outbox, versions
+from worlds.engine.bookkeeping import driver_of
 from worlds.engine.errors import WorldBug
 
 
@@ -92,7 +93,7 @@ class Context:
         if self._driver is None:
             known = self.session.info.get("driver")
             if known is None:
-                known = self.session.info["driver"] = self.session.connection().connection.driver_connection
+                known = self.session.info["driver"] = driver_of(self.session.connection())
             self._driver = cast("sqlite3.Connection", known)
         return self._driver
 

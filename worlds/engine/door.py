@@ -8,8 +8,8 @@ cannot undo it: that they run before COMMIT only lets their own memory commit wi
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,12 +28,13 @@ from worlds.engine.faults.fault import Called
 from worlds.engine.faults.meeting import NOTHING_MET, Faults, Lasting, Met
 from worlds.engine.faults.styles import told_by
 from worlds.engine.journal import Outcome
+from worlds.engine.naming import Names, speaking
 from worlds.engine.operation import Operation
 from worlds.engine.people.company import NOBODY, Company
 from worlds.engine.reply import Reply, failed
 from worlds.engine.targets import records_named
 from worlds.engine.terms import etag
-from worlds.engine.world import World
+from worlds.engine.world import World, operations_everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,15 @@ class Call:
     beside: Beside = NOTHING_BESIDE
 
 
+_AS_IT_IS: AbstractContextManager[None] = nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """What is the same for all calls of an episode: its world, who acts, what chance is keyed by, what others do.
 
-    `faults` is what goes wrong, `company` the people in it.
+    `faults` is what goes wrong, `company` the people in it. In a company of several apps each has a door of its own
+    in `apps`, whose `names` are those of its tables, `world` the app's and `actor` who one is there.
     """
 
     world: World
@@ -66,6 +71,27 @@ class Door:
     faults: Faults
     happenings: Sequence[Happens] = ()
     company: Company = NOBODY
+    names: Names | None = None
+    apps: Mapping[str, "Door"] = field(default_factory=dict)
+    company_door: "Door | None" = None
+
+    @property
+    def whole(self) -> "Door":
+        """The door of the whole world: this one, unless it is that of an app."""
+        return self.company_door or self
+
+    def of(self, operation: Operation[..., Any]) -> "Door":
+        """The door of the app whose operation it is; this one where the world is no company of several apps."""
+        return self.apps[operation.app] if operation.app else self
+
+    def called(self, name: str) -> str:
+        """Under which name an operation that somebody asks for here is known to the whole world."""
+        own = self.names is not None and name not in operations_everywhere()
+        return f"{self.names.app}_{name}" if own and self.names else name
+
+    def speaking(self, connection: Connection) -> AbstractContextManager[None]:
+        """Let the statements of the app run over a connection meanwhile."""
+        return speaking(connection, self.names) if self.whole.apps else _AS_IT_IS
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +124,16 @@ def transact(connection: Connection, door: Door, call: Call) -> Passed:
         moment = bookkeeping.advance(driver, seconds=call.seconds)
         door.faults.slipped.clear()
         _let_happen(connection, driver, door, moment)
-        passage = _Passage(connection, driver, door, call, moment)
-        try:
-            _check_role(door, call.operation)
-            passage.go()
-        except Failure as failure:
-            passage.fail(failure)
-        except Refusal as refusal:
-            passage.reply, passage.outcome = refused(door.world, refusal), "refused"
+        inner = door.of(call.operation)
+        with inner.speaking(connection):
+            passage = _Passage(connection, bookkeeping.driver_of(connection), inner, call, moment)
+            try:
+                _check_role(door, call.operation)
+                passage.go()
+            except Failure as failure:
+                passage.fail(failure)
+            except Refusal as refusal:
+                passage.reply, passage.outcome = refused(inner.world, refusal), "refused"
         reply = with_notice(passage.reply, inbox.unread(driver))
     lasted = passage.moment.now - moment.now
     names = tuple(dict.fromkeys((*passage.met.names, *door.faults.slipped)))
@@ -194,7 +222,7 @@ class _Passage:
 
     def _meet(self) -> Met:
         def happen(who: str, operation: str, arguments: Mapping[str, Any]) -> bool:
-            event = Event.of(self.moment.now, operation, arguments, who, f"world:{who}")
+            event = Event.of(self.moment.now, self.door.called(operation), arguments, who, f"world:{who}")
             with Due(self.connection, self.driver, self.door, self.moment.step) as due:
                 return due.run(event)
 
@@ -345,7 +373,7 @@ def _context(session: Session, driver: sqlite3.Connection, door: Door, inside: I
     """What the operation is given; `asked` collects what it asks of the failure plan."""
 
     def schedule(due: datetime, name: str, arguments: Mapping[str, Any], who: str) -> None:
-        queue(driver, door, Event.of(int(due.timestamp()), name, arguments, who, inside.cause.root))
+        queue(driver, door, Event.of(int(due.timestamp()), door.called(name), arguments, who, inside.cause.root))
 
     def mishap(name: str) -> Mapping[str, Any] | None:
         asked.append(name)

@@ -17,6 +17,7 @@ from worlds.engine.bookkeeping import Moment
 from worlds.engine.context import Actor, Context
 from worlds.engine.errors import Refusal, WorldBug
 from worlds.engine.events import Event
+from worlds.engine.naming import plain
 from worlds.engine.operation import Operation
 from worlds.engine.world import World
 
@@ -38,7 +39,7 @@ def event_operation(world: World, name: str) -> Operation[..., Any]:
 
 def queue(driver: sqlite3.Connection, door: "Door", event: Event) -> None:
     """Check an event that an operation schedules, and queue it."""
-    operation = event_operation(door.world, event.operation)
+    operation = event_operation(door.whole.world, event.operation)
     operation.bind_text(event.text)
     events.queue(driver, event, operation.priority)
 
@@ -55,10 +56,10 @@ class Due:
 
     def __init__(self, connection: Connection, driver: sqlite3.Connection, door: "Door", step: int) -> None:
         self._connection = connection
-        self._driver = driver
-        self._door = door
+        self._driver = plain(driver)
+        self._door = door.whole
         self._step = step
-        self._session: Session | None = None
+        self._sessions: dict[str, Session] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -66,8 +67,8 @@ class Due:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            self._session.close()
+        for session in self._sessions.values():
+            session.close()
 
     def until(self, last: int, *, of_agent: bool = False, stop: Callable[[], bool] | None = None) -> int:
         """Run what is due by then, in order; answers the moment up to which that was done.
@@ -87,37 +88,44 @@ class Due:
 
     def run(self, event: Event) -> bool:
         """Run one event; one that the business refuses by then does not happen, and False says so."""
-        door, driver = self._door, self._driver
-        operation = event_operation(door.world, event.operation)
+        driver = self._driver
+        operation = event_operation(self._door.world, event.operation)
+        door = self._door.of(operation)
         tx = bookkeeping.next_tx(driver, event.due)
         changelog.set_cause(driver, changelog.Cause(tx, self._step, operation.name, event.actor, event.root, event.due))
-        session = self._session
-        if session is None:
-            session = self._session = Session(
-                self._connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only"
-            )
         driver.execute("SAVEPOINT event")
         counters = bookkeeping.counted(driver)
-        try:
-            values = operation.bind_text(event.text)
-            operation.function(self._context(session, event, tx), **values)
-            session.flush()
-        except Refusal:
-            driver.execute("ROLLBACK TO event")
-            bookkeeping.count_again(driver, counters)
-            return False
-        finally:
-            driver.execute("RELEASE event")
-            if len(session.identity_map) or session.new:
-                session.expunge_all()  # what one event knew of rows, another may have changed below the session
+        with door.speaking(self._connection):
+            session = self._session_of(operation.app)
+            try:
+                values = operation.bind_text(event.text)
+                operation.function(self._context(session, door, event, tx), **values)
+                session.flush()
+            except Refusal:
+                driver.execute("ROLLBACK TO event")
+                bookkeeping.count_again(driver, counters)
+                return False
+            finally:
+                driver.execute("RELEASE event")
+                if len(session.identity_map) or session.new:
+                    session.expunge_all()  # what one event knew of rows, another may have changed below the session
         return True
 
-    def _context(self, session: Session, event: Event, tx: int) -> Context:
-        door, driver, step = self._door, self._driver, self._step
+    def _session_of(self, app: str) -> Session:
+        """One Session for all events of an app."""
+        session = self._sessions.get(app)
+        if session is None:
+            session = self._sessions[app] = Session(
+                self._connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only"
+            )
+        return session
+
+    def _context(self, session: Session, door: "Door", event: Event, tx: int) -> Context:
+        driver, step = bookkeeping.driver_of(self._connection), self._step
         moment = Moment(event.due, step, tx)
 
         def schedule(due: datetime, name: str, arguments: Mapping[str, Any], who: str) -> None:
-            queue(driver, door, Event.of(int(due.timestamp()), name, arguments, who, event.root))
+            queue(driver, door, Event.of(int(due.timestamp()), door.called(name), arguments, who, event.root))
 
         def mishap(name: str) -> Mapping[str, Any] | None:
             faults = door.faults

@@ -28,6 +28,7 @@ from worlds.engine.journal import Journal, JournalEntry, pack
 from worlds.engine.operation import Operation
 from worlds.engine.people.company import NOBODY
 from worlds.engine.reply import Reply
+from worlds.engine.seating import with_apps
 from worlds.engine.start import Start
 from worlds.engine.task import Task
 from worlds.engine.terms import Terms, taken_out
@@ -81,7 +82,7 @@ class Episode:
         self.conditions = conditions
         chance = f"{start.snapshot.hash}|{task.chance if task else start.population}"
         happenings, company = (task.instance.happenings, task.company(chance)) if task else ((), NOBODY)
-        self.door = Door(start.world, actor, chance, self._faults(), happenings, company)
+        self.door = with_apps(Door(start.world, actor, chance, self._faults(), happenings, company), start)
         self._lock = threading.RLock()
         self._grade: Grade | None = None
         self._closed = False
@@ -320,7 +321,7 @@ class Episode:
 
     def _turned_away(self, name: str, arguments: Any, surface: str, refusal: Refusal) -> Reply:
         """Answer a call that never reached the door; it costs no virtual time."""
-        reply = refused(self.world, refusal)
+        reply = refused(self.world.answering(name), refusal)
         if not isinstance(refusal, Gone):
             last = self.journal.last
             self._write(

@@ -105,7 +105,7 @@ def stand_in(start: Start, role: str | None) -> Actor:
     role = role or next(iter(world.roles))
     if role not in world.roles:
         raise ValueError(f"World {world.name} has no role {role!r}; it has: {', '.join(world.roles)}.")
-    choose = getattr(world.part("models"), "stand_in", None)
+    choose = getattr(world.part("seats" if world.apps else "models"), "stand_in", None)
     if choose is None:
         return Actor(role, name=world.roles[role].title)
     with start.reading() as (session, _):

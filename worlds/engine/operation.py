@@ -67,6 +67,8 @@ class Operation(Generic[P, R]):
     """Whether it only takes work on, which is done later: it answers 202 with the id of a job."""
     dialect: Dialect = PLAIN
     """In whose words it is called, and answers."""
+    app: str = ""
+    """Whose it is, in a company of several apps."""
 
     def __call__(self, ctx: Context, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run it inside another operation's transaction, with Python values, unchecked."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import MetaData
 
@@ -24,6 +24,7 @@ from worlds.engine.clashes import check_columns
 from worlds.engine.cursors import spoken_in
 from worlds.engine.dialect import PLAIN, Dialect
 from worlds.engine.errors import Refusal
+from worlds.engine.naming import Names
 from worlds.engine.operation import Operation
 from worlds.engine.people.company import Address
 from worlds.engine.schema import lint
@@ -37,11 +38,27 @@ PATH_VARIABLE = "WORLDS_PATH"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role that an agent can act in. `home` is the path, below the episode's prefix, where its work begins."""
+    """A role that an agent can act in. `home` is the path, below the episode's prefix, where its work begins.
+
+    In a company of several apps, `seats` are the roles that it has in them, by app.
+    """
 
     title: str
     sentence: str
     home: str = ""
+    seats: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One app of a company: the world that it is, and under which names it stands in the company's database."""
+
+    name: str
+    world: "World"
+    names: Names
+
+
+_NO_APPS: Final[Mapping[str, App]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +144,8 @@ class World:
             if value.columns:
                 check_columns(value, self.metadata)
             found[value.name] = spoken_in(value, self.dialect)
-        for value in _operations_in(importlib.import_module("worlds.engine.everywhere")):
-            found.setdefault(value.name, spoken_in(replace(value, roles=frozenset(self.roles)), self.dialect))
+        for name, value in operations_everywhere().items():
+            found.setdefault(name, spoken_in(replace(value, roles=frozenset(self.roles)), self.dialect))
         return MappingProxyType(dict(sorted(found.items())))
 
     @cached_property
@@ -162,6 +179,16 @@ class World:
     def schema(self) -> Schema:
         """The tables and their classes as plain data for the grader."""
         return schema_of(self.metadata)
+
+    @property
+    def apps(self) -> Mapping[str, "App"]:
+        """The apps of a company of several, by name; a world by itself has none."""
+        return _NO_APPS
+
+    def answering(self, operation: object) -> "World":
+        """The world in whose words a call of that name is answered: in a company, that of the app whose tool it is."""
+        known = self.operations.get(operation) if self.apps and isinstance(operation, str) else None
+        return self.apps[known.app].world if known is not None and known.app else self
 
     def error_body(self, refusal: Refusal) -> Any:
         """A refusal in this world's one error shape; a world module `errors` may state its own `body`."""
@@ -197,6 +224,11 @@ def schema_of(metadata: MetaData) -> Schema:
     )
 
 
+def operations_everywhere() -> Mapping[str, Operation[..., Any]]:
+    """The operations that all worlds have, by name."""
+    return {value.name: value for value in _operations_in(importlib.import_module("worlds.engine.everywhere"))}
+
+
 def _operations_in(package: ModuleType) -> Iterator[Operation[..., Any]]:
     for module in modules_in(package):
         for value in vars(module).values():
@@ -230,21 +262,22 @@ def discover() -> Mapping[str, World]:
 def _built_in() -> Iterator[World]:
     root = Path(__file__).parent.parent
     for folder in sorted(root.iterdir()):
-        if _has_tables(folder):
+        if _is_world(folder):
             module = importlib.import_module(f"worlds.{folder.name}")
             if isinstance(getattr(module, "WORLD", None), World):
                 yield module.WORLD
 
 
-def _has_tables(folder: Path) -> bool:
-    return (folder / "models.py").is_file() or (folder / "models").is_dir()
+def _is_world(folder: Path) -> bool:
+    """Whether a folder has tables, or joins worlds that have."""
+    return any((folder / name).exists() for name in ("models.py", "models", "seats.py"))
 
 
 def _on_path() -> Iterator[World]:
     for entry in filter(None, os.environ.get(PATH_VARIABLE, "").split(os.pathsep)):
         root = Path(entry).expanduser().resolve()
         for folder in sorted(root.iterdir()) if root.is_dir() else ():
-            if (folder / "__init__.py").is_file() and _has_tables(folder):
+            if (folder / "__init__.py").is_file() and _is_world(folder):
                 yield _import_folder(folder)
 
 

@@ -35,15 +35,14 @@ How to write pages. Every `Pages` object in the modules of a world's `pages` pac
   (with `door.may(operation)`, `door.actor`, `door.today`), and `url_for`.
 * `static_folder` files are served below the prefix; the content policy forbids inline scripts and styles.
 * An app's own `<name>/error.html` (context: `status`, `code`, `message`, `heading`, `back`, `request_id`, `again`)
-  shows its errors; one that is no business of the app's has a `request_id` and no `code`.
-* An app in which people sign in has `guests.Guests`, and says `signs_in=True` of the action by which they do.
-* Pages that every world has (`everywhere_pages`) fill the blocks `title` and `main` of `<name>/layout.html`, which
-  links them by `{% include "pages/bar.html" %}` and their style by `{% include "pages/head.html" %}`.
-* What breaks on the way to the business shows by its face, without a view's doing: see `error_pages.failed`, and
-  `_broken` below for what becomes of a form. `door.listing` and `door.part` keep the rows that they showed.
+  shows its errors; one that is no business of the app's has a `request_id` and no `code`. An app in which people sign
+  in has `guests.Guests`, and says `signs_in=True` of the action by which they do.
+* Pages of every world (`everywhere_pages`) fill `title` and `main` of `<name>/layout.html`, which links them by
+  `{% include "pages/bar.html" %}` and their style by `{% include "pages/head.html" %}`.
+* What breaks on the way to the business shows by its face (`error_pages.failed`, and `_broken` below for a form);
+  `door.listing` and `door.part` keep the rows that they showed.
 
-The server sets SCRIPT_NAME to `/episodes/<key>`, environ["worlds.episode"] to the Episode and environ["worlds.secret"]
-to a secret text of that episode and epoch.
+The server sets SCRIPT_NAME to `/episodes/<key>`, environ["worlds.episode"] and, a text, environ["worlds.secret"].
 """
 
 import importlib.util
@@ -71,6 +70,7 @@ from worlds.engine.surfaces import (
     templating,
     wording,
 )
+from worlds.engine.surfaces.apps import launcher, with_apps
 from worlds.engine.surfaces.drift import wearing
 from worlds.engine.surfaces.forms import OWN_FIELDS
 from worlds.engine.surfaces.page_door import Done, Door, door_of
@@ -210,10 +210,10 @@ def create_pages(world: World) -> Flask:
     own.everywhere = True
     app.register_blueprint(everywhere_pages.fill(own, world, _checked_next))
     if not any(rule.rule == "/" for rule in app.url_map.iter_rules()):
-        app.add_url_rule("/", "home", _home, methods=["GET"])
+        app.add_url_rule("/", "home", launcher if world.apps else _home, methods=["GET"])
     error_pages.install(app)
     app.after_request(_seal)
-    return app
+    return with_apps(app, {name: create_pages(one.world) for name, one in world.apps.items()})
 
 
 def _apps(world: World) -> list[Pages]:
