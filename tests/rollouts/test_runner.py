@@ -67,7 +67,7 @@ def test_a_process_that_dies_loses_no_rollout(tmp_path, odd):
 
 def test_a_process_that_hangs_is_ended(tmp_path, odd, monkeypatch):
     odd("Latch 50 mm", "time.sleep(3600)")
-    monkeypatch.setattr(runner, "GRACE_SECONDS", 6.0)  # ample for the others, even where a machine is busy
+    monkeypatch.setattr(runner, "GRACE_SECONDS", 14.0)  # ample for the others, even where a machine is busy
     limits = Limits(episode_seconds=6.0, retries=0)
     rollouts = run(
         Batch(tasks=["kiosk/recount"], agent="odd.agent", n=12, out=tmp_path / "out", limits=limits), progress=False

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from worlds.engine.surfaces.drift.variant import LANGUAGES, Variant
 from worlds.engine.world import World
@@ -48,6 +48,9 @@ _EDGES = re.compile(r"^([\s·,:;.(“]*)(.*?)([\s·,:;.)”…]*)$", re.DOTALL)
 _LIST = ", "
 _TIGHT = re.compile(rf"[^\s{BAR}]{BAR}[^\s{BAR}]")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+_MOST_KEPT: Final = 50_000
+"""Texts of which is known what they mean, before all are forgotten."""
+T = TypeVar("T")
 _BETWEEN = re.compile(r"(\s+·\s+)")
 
 
@@ -125,6 +128,7 @@ class Lexicon:
                         f"{_shown(wording)} would mean both {_shown(other.plain)} and {_shown(entry.plain)}."
                     )
         self._meanings: dict[str, str] = {}
+        self._splits: dict[str, tuple[tuple[Entry, dict[str, str]], ...]] = {}
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -133,7 +137,7 @@ class Lexicon:
 
     def find(self, key: str) -> tuple[Entry, dict[str, str]] | None:
         """The entry of what a plain page says (with a `BAR` before what is hidden) and what stands in its holes."""
-        return next(self._found(key), None)
+        return next(iter(self._found(key)), None)
 
     def render(self, key: str, variant: Variant) -> str | None:
         """How a variant says what a plain page says; None where no entry does, or it could not be read back."""
@@ -150,26 +154,23 @@ class Lexicon:
 
     def meaning(self, text: str) -> str:
         """What the plain page says in place of these words, whatever their language; unknown words as they are."""
-        found = self._meanings.get(text)
-        if found is None:
-            if len(self._meanings) > 50_000:
-                self._meanings.clear()
-            found = self._meanings[text] = self._meaning(text)
-        return found
+        return _kept(self._meanings, text, self._meaning)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _found(self, key: str) -> Iterator[tuple[Entry, dict[str, str]]]:
+    def _found(self, key: str) -> tuple[tuple[Entry, dict[str, str]], ...]:
         """The entry of what a plain page says, once for each way to split it; of several entries the one nearest."""
+        return _kept(self._splits, key, self._split)
+
+    def _split(self, key: str) -> tuple[tuple[Entry, dict[str, str]], ...]:
         exact = self._by_key.get(key)
         if exact is not None:
-            yield exact, {}
-            return
+            return ((exact, {}),)
         for pattern in self._patterns:
             found = [holes for holes in pattern.splits(key) if self._all(holes, self.find)]
-            yield from ((pattern.entry, holes) for holes in found)
             if found:
-                return
+                return tuple((pattern.entry, holes) for holes in found)
+        return ()
 
     def _meaning(self, text: str) -> str:
         whole = self._whole(text)
@@ -219,6 +220,16 @@ class Lexicon:
     def _inverse(self) -> list[_Pattern]:
         found = [_Pattern(wording, entry) for wording, entry in self._by_wording.items() if "{" in wording]
         return sorted(found, key=lambda one: (not one.plain, -one.letters))
+
+
+def _kept(known: dict[str, T], text: str, find: Callable[[str], T]) -> T:
+    """What was found for a text before, or is found now; pages say the same again and again."""
+    found = known.get(text)
+    if found is None:
+        if len(known) > _MOST_KEPT:
+            known.clear()
+        found = known[text] = find(text)
+    return found
 
 
 def said(wording: str) -> str:
