@@ -9,6 +9,7 @@ import worlds
 from worlds.engine.episode import Episode
 from worlds.engine.errors import WorldBug
 from worlds.engine.events import HORIZON
+from worlds.engine.faults.plan import NORMAL, Conditions, FaultPlan, Rule
 from worlds.engine.hands import Hands
 from worlds.engine.task import Happening
 from worlds.graders.effects import Effect
@@ -65,11 +66,12 @@ def test_an_event_that_the_business_refuses_by_then_does_not_happen(episode):
         assert count_of(busy, 3) == 4 != left
 
 
-def opened(episode, *happenings):
+def opened(episode, *happenings, conditions=NORMAL):
     """An episode of the recount in which others act."""
     with worlds.open("tiny/recount", seed=3) as one:
         instance = replace(one.task.instance, happenings=happenings)
-        return Episode(one.start, open_fork(one.start.snapshot.path), one.actor, replace(one.task, instance=instance))
+        task, fork = replace(one.task, instance=instance), open_fork(one.start.snapshot.path)
+        return Episode(one.start, fork, one.actor, task, conditions=conditions)
 
 
 def test_what_others_do_happens_once_after_the_call_that_it_hangs_on_and_is_not_the_agents(episode):
@@ -92,6 +94,17 @@ def test_what_hangs_on_a_call_about_one_record_waits_for_that_record(episode):
         assert count_of(busy, 3) == before
         busy.call("change_item", {"item_id": 3, "quantity": before})
         assert count_of(busy, 3) == before - 2
+
+
+def test_a_call_that_is_undone_sets_nothing_off_and_the_one_that_is_kept_does(episode):
+    plan = FaultPlan(name="green light", rules=(Rule(fault="false-success", operations=("change_item",)),))
+    sale = Happening(name="trade", operation="pass_by", arguments={"item_id": 3, "quantity": 2}, after="change_item")
+    with opened(episode, sale, conditions=Conditions(plan=plan)) as busy:
+        before = count_of(busy, 3)
+        assert busy.call("change_item", {"item_id": 3, "quantity": before + 1}).ok
+        assert count_of(busy, 3) == before
+        assert busy.call("change_item", {"item_id": 3, "quantity": before + 1}).ok
+        assert count_of(busy, 3) == before + 1 - 2
 
 
 def test_what_hangs_on_the_start_happens_whatever_the_agent_does(episode):

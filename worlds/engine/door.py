@@ -183,11 +183,11 @@ class _Passage:
             raise
         except Refusal as refusal:
             self.reply, self.outcome = refused(self.door.world, refusal), "refused"
-        if self.reply.ok and self.door.happenings:
-            name, said = self.call.operation.name, self.call.values
-            events.set_off(self.driver, self.door.happenings, name, self.moment.now, said)
         if self.met.struck and self.reply.ok and not self.met.keeps():
             self.outcome = "undone"
+        if self.reply.ok and self.outcome != "undone" and self.door.happenings:
+            name, said = self.call.operation.name, self.call.values
+            events.set_off(self.driver, self.door.happenings, name, self.moment.now, said)
         if self.outcome == "done" and self.door.company.people:
             name, said = self.call.operation.name, self.call.values
             self.door.company.hear(self.driver, name, said, self.moment, self.reply.body)
