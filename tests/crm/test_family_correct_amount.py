@@ -8,6 +8,8 @@ from worlds.crm import WORLD
 from worlds.crm.models import Opportunity, OpportunityLine, Quote
 from worlds.crm.tasks.quantity_mails import MAILS, wanted
 from worlds.engine.drawing import draw, rule
+from worlds.engine.proofs.failures.cells import look
+from worlds.engine.proofs.failures.matrix import plans_for
 from worlds.engine.proofs.plays import Case, missed, through_browser, through_tools
 
 FAMILY = WORLD.families["correct-amount"]
@@ -97,3 +99,10 @@ def test_both_branches_are_solved_in_the_browser(start, cases):
     for one in cases.values():
         browsed = through_browser(start, one.task)
         assert browsed.earned, missed(browsed)
+
+
+def test_where_calls_are_few_a_hand_over_that_was_not_kept_is_sent_once_more(start):
+    (plan,) = plans_for(WORLD, ("held-out-4",)).values()
+    seen = look(start, FAMILY.name, 1, plan, closely=False)
+    assert (seen.state, seen.runs["resilient"].passed, seen.runs["naive"].passed) == ("solvable", True, False)
+    assert not seen.runs["resilient"].excused

@@ -3,6 +3,7 @@
 import pytest
 from looking import NARROW, complaints, look_over, of_size, pages_beside, served
 from playwright.sync_api import expect
+from tabbing import out_of_reach
 
 import worlds
 from worlds.crm import WORLD
@@ -29,6 +30,12 @@ def paths(cases):
 @pytest.mark.parametrize("width", [1280, NARROW])
 def test_no_page_shuts_anybody_out_or_is_wider_than_the_screen(page, origin, paths, width):
     look_over(page, origin, paths, width, folded=FOLDED, once=True)
+
+
+@pytest.mark.parametrize("name", ["leads", "an account", "board", "convert", "merge", "an approval", "new import"])
+def test_everything_that_can_be_seen_is_reached_by_the_tab_key(page, origin, paths, name):
+    page.goto(origin + paths[name])
+    assert out_of_reach(page) == []
 
 
 def test_a_page_that_was_refused_shuts_nobody_out_and_begins_with_what_is_wrong(page, origin, paths):

@@ -190,6 +190,20 @@ def test_ticked_leads_are_changed_and_each_is_told_of(colleague, cases):
     assert {row["rating"] for row in person.rows("lead")} <= {"hot"}
 
 
+def test_ticked_deals_are_closed_by_the_name_of_the_stage_and_a_reason(colleague, cases):
+    person = colleague("admin")
+    deal = cases.rows("list_opportunities", stage_kind="open", approval_lock=False)[0]
+    person.get(f"/relations/bulk/opportunity?record_ids={deal['opportunity_id']}")
+    offered = dict(person.visitor.form("/bulk/opportunity").fields)
+    assert "changes.0.field" in offered
+    assert '<option value="stage">' in person.visitor.page.text
+    assert '<option value="stage_id">' not in person.visitor.page.text
+    changes = {"changes.0.field": "stage", "changes.0.value": "Closed Lost"}
+    person.send("/bulk/opportunity", {**changes, "changes.1.field": "loss_reason", "changes.1.value": "no_response"})
+    assert "1 deal was changed." in person.text
+    assert [row["loss_reason"] for row in person.rows("opportunity")] == ["no_response"]
+
+
 def test_an_account_is_given_to_a_colleague_with_what_hangs_on_it(colleague, cases):
     person = colleague("sales_ops")
     account = cases.account

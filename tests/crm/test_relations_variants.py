@@ -8,7 +8,7 @@ from relations_cases import Cases
 from worlds.crm import WORLD
 
 NUMBERS = range(1, 13)
-HOLES = {"day": "2 Mar 2026", "number": "D-1042"}
+HOLES = {"amount": "€18.40", "day": "2 Mar 2026", "number": "D-1042"}
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,12 @@ def test_every_wording_of_the_lexicon_is_read_back_as_what_it_means(faces: Faces
 
 def test_the_plain_pages_are_read_as_they_are_and_name_no_tool(faces: Faces) -> None:
     faces.expect_to_be_read_as_they_are()
+
+
+def test_the_chrome_of_the_plain_pages_has_words_in_every_language(plain, episode):
+    counted, missing = CHROME.in_all_languages(plain.values(), episode)
+    assert counted > 1_000
+    assert len(missing) <= 0.05 * (counted + len(missing)), sorted(missing)
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -201,7 +201,7 @@ def set_rules(add: Add, start: datetime) -> None:
         (
             "Public accounts have a segment", "account",
             {"all": [{"field": "industry", "is": "public"}, {"field": "segment", "is_not": "public_sector"}]},
-            "Public bodies are of the segment public_sector.", "segment",
+            "A public body is of the segment Public sector.", "segment",
         ),
         (
             "Dead leads say why", "lead",

@@ -29,6 +29,7 @@ KINDS = {"number": "LK-7", "order": "LK-8", "reference": "pay_1a", "code": "AB",
 RECORDED = {
     "shop": (("customer", "last_name"), ("product", "title")),
     "desk": (("ticket", "subject"), ("macro", "title")),
+    "crm": (("account", "name"), ("contact", "last_name"), ("opportunity", "name"), ("activity", "subject")),
 }
 
 
@@ -74,7 +75,7 @@ def test_what_stands_in_a_hole_may_hold_the_words_around_it(one):
     check(SMALL, *one)
 
 
-@pytest.mark.parametrize("world", ["shop", "desk"])
+@pytest.mark.parametrize("world", ["shop", "desk", "crm"])
 def test_no_wording_of_a_world_is_misread_whatever_stands_in_it(world):
     lexicon = lexicon_of(worlds.discover()[world])
 

@@ -6,7 +6,7 @@ from worlds.engine.errors import Failure
 from worlds.engine.faults.styles import STYLES
 from worlds.engine.resilience.courier import is_answer
 from worlds.engine.resilience.merging import mended
-from worlds.engine.resilience.sights import Atlas, Key, Look, is_anothers, shows, told_of
+from worlds.engine.resilience.sights import Atlas, Key, Look, is_anothers, is_behind, shows, told_of
 from worlds.engine.resilience.signs import Sign, complaints
 from worlds.engine.world import find
 
@@ -73,6 +73,19 @@ def test_what_took_over_the_id_of_something_undone_is_not_taken_for_it():
     assert is_anothers(look, made, told, {"ticket_id": 7, "body": "It is on its way."})
     assert not is_anothers(look, made, told, {"ticket_id": 7, "body": "Hello? Anybody there?"})
     assert not is_anothers(look, made, {**told, "replied": None}, {"ticket_id": 7, "body": "It is on its way."})
+
+
+def test_a_record_that_is_older_than_a_write_was_answered_with_does_not_bear_it_out():
+    own, told = Key("ticket_id", 7), {"ticket_id": 7, "version": 4, "status": "solved"}
+
+    def behind(shown):
+        return is_behind(Look(("get_ticket", ""), shown, whole=True), own, told)
+
+    assert behind({"ticket_id": 7, "version": 3})
+    assert not behind({"ticket_id": 7, "version": 4})
+    assert not behind({"ticket_id": 7, "version": 9}), "somebody else has changed it since"
+    assert not behind({"ticket_id": 8, "version": 1}), "that is another one"
+    assert not behind({"ticket_id": 7}), "nothing tells"
 
 
 def test_what_a_colleague_changed_meanwhile_does_not_bear_out_what_was_asked_for():

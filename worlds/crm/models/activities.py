@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from worlds.crm.models.model import Model
@@ -34,6 +34,12 @@ class Activity(Model):
         check("(status = 'done') = (done_at IS NOT NULL)"),
         check("duration IS NULL OR duration >= 0"),
         Index("activity_due", "due_at"),
+        Index(
+            "activity_moment",
+            text("coalesce(due_at, starts_at, created_at)"),
+            "id",
+            sqlite_where=text("is_deleted = 0"),
+        ),
     )
 
     id: Mapped[int] = key()

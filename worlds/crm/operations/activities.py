@@ -15,13 +15,13 @@ from worlds.crm.activity_views import (
 from worlds.crm.days import day_end, day_start
 from worlds.crm.models import OutboxEmail
 from worlds.crm.records import access, activity_file
-from worlds.crm.records.activity_file import About, Row
+from worlds.crm.records.activity_file import About
 from worlds.crm.rules import EVERYBODY, WRITERS
 from worlds.crm.texts import Notes, Title
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Invalid
 from worlds.engine.fields import Day, Instant, Page, PageNumber, PageSize, Query, RecordId, iso_instant
-from worlds.engine.listing import Conditions, page_of
+from worlds.engine.listing import Conditions
 from worlds.engine.operation import reads, writes
 from worlds.engine.rows import Query as Rows
 from worlds.engine.rows import insert
@@ -103,9 +103,7 @@ def list_activities(  # noqa: PLR0913 - a list's filters are its schema
         conditions.add(f"{_AT} >= :from_day", from_day=iso_instant(day_start(from_day)))
     if to_day is not None:
         conditions.add(f"{_AT} < :to_day", to_day=iso_instant(day_end(to_day)))
-    rows, total = page_of(
-        ctx, Row, activity_file.SELECTED, activity_file.SOURCE, conditions, ORDERS[sort], page, page_size
-    )
+    rows, total = activity_file.page(ctx, conditions, ORDERS[sort], page, page_size)
     return Page[ActivityRow].of([activity_file.row_view(row) for row in rows], total, page, page_size)
 
 
@@ -274,8 +272,7 @@ def _past(ctx: Context, at: datetime | None, field: str) -> datetime:
     if at is not None and at > ctx.now + LATER:
         raise Invalid(
             "not_yet",
-            f"That is later than now ({iso_instant(ctx.now)}); what is planned is put down as a meeting, a call or a "
-            "task.",
+            "That is later than now; what is planned is put down as a meeting, a call or a task.",
             field=field,
         )
     return at or ctx.now

@@ -213,6 +213,6 @@ def _check_ahead(ctx: Context, starts_at: datetime) -> None:
     if starts_at <= ctx.now:
         raise Invalid(
             "starts_in_past",
-            f"What is planned begins later than now ({iso_instant(ctx.now)}); what took place is logged as a call.",
+            "What is planned begins later than now; what took place is logged as a call.",
             field="starts_at",
         )

@@ -79,7 +79,8 @@ def _open(life: Life, rng: random.Random, one: Deal, now: datetime) -> None:
         now, actor, create_opportunity, f"{one.firm.name.strip()[:60]}: {about}"[:150], one.firm.row_id, one.closes,
         kind="expansion" if rng.random() < 0.18 else "new",
         primary_contact_id=one.contact.row_id if rng.random() < 0.85 else None,
-        currency="EUR" if account.currency == "CHF" else None, owner_id=actor.person,
+        currency="EUR" if account.currency == "CHF" else None, price_book_id=_slipped(life, one, account),
+        owner_id=actor.person,
         description=life.note(rng, "description", given, "en", ("account",
         one.firm.entity)) if rng.random() < 0.4 else None,
         lead_source=rng.choice(("web", "trade_show", "referral", "partner", None)),
@@ -95,6 +96,16 @@ def _open(life: Life, rng: random.Random, one: Deal, now: datetime) -> None:
     for kind in sorted(one.dirt):
         life.truth.dirty(kind, one.row_id)
     say(life, rng, one.row_id, one.contact, actor, now, one.first.ware if one.pieces else None)
+
+
+def _slipped(life: Life, one: Deal, account: Any) -> int | None:
+    """The price book that whoever opens a deal picks by mistake, or None where they leave it to the account."""
+    books, at = life.office.books, life.rng("book", one.key).random()
+    if one.fate not in ("early", "wrong_quantity") or account.currency != "EUR":
+        return None
+    if account.kind == "reseller" or account.segment == "public_sector":
+        return books["Standard EUR"] if at < 0.5 else None
+    return books["Reseller EUR"] if at < 0.08 else None
 
 
 def _people(life: Life, rng: random.Random, one: Deal, now: datetime) -> None:

@@ -267,6 +267,13 @@ def double(rng: random.Random, firm: Firm, at: int, start: datetime) -> Firm:
     )  # fmt: skip
 
 
+def registered_double(rng: random.Random, firm: Firm, start: datetime) -> Firm:
+    """Another record of a firm that has a look-alike: its registration number tells of which of the two."""
+    again = double(rng, firm, 0, start)
+    again.columns["registration_number"] = firm.columns["registration_number"]
+    return again
+
+
 def look_alike(rng: random.Random, firm: Firm, entity: int, start: datetime) -> Firm:
     """Another legal entity with the same name but for its legal form: it never is one account with the first."""
     legal = f"{_bare(firm)} {OTHER_FORMS[firm.country]}"

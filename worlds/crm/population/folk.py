@@ -33,6 +33,9 @@ TITLES: Final = (
     ("Marketing", "employee"), ("Site manager", "technical"),
 )  # fmt: skip
 
+_TOLD_BIRTHDAY: Final = 0.33
+"""How many have told their birthday, beside those of whom it was known from the start."""
+
 
 @dataclass(slots=True, eq=False)
 class Record:
@@ -94,14 +97,14 @@ def gather(
         namesakes=rates["namesakes"], households=0.0,
     )  # fmt: skip
     doubles, alike = sizes["double_accounts"], sizes["look_alikes"]
-    extra = round(doubles * 1.4)
+    extra = _second_accounts(sizes)
     tombs = max(1, round(sizes["accounts"] * rates["merged_tombstones"]))
     entities = firms.found(rng_of, sizes["accounts"] - extra - alike - tombs, rates, span)
     known = list(entities)
     places = [one for one in entities if one.created < span[1] - timedelta(days=40)]
     chosen = _chosen(rng_of("doubled"), places, doubles, alike + tombs)
     for at, firm in enumerate(chosen[:doubles]):
-        count = 2 if at % 5 < 2 else 1
+        count = 2 if at % 5 < 3 else 1
         again = [firms.double(rng_of("double", firm.entity, more), firm, more, span[1]) for more in range(count)]
         if at % 6 == 5:  # here it is the younger record that somebody has linked
             again[-1].shop_customer, firm.shop_customer = firm.shop_customer, None
@@ -109,6 +112,8 @@ def gather(
     top = max(one.entity for one in entities)
     for at, firm in enumerate(chosen[doubles : doubles + alike]):
         known.append(firms.look_alike(rng_of("alike", firm.entity), firm, top + 1 + at, span[1]))
+        if at % 2:
+            known.append(firms.registered_double(rng_of("double", firm.entity, 0), firm, span[1]))
     for firm in chosen[doubles + alike :]:
         gone = firms.double(rng_of("gone", firm.entity), firm, 0, span[1] - timedelta(days=30))
         gone.kind_of, gone.dirt = "tombstone", {"merged_tombstones"}
@@ -130,6 +135,11 @@ def _chosen(rng: random.Random, places: Sequence[Firm], doubles: int, others: in
     return both + rest[doubles - len(first) :]
 
 
+def _second_accounts(sizes: Mapping[str, int]) -> int:
+    """How many accounts are a second or third record of a firm; at each of them somebody is known once more."""
+    return round(sizes["double_accounts"] * 1.6) + sizes["look_alikes"] // 2
+
+
 def _buried(sizes: Mapping[str, int], rates: Mapping[str, float]) -> int:
     """How many contacts were merged into others."""
     return max(1, round(sizes["contacts"] * rates["merged_tombstones"] * 0.7))
@@ -140,8 +150,8 @@ def _staffed(
     span: tuple[datetime, datetime],
 ) -> list[Record]:  # fmt: skip
     """People at every entity, more at those that weigh more."""
-    extra = sum(sizes[name] for name in ("double_contacts", "families", "firm_namesakes", "double_accounts"))
-    extra += _buried(sizes, rates)
+    extra = sum(sizes[name] for name in ("double_contacts", "families", "firm_namesakes"))
+    extra += (sizes["families"] + sizes["firm_namesakes"]) * 2 // 3 + _second_accounts(sizes) + _buried(sizes, rates)
     wanted = sizes["contacts"] - extra - round(sizes["contacts"] * rates["test_records"])
     rng = rng_of("staff")
     counts = [1] * len(entities)
@@ -153,8 +163,12 @@ def _staffed(
         for at in range(count):
             person = census.next_person(firm.country)
             title, role = titles[at % len(titles)]
-            records.append(_primary(rng_of("contact", person.pid), person, firm, title, role, rates, span))
-            firm.people.append(records[-1])
+            record = _primary(rng_of("contact", person.pid), person, firm, title, role, rates, span)
+            told = rng_of("birthday", person.pid)
+            if record.birthday is None and told.random() < _TOLD_BIRTHDAY:
+                record.birthday = _day_of_birth(told, 1962, 2006)
+            records.append(record)
+            firm.people.append(record)
     return records
 
 
@@ -289,7 +303,10 @@ def _others(
         made.append(gone)
     for at, first in enumerate(chosen[doubles:]):
         rng = rng_of("somebody else", at)
-        made.append(_somebody_else(rng, census, first, span, father=at < families))
+        other = _somebody_else(rng, census, first, span, father=at < families)
+        made.append(other)
+        if at % 3:
+            made.append(_once_more(rng_of("once more", at), first, other, span, told=at % 3 == 1))
     for at in range(round(sizes["contacts"] * rates["test_records"])):
         rng = rng_of("test", at)
         made.append(
@@ -301,6 +318,23 @@ def _others(
             )
         )  # fmt: skip
     return made
+
+
+def _once_more(
+    rng: random.Random, first: Record, other: Record, span: tuple[datetime, datetime], *, told: bool
+) -> Record:
+    """A second record of somebody who is taken for another one.
+
+    Where both of them have one name and one number, only what is `told` says whose it is.
+    """
+    again = _again(rng, first, first.firm, "new_address", span)
+    again.created = max(again.created, min(other.created + timedelta(days=2), span[1] - timedelta(hours=4)))
+    open_to_both = other.kind == "father_and_son" and other.first == first.first
+    if told or not open_to_both:
+        again.birthday, again.title = first.birthday, first.title
+    else:
+        again.title = None
+    return again
 
 
 def _somebody_else(

@@ -37,7 +37,7 @@ CHECKS: Final[tuple[tuple[str, str, Any, str, str], ...]] = (
     (
         "Public bodies are public sector", "account",
         {"all": [{"field": "industry", "is": "public"}, {"field": "segment", "is_not": "public_sector"}]},
-        "Public bodies are of the segment public_sector.", "segment",
+        "A public body is of the segment Public sector.", "segment",
     ),
     (
         "Dead leads say why", "lead",
@@ -89,6 +89,14 @@ CAMPAIGNS: Final = (
     ("Terraces 2026", "email", 21, 80, "running"),
     ("Webinar: fire safety of tents", "webinar", -16, 1, "planned"),
 )
+CAMPAIGN_WORDS: Final = {
+    "trade_show": "Whom we spoke with at our stand, and what they asked for.",
+    "mailing": "The printed catalogue, sent by post.",
+    "email": "A mail to people who have bought from us or asked us something.",
+    "referral": "Customers tell us of somebody who might need what they have.",
+    "webinar": "An hour on the screen, with time for questions.",
+    "event": "A day for customers, and for those who may become some.",
+}
 VIEWS: Final[tuple[tuple[str, str, Mapping[str, str], str, str | None], ...]] = (
     # name, kind, filters, order, whose (None: the house's)
     ("Open deals that close this month", "opportunity", {"stage_kind": "open", "close_to": "2026-03-31"},
@@ -171,7 +179,7 @@ def announce(ctx: Context, start: datetime, owner: int) -> dict[str, int]:
         begins = (start - timedelta(days=before)).date()
         made[name] = insert(
             ctx, Campaign, name=name, kind=kind, state=state,
-            description=f"{name}, for firms we know and some we do not.",
+            description=CAMPAIGN_WORDS[kind],
             starts=begins.isoformat(), ends=(begins + timedelta(days=days)).isoformat(), owner_id=owner,
             created_at=ctx.now,
         )  # fmt: skip

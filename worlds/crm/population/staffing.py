@@ -72,6 +72,27 @@ STAGES: Final = (
     ("Closed Won", 100, "won", "closed", ("primary_contact_id", "amount"), ("signed_contract",)),
     ("Closed Lost", 0, "lost", "omitted", ("loss_reason",), ()),
 )
+STAGE_WORDS: Final = {
+    "Prospecting": "There may be something to sell; nobody there has spoken about it yet.",
+    "Qualification": "They speak with us; whether they need what we have is open.",
+    "Needs Analysis": "It is being found out what they need, and for when.",
+    "Value Proposition": "They have heard what it would do for them.",
+    "Id. Decision Makers": "It is known who decides, and by what.",
+    "Perception Analysis": "Those who decide have said how they see it.",
+    "Proposal/Price Quote": "They are waiting for our quote, or have it before them.",
+    "Negotiation/Review": "The quote lies with them, and terms are being settled.",
+    "Closed Won": "They have signed.",
+    "Closed Lost": "They do not buy from us this time.",
+}
+TERRITORY_WORDS: Final = {
+    "Netherlands": "The home market, from the islands to Limburg.",
+    "Germany North": "From the coast down to Berlin and Hannover.",
+    "Nordics": "Sailing clubs, cabins and offices in the north.",
+    "France and Belgium": "Campings, town halls and hotels, with Luxembourg.",
+    "Germany South and Alps": "Hotels, huts and offices from the Rhine to Vienna.",
+    "Southern Europe": "Resorts and campings by the sea.",
+    "UK and Ireland": "Glamping, festivals and clubs on the islands.",
+}
 
 APPROVALS: Final = (
     # name, above how many basis points, up to how many, who of a role
@@ -104,8 +125,7 @@ def furnish(ctx: Context, ids: dict[str, int]) -> dict[str, int]:
     """Territories, queues, the pipeline and how discounts are approved; answers the ids of stages by name."""
     for priority, (name, region, countries, prefixes) in enumerate(TERRITORIES, 1):
         territory = insert(
-            ctx, Territory, name=name, region=region, description=f"Accounts in {', '.join(countries)}.",
-            priority=priority, active=1,
+            ctx, Territory, name=name, region=region, description=TERRITORY_WORDS[name], priority=priority, active=1,
         )  # fmt: skip
         insert(
             ctx, TerritoryRule, territory_id=territory, countries=json.dumps(countries), segments="[]",
@@ -113,6 +133,8 @@ def furnish(ctx: Context, ids: dict[str, int]) -> dict[str, int]:
         )  # fmt: skip
         for who in (one[0] for one in STAFF if one[7] == name):
             insert(ctx, TerritoryMember, territory_id=territory, user_id=ids[who], is_primary=1)
+        for who in (one[0] for one in STAFF if one[1] == "sdr" and one[4] == f"Sales {region}"):
+            insert(ctx, TerritoryMember, territory_id=territory, user_id=ids[who], is_primary=0)
     for name, description, members in QUEUES:
         queue = insert(ctx, Queue, name=name, description=description, active=1)
         for who in members:
@@ -123,7 +145,7 @@ def furnish(ctx: Context, ids: dict[str, int]) -> dict[str, int]:
         stages[name] = insert(
             ctx, PipelineStage, pipeline_id=pipeline, name=name, position=position, probability=probability, kind=kind,
             forecast_category=forecast, required_fields=json.dumps(fields), exit_rules=json.dumps(rules),
-            description=f"{name}, {probability} per cent.",
+            description=STAGE_WORDS[name],
         )  # fmt: skip
     process = insert(
         ctx, ApprovalProcess, name="Discounts on quotes", record_kind="quote", active=1,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from worlds.crm.operations.planning import complete_task
 from worlds.crm.population.folk import Record
 from worlds.crm.population.goods import Ware
 from worlds.crm.population.life import Life
@@ -118,20 +119,22 @@ def plan_task(
 
 
 def _finish(life: Life, key: int, now: datetime) -> None:
-    ctx = life.history.context(now, life.office.actor("Wout Hermans"))
-    sql = "UPDATE activity SET status = 'done', done_at = ?, updated_at = ? WHERE id = ? AND status = 'open'"
-    moment = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    ctx.driver.execute(sql, (moment, moment, key))
+    life.history.perform(now, life.office.actor("Wout Hermans"), complete_task, key)
 
 
-def plan_meeting(life: Life, rng: random.Random, deal_id: int, record: Record, actor: Actor, now: datetime) -> None:
-    """A meeting or a call that is still to come when episodes begin."""
+def plan_meeting(
+    life: Life, rng: random.Random, deal_id: int, record: Record, actor: Actor, now: datetime, after: datetime
+) -> None:
+    """A meeting or a call that is planned for some day after a moment."""
     given = life.given(rng, now, "en", record=record)
-    at = worked(rng, life.build.start + timedelta(days=1), rng.uniform(1, 20))
+    at = worked(rng, after, rng.uniform(1, 20))
     about = {"account_id": record.firm.row_id, "contact_id": record.row_id, "opportunity_id": deal_id}
+    ctx = life.history.context(now, actor)
+    called = rng.random() < 0.35 and not consenting.objected(ctx, "contact", record.row_id, "phone")
+    kind, title = ("call", "subject") if called else ("meeting", "meeting")
     life.written(
-        now, actor, "meeting", about, subject=life.words.title(rng, "meeting", given), starts_at=at, zone=record.zone,
-        duration=rng.choice((30, 45, 60)),
+        now, actor, kind, about, subject=life.words.title(rng, title, given), starts_at=at, zone=record.zone,
+        duration=rng.choice((30, 45, 60)), direction="out" if called else None,
     )  # fmt: skip
 
 

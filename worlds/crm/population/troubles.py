@@ -45,7 +45,9 @@ def _done(_: object) -> None:
 def _objections(life: Life) -> None:
     """People of whom there is more than one record write that they want no more of it; nobody has done anything yet."""
     start = life.build.start
-    doubled = {one.twin_of for one in life.folk.records if one.twin_of is not None and one.kind.startswith("duplicate")}
+    pairs = [(one.twin_of, one) for one in life.folk.records if one.twin_of and one.kind.startswith("duplicate")]
+    doubled = {first for first, _ in pairs}
+    plain = {one for pair in pairs if _is_told(*pair) for one in pair}
     able = [
         one for one in life.folk.records
         if one.person and one.created < start - timedelta(days=7) and one.consents.get("email") != "out"
@@ -53,8 +55,11 @@ def _objections(life: Life) -> None:
     ]  # fmt: skip
     rng = life.rng("objections")
     count = life.build.sizes["objectors"]
-    chosen = rng.sample(able, min(len(able), count))
-    for record in chosen:
+    chosen: dict[int, Record] = {}
+    for record in sorted(rng.sample(able, len(able)), key=lambda one: one not in plain):
+        if record.person and len(chosen) < (count * 3 // 4 if record in plain else count):
+            chosen.setdefault(record.person.pid, record)
+    for record in chosen.values():
         life.history.at(_lately(rng, start), _object(life, record, "objection"))
     alone = [one for one in life.folk.records if one.person and one.kind == "primary" and one not in doubled]
     for record in rng.sample(alone, max(1, count // 5)):
@@ -62,9 +67,14 @@ def _objections(life: Life) -> None:
             life.history.at(_lately(rng, start), _object(life, record, "erasure"))
 
 
+def _is_told(first: Record, again: Record) -> bool:
+    """Whether two records say themselves that they are one person's: one name and one number."""
+    return bool(first.phone and again.phone and (first.first, first.last) == (again.first, again.last))
+
+
 def _lately(rng: random.Random, start: datetime) -> datetime:
     """A moment of the last days at which somebody sits down and writes."""
-    return (start - timedelta(days=rng.randint(1, 4), hours=rng.uniform(0.5, 8))).replace(microsecond=0)
+    return (start - timedelta(days=rng.randint(1, 5), hours=rng.uniform(0.5, 8))).replace(microsecond=0)
 
 
 def _object(life: Life, record: Record, wish: str) -> Step:
@@ -124,20 +134,25 @@ def _correct(life: Life, one: Deal) -> Step:
 
 
 def _stale(life: Life, deals: Sequence[Deal]) -> None:
-    """Some deals that have gone quiet have a meeting still to come, or an offer that has just been sent."""
+    """Some deals that have gone quiet have a meeting still to come, or an offer that has just been sent.
+
+    Of some meetings nobody has written down what became of them.
+    """
     rng = life.rng("stale")
     for one in deals:
         if one.fate == "stale" and one.last == "quote":
             life.history.at(worked(rng, life.build.start - timedelta(days=rng.uniform(4, 21))), _send_late(life, one))
-        if one.fate == "stale" and rng.random() < 0.22:
-            life.history.at(one.moments[-1] + timedelta(hours=2), _meet(life, one))
+        chance = rng.random() if one.fate == "stale" else 1.0
+        if chance < 0.36:
+            life.history.at(one.moments[-1] + timedelta(hours=2), _meet(life, one, missed=chance >= 0.22))
 
 
-def _meet(life: Life, one: Deal) -> Step:
+def _meet(life: Life, one: Deal, *, missed: bool) -> Step:
     def step(now: datetime) -> None:
         if one.row_id:
             rng = life.rng("meets", one.key)
-            talking.plan_meeting(life, rng, one.row_id, one.contact, owner(life, one.row_id, now), now)
+            after = worked(rng, now, rng.uniform(6, 20)) if missed else life.build.start + timedelta(days=1)
+            talking.plan_meeting(life, rng, one.row_id, one.contact, owner(life, one.row_id, now), now, after)
 
     return step
 
@@ -155,36 +170,64 @@ def _send_late(life: Life, one: Deal) -> Step:
 
 
 def _mistakes(life: Life) -> None:
-    """Last week operations gave books to somebody who should not have them; some records were moved on since."""
-    names = ("Aksel Nygaard", "Camille Renard", "Orla Keane", "Jonas Aigner")
+    """Lately operations gave books to somebody who should not have them; some records were moved on since."""
+    names = ("Aksel Nygaard", "Camille Renard", "Orla Keane", "Jonas Aigner", "Daan Visser", "Silke Brügger")
     for at in range(life.build.sizes["wrong_transfers"]):
         rng = life.rng("mistake", at)
-        when = worked(rng, life.build.start - timedelta(days=4 + at % 3))
+        when = worked(rng, life.build.start - timedelta(days=4 + at))
         life.history.at(when, _give_wrongly(life, at, names[at % len(names)]))
 
 
 def _give_wrongly(life: Life, at: int, to: str) -> Step:
+    """Accounts of two colleagues go to a third one; some move on, and with some their new owner speaks at once."""
+
     def step(now: datetime) -> None:
         rng = life.rng("gives wrongly", at)
-        boss = life.office.actor("Wout Hermans")
-        ctx = life.history.context(now, boss)
-        new = life.office.ids[to]
-        rows = ctx.driver.execute(
-            """SELECT a.owner_id, a.id FROM account a JOIN crm_user u ON u.id = a.owner_id AND u.active = 1
-            AND u.role = 'rep' WHERE a.is_deleted = 0 AND a.locked = 0 AND a.owner_id <> ? ORDER BY a.id""", (new,)
-        ).fetchall()  # fmt: skip
-        owners = sorted({row[0] for row in rows})
-        sizes = {one: sum(row[0] == one for row in rows) for one in owners}
-        before = rng.choice([one for one in owners if sizes[one] >= 22] or [max(owners, key=sizes.__getitem__)])
-        keys = [row[1] for row in rows if row[0] == before]
-        chosen = sorted(rng.sample(keys, min(max(1, len(keys) // 2), rng.randint(15, 30))))
-        life.history.perform(now, boss, transfer_records, "account", chosen, new, with_open_deals=rng.random() < 0.5)
+        boss, new = life.office.actor("Wout Hermans"), life.office.ids[to]
+        books = _books(life, now, new)
+        chosen = []
+        for before in rng.sample(sorted(books), min(2, len(books))):
+            chosen += rng.sample(books[before], min(max(1, len(books[before]) // 2), rng.randint(6, 9)))
+        chosen.sort()
+        life.history.perform(now, boss, transfer_records, "account", chosen, new, with_open_deals=rng.random() < 0.6)
         for key in chosen:
             life.truth.dirty("given_wrongly", key)
-        for key in chosen[:: max(2, len(chosen) // 4)]:
-            third = rng.choice([one for one in owners if one not in (new, before)] or owners)
-            later = worked(rng, now, rng.uniform(0.4, 1.6))
-            life.history.at(later, _give(life, key, third))
+        moved = chosen[:: max(2, len(chosen) // 3)]
+        for key in moved:
+            third = rng.choice([one for one in sorted(books) if key not in books[one]] or [new])
+            life.history.at(worked(rng, now, rng.uniform(0.4, 1.6)), _give(life, key, third))
+        kept = [one for one in chosen if one not in moved]
+        for key in rng.sample(kept, min(3, len(kept))):
+            life.history.at(worked(rng, now, rng.uniform(0.4, 2.0)), _speak(life, key, to))
+
+    return step
+
+
+def _books(life: Life, now: datetime, new: int) -> dict[int, list[int]]:
+    """What those have who are there, but for somebody: accounts that have not changed hands yet, by owner."""
+    ctx = life.history.context(now, life.office.actor("Wout Hermans"))
+    rows = ctx.driver.execute(
+        """SELECT a.owner_id, a.id FROM account a JOIN crm_user u ON u.id = a.owner_id AND u.active = 1
+        AND u.role = 'rep' AND u.name <> 'Chiara Bellini' WHERE a.is_deleted = 0 AND a.locked = 0 AND a.owner_id <> ?
+        AND NOT EXISTS (SELECT 1 FROM field_history h WHERE h.kind = 'account' AND h.record_id = a.id
+          AND h.field = 'owner_id') ORDER BY a.id""", (new,)
+    ).fetchall()  # fmt: skip
+    books: dict[int, list[int]] = {}
+    for owner_id, key in rows:
+        books.setdefault(owner_id, []).append(key)
+    large = {owner_id: keys for owner_id, keys in books.items() if len(keys) >= 22}
+    return large or books
+
+
+def _speak(life: Life, account: int, who: str) -> Step:
+    """Whoever has an account now meets or calls somebody there."""
+
+    def step(now: datetime) -> None:
+        people = [one for one in life.folk.records if one.row_id and one.person and one.firm.row_id == account]
+        if people:
+            rng = life.rng("speaks", account)
+            way = rng.choice(("meeting", "meeting", "call"))
+            talking.once(life, rng, None, rng.choice(people), life.office.actor(who), now, None, way)
 
     return step
 
@@ -192,5 +235,7 @@ def _give_wrongly(life: Life, at: int, to: str) -> Step:
 def _give(life: Life, account: int, to: int) -> Step:
     """A manager gives an account to somebody on purpose."""
     return lambda now: _done(
-        life.history.perform(now, life.office.actor("Helena Brandt"), transfer_records, "account", [account], to)
+        life.history.perform(
+            now, life.office.actor("Helena Brandt"), transfer_records, "account", [account], to, with_open_deals=True
+        )
     )

@@ -6,6 +6,7 @@ and the first touch of a lead (rule CR9).
 
 # ruff: noqa: S608 - the statements are put together from fixed texts and names of our own columns
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -19,6 +20,7 @@ from worlds.crm.views import RecordRef
 from worlds.engine.context import Context
 from worlds.engine.errors import Conflict, Forbidden, Invalid, NotFound
 from worlds.engine.folding import search_text
+from worlds.engine.listing import Conditions, page_of
 from worlds.engine.rows import Query, insert, number, run
 
 
@@ -50,6 +52,10 @@ class Row(NamedTuple):
     is_deleted: int
 
 
+class _Id(NamedTuple):
+    id: int
+
+
 class About(NamedTuple):
     """The records that an activity is about; at least one, and the account that goes with them."""
 
@@ -76,6 +82,7 @@ SELECTED: Final = """v.id, v.kind, v.subject, v.status, v.priority, v.direction,
   v.duration, v.zone, v.done_at, v.owner_id, u.name, v.account_id, v.contact_id, v.lead_id, v.opportunity_id,
   v.created_by, v.created_at, v.updated_at, v.body, v.is_deleted"""
 SOURCE: Final = "activity v JOIN crm_user u ON u.id = v.owner_id"
+_PAGE = Query(Row, f"SELECT {SELECTED} FROM {SOURCE} WHERE v.id IN (SELECT value FROM json_each(:keys))")
 _ONE = Query(Row, f"SELECT {SELECTED} FROM {SOURCE} WHERE v.id = :activity")
 _ZONE = Query(_Zone, "SELECT {fields} FROM crm_user WHERE id = :user")
 _SEEN = "SELECT count(*) FROM activity v WHERE v.id = :activity AND {}"
@@ -96,6 +103,13 @@ def activity(ctx: Context, activity_id: int) -> Row:
             field="activity_id",
         )
     return found
+
+
+def page(ctx: Context, conditions: Conditions, order: str, at: int, size: int) -> tuple[list[Row], int]:
+    """One page of activities that meet conditions over `v`, and how many there are: only those of it are read whole."""
+    found, total = page_of(ctx, _Id, "v.id", "activity v", conditions, order, at, size)
+    known = {row.activity_id: row for row in _PAGE.all(ctx, keys=json.dumps([one.id for one in found]))}
+    return [known[one.id] for one in found], total
 
 
 def all_seen(ctx: Context, owner_id: int | None, about: Mapping[str, int | None]) -> bool:

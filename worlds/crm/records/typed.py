@@ -135,7 +135,8 @@ def _day(column: str, said: str) -> date:
 def _whole(column: str, said: str) -> int:
     most = _MOST.get(column, MAX_ID)
     if not (said.isascii() and said.isdigit() and 1 <= int(said[:20]) <= most):
-        problem = f"{_spoken(column).capitalize()} is a whole number from 1 to {most}, not {said!r}."
+        told = "the id of one" if column.endswith("_id") else f"a whole number from 1 to {most}"
+        problem = f"{_spoken(column).capitalize()} is {told}, not {said!r}."
         raise Invalid("value_invalid", problem, field=column)
     return int(said)
 

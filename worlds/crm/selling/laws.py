@@ -220,7 +220,7 @@ def _check_open(ctx: Context, values: Mapping[str, Any], changed: Mapping[str, A
     if closes is not None and changed.keys() & {"close_date", "stage_id"} and str(closes) < today:
         raise Invalid(
             "close_date_past",
-            f"An open deal closes today ({today}) or later, not on {closes}; give it a new close_date.",
+            f"An open deal closes today ({today}) or later, not on {closes}; give it a new close date.",
             field="close_date",
         )
     if values.get("forecast_category") == "closed":

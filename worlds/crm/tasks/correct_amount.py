@@ -122,7 +122,7 @@ def instance(draw: Draw) -> Instance:
     case = draw.pick(_cases, branch=draw.branch(BRANCHES))
     deal = draw.session.get_one(Opportunity, case.deal_id)
     facts = {"deal": deal.number, "reference": reference(draw, "SA")}
-    target = {"opportunity_line": [case.line_id]}
+    target = {"opportunity": [case.deal_id], "opportunity_line": [case.line_id]}
     decision = ruling(Situation(draw.session, draw.now, target, facts))
     if decision["branch"] != case.branch:
         raise LookupError(f"{deal.number} was taken for {case.branch}, but is {decision['branch']}")

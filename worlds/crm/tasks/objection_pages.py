@@ -5,12 +5,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from worlds.crm.tasks.casework import reported
+from worlds.crm.tasks.relwork import ROLES
 from worlds.graders.answers import FinalAnswer
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
 
-CHANNELS: Final = {"email": "Email", "phone": "Phone", "post": "Post", "profiling": "Profiling"}
+CHANNELS: Final = {"email": "E-mail", "phone": "Phone", "post": "Post", "profiling": "Profiling"}
 _OPEN: Final = ("New", "Assigned", "Working", "Qualified")
 Named = Callable[[str], tuple[str, ...]]
 Digits = Callable[[str], str]
@@ -77,7 +78,7 @@ def _object(page: "Page", kind: str, key: str, channels: Sequence[str]) -> None:
     """Set the objection on a record, on the channels on which it does not stand yet."""
     page.open(f"/relations/consents/{kind}/{key}")
     rows = page.rows() if page.names("columnheader", "Channel") else []
-    out = {row.cells["Channel"].replace("-", "").capitalize() for row in rows if row.cells["State"] == "Objected"}
+    out = {row.cells["Channel"] for row in rows if row.cells["State"] == "Objected"}
     for channel in channels:
         if CHANNELS[channel] not in out:
             page.choose("They speak of", CHANNELS[channel])
@@ -109,7 +110,7 @@ def _passed_on(page: "Page", key: str, count: str) -> FinalAnswer:
     page.open(f"/relations/contacts/{key}")
     page.click("link", "Hand over")
     page.choose("Why you do not decide it", "Privacy")
-    page.choose("Role that gets it (optional)", "Admin")
+    page.choose("Role that gets it (optional)", ROLES["admin"])
     message = f"{facts['reference']}: {facts['contact']} asks in a mail to be erased. Nothing was deleted or changed."
     page.fill("What they have to know, and what you ask of them", message)
     page.click("button", "Hand it over")

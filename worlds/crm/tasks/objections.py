@@ -41,6 +41,7 @@ class Case:
 
     branch: str
     contact_id: int
+    mail_id: int
     name: str
     firm: str
     day: str
@@ -62,7 +63,7 @@ def cases(draw: Draw) -> list[Case]:
         mailed = branch == CALLS and members_of(session, contacts, leads)
         if several == (branch != PRIVACY) and not mailed and _is_alone(session, contact, contacts, leads):
             day = local_day(mail.starts_at or mail.created_at).isoformat()
-            found.append(Case(branch, contact.id, _name(contact), firm, day))
+            found.append(Case(branch, contact.id, mail.id, _name(contact), firm, day))
     return found
 
 
@@ -120,7 +121,7 @@ def _is_alone(session: Session, contact: Contact, contacts: Sequence[int], leads
 
 
 def target_of(session: Session, case: Case) -> dict[str, list[int]]:
-    """The record that wrote, and what its person has said before."""
+    """The record that wrote, its mail, and what its person has said before."""
     contact = session.get_one(Contact, case.contact_id)
     contacts, leads = contacts_of(session, contact), leads_of(session, contact)
     known = or_(
@@ -128,7 +129,8 @@ def target_of(session: Session, case: Case) -> dict[str, list[int]]:
         (Consent.kind == "lead") & Consent.record_id.in_(leads),
     )
     said = list(session.scalars(select(Consent.id).where(known).order_by(Consent.id)))
-    return {"contact": [contact.id], "consent": said} if said else {"contact": [contact.id]}
+    target = {"contact": [contact.id], "activity": [case.mail_id]}
+    return {**target, "consent": said} if said else target
 
 
 # -- what is left behind ------------------------------------------------------------------------------------------

@@ -7,9 +7,12 @@ if TYPE_CHECKING:
 
 ROLES: Final = {
     "sales_manager": "Sales manager",
+    "vp": "VP sales",
     "sales_ops": "Sales operations",
-    "admin": "Admin",
+    "marketing": "Marketing",
+    "cs_manager": "Customer success",
     "finance": "Finance",
+    "admin": "Administrator",
 }
 """Roles that get what is handed over, as the form names them."""
 
@@ -20,6 +23,14 @@ def open_deal(page: "Page", number: str) -> None:
     page.fill("Search", number)
     page.click("button", "Filter")
     page.row(number).click("link", number)
+
+
+def found(page: "Page", many: str, name: str) -> list[str]:
+    """The ids of the accounts, contacts or leads (`many`, as the search names them) that a name finds."""
+    page.open("/relations/")
+    page.fill("Find by name, town or number", name)
+    page.click("button", many)
+    return [one.rpartition(", id ")[2] for one in page.names("checkbox", ", id ")]
 
 
 def note(page: "Page", subject: str, text: str) -> None:

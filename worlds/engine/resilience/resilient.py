@@ -7,6 +7,7 @@ no green light. Its patience is bounded: then it stops, hands the matter over an
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from worlds.engine.dialect import Dialect
@@ -21,6 +22,7 @@ from worlds.engine.resilience.sights import (
     find_object,
     ids_in,
     is_anothers,
+    is_behind,
     key_of,
     kind_in,
     objects,
@@ -43,6 +45,16 @@ AGAIN_SECONDS = 15 * 60
 """How long it waits before it begins anew, or tries again what is refused for now."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Believed:
+    """A write that was taken at its word: what was sent, what was answered, and what was known before."""
+
+    operation: str
+    arguments: dict[str, Any]
+    body: Any
+    before: Seen
+
+
 class Resilient:
     """A `Worker` whose calls outlive what goes wrong on the way."""
 
@@ -54,6 +66,7 @@ class Resilient:
         self._seen: dict[tuple[str, str], Any] = {}
         self._versions = Versions()
         self._courier = Courier(desk, self._seen, self._done_after_all)
+        self._believed: list[_Believed] = []
         self.written: list[str] = []
         self.stopped: Stopped | None = None
         self.reported = False
@@ -83,7 +96,7 @@ class Resilient:
         first: Stopped | None = None
         for beginning in range(MOST_BEGINNINGS):
             try:
-                return self._task.family.solve(self)
+                return self._looked_over(self._task.family.solve(self))
             except Stopped as stop:
                 return self._given_up(stop)
             except (LookupError, Refused):
@@ -209,9 +222,10 @@ class Resilient:
     def _is_there(self, operation: str, arguments: Mapping[str, Any], body: Any, before: Seen) -> bool:
         """Whether what a write was answered with can be read, now or a little later.
 
-        Where a day's calls are few, an answer is taken at its word: they are needed for the work itself.
+        Where a day's calls are few, an answer is taken at its word until the work is done, which needs them itself.
         """
         if self._courier.rationed:
+            self._believed.append(_Believed(operation, dict(arguments), body, before))
             return True
         same = None if key_of(body) else self._of_same_shape(operation)
         for look in range(MOST_LOOKS):
@@ -223,6 +237,21 @@ class Resilient:
                 return True
         return False
 
+    def _looked_over(self, answer: FinalAnswer) -> FinalAnswer:
+        """Look for what was taken at its word, as far as the calls reach, and do again what is not there.
+
+        What a later write was about is left alone: it may have made something else of it.
+        """
+        with suppress(Stopped, Refused):
+            for _ in range(MOST_REPEATS):
+                believed, self._believed = self._believed, []
+                for at, one in enumerate(believed):
+                    later = [value for other in believed[at + 1 :] for value in ids_in(other.arguments).values()]
+                    told = [shown for shown in told_of(one.body) if (own := key_of(shown)) and own.value not in later]
+                    if not all(self._shows(shown, one.arguments, one.before) for shown in told):
+                        self._write(one.operation, one.arguments)
+        return answer
+
     def _shows(self, told: Mapping[str, Any], arguments: Mapping[str, Any], before: Seen) -> bool:
         """Whether readings bear out what a write was answered with of one record, and of what was made in it."""
         own = key_of(told)
@@ -232,6 +261,8 @@ class Resilient:
             return True
         made = {Key(*one) for one in ids_in(told).items() if one[0] not in arguments} - {own} - _keys_in(before)
         for look in looks:
+            if is_behind(look, own, told):
+                return False
             if any(self._atlas.lacks(look, key) or is_anothers(look, key, told, arguments) for key in made):
                 return False
         return shows(looks, own, told, before, named=self._atlas.names(arguments, own), asked=arguments.keys())

@@ -107,6 +107,12 @@ def is_anothers(look: Look, made: Key, told: Shown, arguments: Shown) -> bool:
     return any(name in shown and shown[name] != value for name, value in arguments.items() if value in repeated)
 
 
+def is_behind(look: Look, own: Key, told: Shown) -> bool:
+    """Whether a reading shows a record at an older version than a write was answered with, so that it is not there."""
+    then, now = told.get("version"), (find_object(look.body, own) or {}).get("version")
+    return isinstance(then, int) and isinstance(now, int) and now < then
+
+
 def told_of(answer: Any) -> list[Shown]:
     """The records that an answer to a write tells of: itself, or the first few that it holds where it is none."""
     if key_of(answer) is not None:

@@ -27,7 +27,7 @@ def new_address(door: Door, contact_id: int) -> str:
     """Adds an address or a number."""
     shown = door.read(get_contact, contact_id=contact_id)
     asks = (
-        Ask("kind", "What it is"), Ask("value", "E-mail address or number"), Ask("label", "Sort"),
+        Ask("kind", "What it is"), Ask("value", "E-mail address or number"), Ask("label", "Used as"),
         Ask("primary", "Use it from now on", hint="The old primary one stays as another one."),
     )  # fmt: skip
     sheet = Sheet(
@@ -56,7 +56,7 @@ def edit_address(door: Door, contact_id: int, kind: str, address_id: int) -> str
         raise NotFound("address_not_found", f"{shown.name} has no such address; their page lists them.")
     value, label, invalid = known[address_id]
     asks = (
-        Ask("value", "E-mail address" if kind == "email" else "Number"), Ask("label", "Sort"),
+        Ask("value", "E-mail address" if kind == "email" else "Number"), Ask("label", "Used as"),
         Ask("primary", "Use it from now on", [("true", "Yes")], "as it is"),
         Ask("invalid", "Nobody can be reached by it any more", YES_NO, "as it is"),
     )  # fmt: skip
@@ -108,8 +108,8 @@ def link_ending(door: Door, contact_id: int, link_id: int) -> str:
     if link is None:
         raise NotFound("link_not_found", f"{shown.name} has no such link; their page lists them.")
     sheet = Sheet(
-        f"{shown.name} left {link.account_name}", "End the link", record_url("contact", contact_id), _crumbs(shown),
-        (Part("", (Ask("until", "Until", hint="Today where it is left out."),)),),
+        f"End the link of {shown.name} to {link.account_name}", "End the link", record_url("contact", contact_id),
+        _crumbs(shown), (Part("", (Ask("until", "Until", hint="Today where it is left out."),)),),
         follows=("The link stays in sight as a former one.",),
     )  # fmt: skip
     return sheet_page(door, end_link, url_for("relations.link_ended", contact_id=contact_id, link_id=link_id), sheet)

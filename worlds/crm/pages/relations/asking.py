@@ -34,11 +34,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Fields that belong together; without a title they stand first."""
+    """Fields that belong together; without a title they stand first. `pairs` keeps each two beside each other."""
 
     title: str
     asks: tuple[Ask, ...]
     wide: bool = False
+    pairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

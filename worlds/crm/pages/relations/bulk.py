@@ -5,17 +5,15 @@ from typing import Any, Final
 
 from flask import request, url_for
 
-from worlds.crm.operations.bulk import bulk_update_records
+from worlds.crm.operations.bulk import FIELDS, bulk_update_records
 from worlds.crm.operations.ownership import Transfer, transfer_records
 from worlds.crm.pages.relations.app import id_in, record_url, relations
 from worlds.crm.pages.relations.asking import Ask, Options, Part, Sheet, sheet_page
 from worlds.crm.pages.relations.choices import colleagues
-from worlds.crm.pages.relations.wording import counted, words
-from worlds.crm.records import changing
+from worlds.crm.pages.relations.wording import counted, field_words, words
 from worlds.crm.records.one_by_one import BulkResult
 from worlds.engine.surfaces.chrome import AGAIN
 from worlds.engine.surfaces.pages import Done, Door
-from worlds.engine.surfaces.wording import phrase
 
 LIST_OF: Final = {"account": "accounts", "contact": "contacts", "lead": "leads", "opportunity": "deals"}
 CHANGES: Final = 3
@@ -47,8 +45,8 @@ def _refused(items: Sequence[Any], failed: int) -> str:
 
 
 def _fields(kind: str) -> Options:
-    """Fields that can be changed of many records at once."""
-    return [(name, phrase(name.removesuffix("_id"))) for name in sorted(changing.settable(kind))]
+    """Fields that can be changed of many records at once; a stage is named, since nobody sees its id."""
+    return [(name, field_words(name)) for name in sorted(set(FIELDS[kind]) - {"stage_id"})]
 
 
 def _back(kind: str, ids: Sequence[int]) -> tuple[str, list[tuple[str, str]]]:
@@ -68,7 +66,12 @@ def bulk(door: Door, kind: str) -> str:
         for at in range(CHANGES)
         for ask in (
             Ask(f"changes.{at}.field", f"Field {at + 1}", fields, "none", needed=at == 0),
-            Ask(f"changes.{at}.value", f"Its new value {at + 1}", hint="Empty empties the field." if not at else ""),
+            Ask(
+                f"changes.{at}.value",
+                f"Its new value {at + 1}",
+                hint="Empty empties the field." if not at else "",
+                rows=2,
+            ),
         )
     )
     many = counted(len(ids), words(kind).lower())
@@ -78,7 +81,7 @@ def bulk(door: Door, kind: str) -> str:
     )  # fmt: skip
     return sheet_page(
         door, bulk_update_records, url_for("relations.changed", kind=kind), sheet, template="relations/ticked.html",
-        ids=ids,
+        kind=kind, ids=ids,
     )  # fmt: skip
 
 
@@ -106,7 +109,7 @@ def transfer(door: Door, kind: str) -> str:
     )  # fmt: skip
     return sheet_page(
         door, transfer_records, url_for("relations.transferred", kind=kind), sheet, template="relations/ticked.html",
-        ids=ids,
+        kind=kind, ids=ids,
     )  # fmt: skip
 
 

@@ -108,8 +108,9 @@ def joining_many(door: Door, kind: str) -> str:
         [(many.capitalize(), url_for(f"relations.{many}"))], (Part("", asks),),
     )  # fmt: skip
     return sheet_page(
-        door, add_members, url_for("relations.joined_many", kind=kind), sheet, template="relations/ticked.html", ids=ids
-    )
+        door, add_members, url_for("relations.joined_many", kind=kind), sheet, template="relations/ticked.html",
+        kind=kind, ids=ids,
+    )  # fmt: skip
 
 
 @relations.action("/campaigns/members/<any(contact,lead):kind>", add_members, shows=joining_many)

@@ -24,14 +24,29 @@ from worlds.engine.surfaces.pages import Done, Door
 
 COLUMNS: Final = 4
 """Columns whose meaning the form asks for; most headers say it themselves."""
+KINDS: Final = [("account", "Accounts"), ("contact", "Contacts"), ("lead", "Leads")]
+ON_MATCH: Final = [
+    ("fill", "Fill in what it lacks"), ("update", "Also replace what differs"), ("skip", "Leave it as it is"),
+    ("create", "Make another one"),
+]  # fmt: skip
+MATCHED: Final = {
+    "fill": "what records lacked was filled in", "update": "what differed was replaced",
+    "skip": "records that there were stayed as they were", "create": "each row became another record",
+}  # fmt: skip
 _ROWS: Final = {"columns": "header"}
+
+
+@relations.app_template_filter("on_match_words")
+def on_match_words(code: str) -> str:
+    """What a file did with records that were there."""
+    return MATCHED[code]
 
 
 @relations.page("/imports")
 def imports(door: Door) -> str:
     """The files."""
     new = [act(door, "Import a file", url_for("relations.new_import"), start_import)]
-    filters = (Ask("kind", "Records", blank="Any"),)
+    filters = (Ask("kind", "Records", KINDS, "Any"),)
     return list_page(
         door, list_imports, Listed("Imports", "import_job", "file", "files", filters, (("All files", {}),), new)
     )
@@ -45,9 +60,9 @@ def _import(import_id: int) -> str:
 def new_import(door: Door) -> str:
     """Reads a file of accounts, contacts or leads into the CRM."""
     file = (
-        Ask("kind", "What the rows are"), Ask("file_name", "Name of the file"),
+        Ask("kind", "What the rows are", KINDS), Ask("file_name", "Name of the file"),
         Ask("match_key", "Rows are matched by"),
-        Ask("on_match", "With a record that there is", hint="Fill gives it only what it lacks; update also replaces."),
+        Ask("on_match", "With a record that there is", ON_MATCH),
         Ask("campaign_id", "Campaign they responded to", campaigns(door), "none"),
         Ask("owner_id", "Owner of what is made", colleagues(door), "as rules and rows say"),
     )  # fmt: skip
@@ -65,7 +80,10 @@ def new_import(door: Door) -> str:
     back = url_for("relations.imports")
     sheet = Sheet(
         "Import a file", "Import it", back, [("Imports", back)],
-        (Part("", (text,), wide=True), Part("How", file), Part("Columns whose header is not enough", columns)),
+        (
+            Part("", (text,), wide=True), Part("How", file),
+            Part("Columns whose header is not enough", columns, pairs=True),
+        ),
         follows=(f"A file holds at most {MAX_IMPORT_ROWS} rows; each row is entered by itself.",),
     )  # fmt: skip
     return sheet_page(door, start_import, url_for("relations.imported"), sheet)
@@ -106,8 +124,11 @@ def import_row(door: Door, import_id: int, row_id: int) -> str:
     """Puts a row right that could not be entered."""
     shown = door.read(get_import, import_id=import_id)
     row = _row(door, import_id, row_id)
-    asks = tuple(Ask(f"values.{at}.value", cell.field) for at, cell in enumerate(row.values[:20]))
-    values = {f"values.{at}.value": cell.value for at, cell in enumerate(row.values[:20])}
+    cells = [(cell.field, cell.value) for cell in row.values[:20]]
+    if row.error_field and row.error_field not in dict(cells):
+        cells.append((row.error_field, ""))  # what the row lacks is what it has to be given
+    asks = tuple(Ask(f"values.{at}.value", name) for at, (name, _) in enumerate(cells))
+    values = {f"values.{at}.value": value for at, (_, value) in enumerate(cells)}
     action = url_for("relations.row_corrected", import_id=import_id, row_id=row_id)
     form = form_for(door, correct_import_row, action, asks, values)
     return door.render("relations/import_row.html", job=shown, row=row, form=form, asks=asks)

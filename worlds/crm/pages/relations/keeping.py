@@ -25,6 +25,7 @@ from worlds.crm.pages.relations.app import record_url, relations
 from worlds.crm.pages.relations.asking import Ask, Part, Sheet, sheet_page
 from worlds.crm.pages.relations.choices import YES_NO, colleagues
 from worlds.crm.pages.relations.lists import Listed, list_page
+from worlds.crm.pages.relations.naming import fields_of, learn
 from worlds.crm.pages.relations.wording import words
 from worlds.crm.rules import BIN_LIFE
 from worlds.engine.surfaces.chrome import AGAIN, Views, act
@@ -41,8 +42,10 @@ def history(door: Door) -> str | Response:
     """Who changed which field, from what to what; of accounts where no kind is named."""
     if "kind" not in request.args:
         return redirect(url_for("relations.history", kind="account"), 303)
+    fields = fields_of(request.args["kind"], request.args.get("field"))
+    learn(door, request.args["kind"])
     filters = (
-        Ask("kind", "Kind"), Ask("record_id", "Its id"), Ask("field", "Field", hint="Such as owner_id."),
+        Ask("kind", "Kind"), Ask("record_id", "Its id"), Ask("field", "Field", fields, "Any"),
         Ask("actor_id", "Changed by", colleagues(door), "Anybody"), Ask("changed_from", "From"),
         Ask("changed_to", "To"),
     )  # fmt: skip
@@ -180,7 +183,7 @@ def access_decided(_door: Door, done: AccessRequestRow | None, request_id: int) 
 def hand_overs(door: Door) -> str:
     """What was handed over to whom."""
     filters = (
-        Ask("kind", "About a", blank="Any"), Ask("record_id", "Its id"), Ask("mine", "To me or my role", YES_NO),
+        Ask("kind", "About", blank="Any"), Ask("record_id", "Its id"), Ask("mine", "To me or my role", YES_NO),
     )  # fmt: skip
     new = [act(door, "Hand over", url_for("relations.new_hand_over"), hand_over)]
     listed = Listed(

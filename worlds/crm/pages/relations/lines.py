@@ -139,7 +139,7 @@ def edit_role(door: Door, opportunity_id: int, contact_role_id: int) -> str:
     primary = [("true", "Yes"), ("false", "No")]
     asks = (Ask("role", "Part", blank="as it is"), Ask("primary", "The deal is mainly with them", primary, "as it is"))
     sheet = Sheet(
-        f"{one.name} in {shown.number}", "Save", deal_url(opportunity_id), crumbs_of(shown), (Part("", asks),)
+        f"Part of {one.name} in {shown.number}", "Save", deal_url(opportunity_id), crumbs_of(shown), (Part("", asks),)
     )
     action = url_for("relations.role_saved", opportunity_id=opportunity_id, contact_role_id=contact_role_id)
     return sheet_page(door, update_contact_role, action, sheet, {"role": one.role})

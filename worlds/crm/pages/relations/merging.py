@@ -12,6 +12,7 @@ from worlds.crm.operations.leads import list_leads
 from worlds.crm.operations.merging import merge_accounts, merge_contacts, merge_leads, preview_merge
 from worlds.crm.pages.relations.app import id_in, record_url, relations
 from worlds.crm.pages.relations.asking import Ask, form_for
+from worlds.crm.pages.relations.naming import merged_values
 from worlds.crm.pages.relations.wording import counted
 from worlds.crm.rules import MAX_LOSERS
 from worlds.engine.operation import Operation
@@ -70,6 +71,7 @@ def _merge(door: Door, kind: str, key: int) -> str:
         key=key,
         losers=losers,
         preview=preview,
+        held=merged_values(door, preview),
         names=names,
         form=form,
         chosen=chosen,
@@ -115,7 +117,8 @@ def _done(done: Merged | None, kind: str, key: int) -> Done:
     if done is None:
         return Done(AGAIN, record_url(kind, key))
     went = ", ".join(f"{counted(one.count, one.what.replace('_', ' ').removesuffix('s'))}" for one in done.moved)
-    said = f"{counted(len(done.merged_ids), 'record')} went into {done.title}" + (f"; with it {went}." if went else ".")
+    said = f"{counted(len(done.merged_ids), 'record')} went into {done.title}"
+    said = f"{said}; with it {went}." if went else f"{said.removesuffix('.')}."
     return Done(said, record_url(kind, key))
 
 

@@ -1,5 +1,7 @@
 """The set-up: colleagues, queues, stages, and the rules by which the house works."""
 
+from typing import Final
+
 from flask import url_for
 
 from worlds.crm.operations.automation import (
@@ -25,11 +27,20 @@ from worlds.crm.pages.relations.asking import Ask, Part, Sheet, sheet_page
 from worlds.crm.pages.relations.choices import YES_NO, colleagues
 from worlds.crm.pages.relations.choices import queues as queue_options
 from worlds.crm.pages.relations.lists import Listed, list_page
+from worlds.crm.pages.relations.wording import words
 from worlds.engine.errors import NotFound
 from worlds.engine.surfaces.chrome import AGAIN, Views, act
 from worlds.engine.surfaces.pages import Done, Door
 
+METHODS: Final = {"email": "E-mail", "name_domain": "Like name at one domain", "phone": "Phone"}
+ACTIONS: Final = {"block": "Refuses it", "alert": "Asks first", "report": "Lists it as a duplicate"}
+EVENTS: Final = {"create": "It is made", "update": "It is changed"}
 _CONDITION = Ask("condition", "Condition", hint='As JSON, such as {"field": "country", "in": ["NL"]}.', rows=4)
+
+
+relations.add_app_template_filter(lambda code: METHODS.get(code, words(code)), "method_words")
+relations.add_app_template_filter(lambda code: ACTIONS.get(code, words(code)), "action_words")
+relations.add_app_template_filter(lambda code: EVENTS.get(code, words(code)), "event_words")
 
 
 @relations.page("/colleagues")

@@ -1,10 +1,12 @@
 """How the pages say what they show: codes, sums, shares, lengths of time, and which fields are meant."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from worlds.crm.pages.relations.app import relations
 from worlds.crm.selling.percent import spelled
+from worlds.engine.surfaces.forms import Field
 from worlds.engine.surfaces.wording import lasting, money, phrase
 
 WORDS: Final = {
@@ -15,6 +17,7 @@ WORDS: Final = {
     "vp": "VP sales",
     "sales_ops": "Sales operations",
     "cs_manager": "Customer success",
+    "admin": "Administrator",
     "email": "E-mail",
     "in_bin": "In the bin",
     "in": "Agreed",
@@ -37,6 +40,30 @@ FIELDS: Final = {
     "account_id": "Account",
     "price_book_id": "Price book",
     "primary_contact_id": "Primary contact",
+    "email": "E-mail",
+    "do_not_call": "Not to be called",
+    "personal_id": "Personal id",
+    "has_decider": "Somebody who decides",
+    "has_quote": "A quote",
+    "quote_presented": "A quote that was presented",
+    "signed_contract": "A signed contract",
+    "loss_reason": "Why it is lost",
+    "loss_note": "What else there is to say of that",
+    "is_deleted": "In the bin",
+    "approval_lock": "Waits for approval",
+    "last_stage_id": "Stage before",
+    "billing_city": "Billing town",
+    "shipping_city": "Shipping town",
+    "territory_override": "Territory kept by hand",
+    "city": "Town",
+    "street": "Street and number",
+    "zone": "Time zone",
+    "first_touch_at": "Turned to",
+    "forecast_category": "Forecast",
+    "parent_id": "Account above",
+    "reports_to_id": "Contact they report to",
+    "shop_customer": "What the shop calls them",
+    "desk_user": "What the ticket desk calls them",
 }
 COUNTRIES: Final = {
     "NL": "Netherlands", "DE": "Germany", "BE": "Belgium", "FR": "France", "AT": "Austria", "CH": "Switzerland",
@@ -52,9 +79,20 @@ def words(code: Any) -> str:
     return WORDS.get(str(code), phrase(code))
 
 
+@relations.app_template_filter("worded")
+def worded(field: Field) -> Field:
+    """A field of a form whose options read as the same codes do elsewhere."""
+    return replace(field, options=tuple((code, words(code)) for code, _ in field.options))
+
+
 @relations.app_template_filter("field_words")
 def field_words(name: str) -> str:
     """A field by its name: "owner_id" is the owner."""
+    part, _, rest = name.partition(".")
+    if part == "consent" and rest:
+        return f"Agreement: {words(rest).lower()}"
+    if part == "contact_role" and rest:
+        return f"Part of contact {rest}"
     return FIELDS.get(name, phrase(name.removesuffix("_id").replace(".", " ")))
 
 
