@@ -9,6 +9,7 @@ from tiny_records import ANNA, QUEUED, WEB, WORKED, ZWAAN
 from tiny_staff import LEAVER, MANAGER, REP, SDR
 
 from worlds.crm import models
+from worlds.crm.operations.leads import assign_lead
 from worlds.crm.operations.passing_time import (
     first_hour,
     hour_strikes,
@@ -68,7 +69,17 @@ def test_a_lead_that_nobody_turned_to_in_four_hours_of_work_goes_to_the_next_in_
     assert crm.held("lead", WEB, "owner_id, status, assigned_at") == (MANAGER, "assigned", "2026-03-16T12:00:00Z")
     assert crm.history("lead", WEB)[-1] == ("owner_id", str(SDR), str(MANAGER), "lead_promise")
     assert crm.rows("SELECT to_address, lead_id FROM outbox_email") == [("marit@larkfield.example", WEB)]
-    assert pass_on_leads(crm.as_system("clock")) == 0, "whoever has it now has four hours of their own"
+
+
+def test_a_lead_goes_to_the_next_in_turn_once_unless_somebody_gives_it_anew(crm: Crm) -> None:
+    waits(crm, WEB, START)
+    crm.wait(days=1)
+    assert pass_on_leads(crm.as_system("clock")) == 1
+    crm.wait(days=1)
+    assert pass_on_leads(crm.as_system("clock")) == 0, "it is not handed round"
+    assign_lead(crm.as_("sales_ops"), WEB, owner_id=SDR)
+    crm.wait(days=1)
+    assert pass_on_leads(crm.as_system("clock")) == 1
 
 
 def test_nights_and_weekends_do_not_count(crm: Crm) -> None:

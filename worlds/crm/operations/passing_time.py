@@ -47,7 +47,9 @@ class _Waiting(NamedTuple):
 _WAITING = Query(
     _Waiting,
     """SELECT id, assigned_at FROM lead WHERE status = 'assigned' AND owner_id IS NOT NULL AND first_touch_at IS NULL
-    AND is_deleted = 0 AND assigned_at IS NOT NULL AND assigned_at <= :since ORDER BY assigned_at, id""",
+    AND is_deleted = 0 AND assigned_at IS NOT NULL AND assigned_at <= :since
+    AND (SELECT via FROM field_history h WHERE h.kind = 'lead' AND h.record_id = lead.id AND h.field = 'owner_id'
+        ORDER BY h.id DESC LIMIT 1) IS NOT 'lead_promise' ORDER BY assigned_at, id""",
 )
 
 
@@ -71,7 +73,8 @@ def pass_on_leads(ctx: Context) -> int:
     """Give leads that nobody turned to within four hours of work to the next colleague in turn (rule CR9).
 
     Whose turn it is says the owner's own queue, or else the one that assignment rules name; where nobody else is at
-    work there, the lead stays. Answers how many leads changed hands. Populations call it at moments of the past.
+    work there, the lead stays, and so it does with whoever has it by their turn. Answers how many leads changed hands.
+    Populations call it at moments of the past.
     """
     done = 0
     since = iso_instant(ctx.now - timedelta(hours=LEAD_PROMISE_HOURS))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+from worlds.crm.operations.passing_time import first_hour, next_night
 from worlds.crm.population import (
     dealing,
     deals,
@@ -51,6 +52,8 @@ def settle(build: Build, folk: Folk) -> dict[str, Any]:
     upkeep.begin(life)
     troubles.begin(life, agreed)
     _live(build, life, opened)
+    build.later(first_hour(build.start), "hour_strikes", "clock")
+    build.later(next_night(build.start), "night_falls", "clock")
     return _sealed(life, leads)
 
 
