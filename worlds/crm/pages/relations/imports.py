@@ -125,7 +125,7 @@ def import_row(door: Door, import_id: int, row_id: int) -> str:
     shown = door.read(get_import, import_id=import_id)
     row = _row(door, import_id, row_id)
     cells = [(cell.field, cell.value) for cell in row.values[:20]]
-    if row.error_field and row.error_field not in dict(cells):
+    if row.error == "REQUIRED_FIELD_MISSING" and row.error_field and row.error_field not in dict(cells):
         cells.append((row.error_field, ""))  # what the row lacks is what it has to be given
     asks = tuple(Ask(f"values.{at}.value", name) for at, (name, _) in enumerate(cells))
     values = {f"values.{at}.value": value for at, (_, value) in enumerate(cells)}
