@@ -4,10 +4,11 @@ import pytest
 
 from worlds.engine.errors import Failure
 from worlds.engine.faults.styles import STYLES
+from worlds.engine.reply import Reply
 from worlds.engine.resilience.courier import is_answer
 from worlds.engine.resilience.merging import mended
 from worlds.engine.resilience.sights import Atlas, Key, Look, is_anothers, is_behind, shows, told_of
-from worlds.engine.resilience.signs import Sign, complaints
+from worlds.engine.resilience.signs import Sign, complaints, sign_of
 from worlds.engine.world import find
 
 SENTENCE = "Message must contain the number of the ticket."
@@ -110,3 +111,11 @@ def test_a_job_is_an_answer_where_it_was_asked_for_and_a_promise_of_one_elsewher
     assert is_answer(bulk, {"job_id": "job-1", "total": 3})
     assert not is_answer(bulk, {"job_id": "job-1", "status": "queued"})
     assert not is_answer(note, {"job_id": "job-1", "status": "queued"})
+
+
+def test_an_answer_that_tells_of_errors_in_what_was_asked_for_is_an_answer():
+    told = {"import_id": 4, "failed": 2, "errors": [{"error": "VALUE_INVALID", "rows": 2}]}
+    assert sign_of(Reply(ok=True, status=200, body=told), ("import_id", "errors")).kind == "done"
+    assert (
+        sign_of(Reply(ok=True, status=200, body={"errors": [{"message": "Throttled"}]}), ("import_id",)).kind != "done"
+    )

@@ -7,7 +7,7 @@ system answered.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from worlds.crm.models import (
@@ -21,11 +21,12 @@ from worlds.crm.models import (
     Quote,
 )
 from worlds.crm.models.records import HANDED_KINDS
+from worlds.engine.fields import MAX_ID
 from worlds.engine.resilience.sights import Key, find_object, ids_around, ids_in
 from worlds.engine.resilience.stopping import Stopped, Way
 from worlds.graders.effects import Effect
-from worlds.graders.predicates import any_value, mentions
-from worlds.graders.typed import record
+from worlds.graders.predicates import any_value, between, mentions
+from worlds.graders.typed import Typed, record
 
 ROLE: Final = "sales_ops"
 REASON: Final = "system_problem"
@@ -88,7 +89,8 @@ def _in_set(named: Mapping[str, Any], bodies: Sequence[Any]) -> Subject | None:
 def handed_over(session: Session, target: Mapping[str, Sequence[int]], status: int) -> tuple[Way, ...]:
     """The hand-overs that stopped work may leave behind, one for each record that the task is about.
 
-    Its message names the status that was answered, and the record by its number, where it has one.
+    Its message names the status that was answered, and the record by its number, where it has one. A kind of which the
+    target names no record is of one that the work itself makes, such as an import.
     """
     told = (record(str(status)),) if status >= FAILED else ()
     found = []
@@ -104,7 +106,19 @@ def handed_over(session: Session, target: Mapping[str, Sequence[int]], status: i
                 ),
             )
         )  # fmt: skip
-    return tuple(found)
+    made = [kind for kind, keys in target.items() if kind in HANDED_KINDS and not keys]
+    return (*found, *((_of_made(session, kind, told),) for kind in made))
+
+
+def _of_made(session: Session, kind: str, told: Sequence[Typed]) -> Effect:
+    """The hand-over of a record that was made meanwhile."""
+    last = session.execute(select(func.max(Model.metadata.tables[kind].c.id))).scalar() or 0
+    said = mentions(*told) if told else any_value("it is known by what it is about")
+    return Effect(
+        f"handed-over-{kind}", "hand_over", "insert", where={"kind": kind},
+        set={"record_id": between(last + 1, MAX_ID), "to_role": ROLE, "reason": REASON, "message": said},
+        words=f"The {kind} that was made is handed over once to {ROLE}, reason {REASON}, naming the failure",
+    )  # fmt: skip
 
 
 def _subjects(session: Session, target: Mapping[str, Sequence[int]]) -> Iterator[Subject]:

@@ -229,10 +229,12 @@ def expectation(decision: Decision, owner: CrmUser, file: str) -> Expectation:
         set={"file_name": file, "match_key": "email", "on_match": "skip", "owner_id": owner.id, "campaign_id": None},
         words=f"The list is read in once, as {file}, by e-mail address, and the leads that it makes are {owner.name}'s",
     )  # fmt: skip
+    alike = {row["like"]: row["line"] for row in decision["skipped"] if row["like"]}
+    alike |= {second: first for first, second in alike.items()}
     rows = [
-        *(_row(row["line"], "created", ref(f"lead-{row['line']}")) for row in decision["created"]),
-        *(_skipped(row) for row in decision["skipped"]),
-        *(_row(line, "failed", None) for name in ("known", "missing") for line in decision[name]),
+        *(_row(row["line"], "created", ref(f"lead-{row['line']}"), alike) for row in decision["created"]),
+        *(_skipped(row, alike) for row in decision["skipped"]),
+        *(_row(line, "failed", None, alike) for name in ("known", "missing") for line in decision[name]),
     ]
     made = [effect for row in decision["created"] for effect in _made(row, owner)]
     slots: dict[str, Typed] = {name: quantity(count) for name, count in counts.items()}
@@ -241,23 +243,26 @@ def expectation(decision: Decision, owner: CrmUser, file: str) -> Expectation:
     return Expectation(any_of=[Bundle(required=[job, *rows, *made])], answer=Answer(("done", "partly"), slots))
 
 
-def _row(line: int, status: str, record_id: Pred | int | None, data: Pred | None = None) -> Effect:
-    """What the import says of a line in the end."""
+def _row(
+    line: int, status: str, record_id: Pred | int | None, alike: Mapping[int, int], data: Pred | None = None
+) -> Effect:
+    """What the import says of a line in the end; of two that are alike, either may be the one that made the lead."""
     kept = data or any_value("the row as the list has it, with what was corrected")
+    at = one_of(line, alike[line]) if line in alike else line
     return Effect(
-        f"row-{line}", "import_row", "insert", where={"line": line},
+        f"row-{line}", "import_row", "insert", where={"line": at},
         set={"job_id": ref("import"), "status": status, "record_id": record_id, "data": kept},
         words=f"Line {line} is {status} in the end",
     )  # fmt: skip
 
 
-def _skipped(row: Mapping[str, Any]) -> Effect:
+def _skipped(row: Mapping[str, Any], alike: Mapping[int, int]) -> Effect:
     """A line that is a lead that there is, or one that was made of another line; it says what it is to say."""
     whom = row["lead"] or ref(f"lead-{row['like']}")
     cells = {name: row[name] for name in COLUMNS if row[name]}
     ways = [{**cells, "country": way} for way in (cells["country"], cells["country"].lower())]
     said = one_of(*(json.dumps(one, ensure_ascii=False) for one in ways))
-    return _row(row["line"], "skipped", whom, said if row["spelt_out"] else None)
+    return _row(row["line"], "skipped", whom, alike, said if row["spelt_out"] else None)
 
 
 def _lists(decision: Decision) -> list[str]:

@@ -44,6 +44,7 @@ WORDINGS: Final = (
     "line 1.",
 )
 FILES: Final = ("camping-fair", "hotel-days", "garden-fair", "outdoor-expo", "spring-market", "terrace-days")
+TRIES: Final = 4
 _COUNTRIES: Final = {"netherlands": "NL", "belgium": "BE", "germany": "DE", "france": "FR", "united kingdom": "GB"}
 
 
@@ -55,7 +56,7 @@ def instance(draw: Draw) -> Instance:
     file = f"{rng.choice(FILES)}-{rng.randint(100, 999)}.csv"
     lines = fair_lists.lines_of(draw, case)
     facts = {"file": file, "owner": owner.name} | {f"line_{at}": line for at, line in enumerate(lines, 1)}
-    target = {"lead": sorted([*case.known, case.objector])}
+    target = {"lead": sorted([*case.known, case.objector]), "import_job": []}
     decision = ruling(Situation(draw.session, draw.now, target, facts))
     if decision["branch"] != case.branch:
         raise LookupError(f"{file} was taken for {case.branch}, but is {decision['branch']}")
@@ -147,28 +148,44 @@ def _again(worker: Worker, row: Mapping[str, Any], values: Mapping[str, str], **
 
 
 def _settle(worker: Worker, row: Mapping[str, Any], report: Report) -> None:
-    """Mend one row that failed and enter it again, or write down why it stays out."""
-    values, field = _values(row), row["error_field"] or ""
-    if row["error"] == "DUPLICATES_DETECTED":
-        report.known.append(row["line"])
-        return
-    change = slip(values, field)
-    if row["error"] == "REQUIRED_FIELD_MISSING":
-        company, is_contact = _company(worker, values.get("email", ""))
-        if is_contact or not company:
-            (report.known if is_contact else report.missing).append(row["line"])
+    """Mend one row that failed and enter it again, or write down why it stays out; a second refusal may say why."""
+    values = _values(row)
+    error, field = row["error"], row["error_field"] or ""
+    for _ in range(TRIES):
+        change = slip(values, field)
+        if error == "REQUIRED_FIELD_MISSING":
+            company, is_contact = _company(worker, values.get("email", ""))
+            if is_contact or not company:
+                (report.known if is_contact else report.missing).append(row["line"])
+                return
+            change = {field: company}
+        if error == "DUPLICATES_DETECTED":
+            report.known.append(row["line"])
             return
-        change = {field: company}
-    try:
-        _again(worker, row, change)
-    except Refused as refused:
-        if "DUPLICATES_DETECTED" not in str(refused.body):
-            raise
-        report.known.append(row["line"])
+        try:
+            _again(worker, row, change)
+        except Refused as refused:
+            error, field = _why(refused)
+        else:
+            return
+
+
+def _why(refused: Refused) -> tuple[str, str]:
+    """The code of a refusal, and the field that it finds fault with."""
+    told = refused.body[0] if isinstance(refused.body, list) else {}
+    fields = told.get("fields") or [""]
+    return str(told.get("errorCode")), str(fields[0]).rpartition(".")[2]
 
 
 def _told(worker: Worker, report: Report) -> FinalAnswer:
+    """What the import says in the end, once it knows of every row that was entered again."""
+    left = len(report.known) + len(report.missing)
     shown = worker.call("get_import", import_id=report.key)
+    for _ in range(TRIES):
+        if shown["failed"] == left:
+            break
+        worker.call("wait", minutes=10)
+        shown = worker.call("get_import", import_id=report.key)
     facts: dict[str, Any] = {name: str(shown[name]) for name in ("created", "updated", "skipped", "failed")}
     facts |= {name: [str(one) for one in lines] for name, lines in _lines(report).items()}
     return FinalAnswer(status="partly" if shown["failed"] else "done", facts=facts)

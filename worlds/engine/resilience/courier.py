@@ -153,7 +153,8 @@ class Courier:
         return 0 if number == 1 and sign.kind == "unknown" else FIRST_WAIT * 2 ** min(number, 7)
 
     def _send(self, operation: str, arguments: Mapping[str, Any], key: str | None) -> Sign:
-        return sign_of(self._desk.line.use(operation, arguments, key=key))
+        asked = self._desk.tools[operation].output_schema.get("required", ())
+        return sign_of(self._desk.line.use(operation, arguments, key=key), asked)
 
     def _finished(self, operation: str, arguments: Mapping[str, Any], sign: Sign) -> Any:
         """The answer of work that was taken on as a job."""

@@ -5,7 +5,7 @@ Nothing is looked at but what every client of such a system sees: status, header
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -50,14 +50,16 @@ class Sign:
         return self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)
 
 
-def sign_of(reply: Reply) -> Sign:
-    """What an answer through tools says."""
+def sign_of(reply: Reply, asked: Collection[str] = ()) -> Sign:
+    """What an answer through tools says; one that has all that was `asked` for may well speak of errors in a file."""
     told, status, headers = reply.body, reply.status, dict(reply.headers)
     wrapped = isinstance(told, Mapping) and told.keys() == _ENVELOPE
     if wrapped:
         status, headers, told = told["status"], {**headers, **told["headers"]}, told["body"]
     lowered = (told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)).lower()
     kind = _kind(reply.ok and not wrapped, status, told, lowered)
+    if kind == "later" and status < 400 and asked and set(asked) <= told.keys():
+        kind = "done"
     return Sign(kind, status, _wait(headers, told), told, wrapped, reply.body)
 
 
