@@ -8,6 +8,7 @@ from sqlalchemy import Column, Integer, MetaData, Table
 
 from worlds.bench import MARKS, workload_of
 from worlds.bench.tenfold import tenfold
+from worlds.engine.build import snapshot_of
 from worlds.engine.world import find
 
 SLIP = {"class": "business"}
@@ -91,3 +92,13 @@ def test_rows_that_are_told_apart_by_a_number_alone_are_copied_too(tmp_path):
         one.commit()
     with closing(sqlite3.connect(tenfold(tmp_path / "one.sqlite", tmp_path / "ten.sqlite", metadata))) as ten:
         assert ten.execute("SELECT count(*), count(DISTINCT number) FROM slip").fetchone() == (20, 20)
+
+
+def test_what_a_check_bounds_stays_and_what_a_row_names_by_its_kind_is_copied_with_it(tmp_path):
+    world = find("crm")
+    source = snapshot_of(world, "small").path
+    with closing(sqlite3.connect(tenfold(source, tmp_path / "ten.sqlite", world.metadata))) as ten:
+        lost = "SELECT count(*) FROM consent WHERE kind = 'lead' AND record_id NOT IN (SELECT id FROM lead)"
+        assert ten.execute(lost).fetchone() == (0,)
+        days = {row[0] for row in ten.execute("SELECT DISTINCT date(valid_from) = valid_from FROM exchange_rate")}
+        assert days == {1}

@@ -1,14 +1,16 @@
 """A snapshot with ten times the rows: every row of every logged table copied nine times, references and all."""
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Column, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Integer, MetaData, Table, Text, UniqueConstraint
 
 from worlds.engine.changelog import logged_tables
+from worlds.engine.schema import Day
 
 COPIES = 9
 STRIDE = 10_000_000
@@ -43,22 +45,35 @@ def _copying(table: Table, number: int) -> str:
 
 
 def _copied(column: Column[object], number: int, distinct: set[str]) -> str:
-    if column.primary_key or column.foreign_keys:
+    if column.primary_key or _refers(column):
         return f'"{column.name}" + {number * STRIDE}'
     if column.name not in distinct:
         return f'"{column.name}"'
+    if isinstance(column.type, Day):
+        return f"date(\"{column.name}\", '+{number * 100} years')"
     further = f"|| '~{number}'" if isinstance(column.type, Text) else f"+ {number * STRIDE}"
     return f'"{column.name}" {further}'
 
 
 def _distinct_columns(table: Table) -> set[str]:
-    """What a copy must say otherwise: a text or a number of each unique set that no copied reference makes distinct."""
+    """What a copy must say otherwise: a text or a number of each unique set that no copied reference makes distinct.
+
+    Columns that a check bounds to some values are left as they are where there are others.
+    """
+    checks = " ".join(str(one.sqltext) for one in table.constraints if isinstance(one, CheckConstraint))
+    bounded = set(re.findall(r"\w+", checks))
     found = set()
     for columns in _unique_sets(table):
-        if not any(column.foreign_keys for column in columns):
-            texts = [column.name for column in columns if isinstance(column.type, Text)]
-            found.add(next(iter(texts), columns[0].name))
+        if not any(map(_refers, columns)):
+            free = [column for column in columns if column.name not in bounded] or columns
+            texts = [column.name for column in free if isinstance(column.type, Text)]
+            found.add(next(iter(texts), free[0].name))
     return found
+
+
+def _refers(column: Column[object]) -> bool:
+    """Whether a column holds a row's key: of one table, or of the table that another column names (`record_id`)."""
+    return bool(column.foreign_keys) or (isinstance(column.type, Integer) and column.name.endswith("_id"))
 
 
 def _unique_sets(table: Table) -> Iterator[list[Column[object]]]:

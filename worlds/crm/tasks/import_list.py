@@ -30,7 +30,8 @@ WORDINGS: Final = (
     "What is new belongs to {owner}. Rows that fail and can be put right, from what they say or from our records, are "
     "put right in the import and entered again; the rest is left out. Tell me how many rows were created, updated, "
     "skipped and failed in the end (created, updated, skipped, failed), which lines are people whom we have as "
-    "contacts (known) and which, if any, lack something that nobody here knows (missing). The header is the first line.",
+    "contacts (known) and which, if any, lack something that nobody here knows (missing). The header is the first "
+    "line.",
     "{file} from the stand, the people we talked to:\n\n{list}\n\nCould you import that for {owner}? They become "
     "leads; go by e-mail, and leave alone whoever is a lead with us already. See to what fails as our pages say: "
     "mended in the import where the row itself or our records tell how, otherwise not at all. Afterwards I need the "
@@ -40,8 +41,8 @@ WORDINGS: Final = (
     "those whom it finds are skipped.\n\n{list}\n\nOur handbook has a page on that; heed it, above all with the rows "
     "that fail: some can be corrected there and run again, some cannot. I want to hear the four numbers as they stand "
     "when you are through (created, updated, skipped, failed), then the lines of those that are contacts already "
-    "(known) and of those for which we lack something that no record says, where that happens (missing). The header is the "
-    "first line.",
+    "(known) and of those for which we lack something that no record says, where that happens (missing). The header is "
+    "the first line.",
 )
 FILES: Final = ("camping-fair", "hotel-days", "garden-fair", "outdoor-expo", "spring-market", "terrace-days")
 TRIES: Final = 4
