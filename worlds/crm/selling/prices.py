@@ -1,7 +1,6 @@
 """What lines come to, and what an amount is in another currency on a day. Everything is in minor units."""
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Final, NamedTuple, Protocol
@@ -32,13 +31,15 @@ class Line(Protocol):
 
 
 class _Rate(NamedTuple):
-    from_currency: str
-    to_currency: str
-    rate_millionths: int
     valid_from: str
+    rate_millionths: int
 
 
-_RATES = Query(_Rate, "SELECT {fields} FROM exchange_rate ORDER BY valid_from, id")
+_RATES = Query(
+    _Rate,
+    """SELECT {fields} FROM exchange_rate WHERE from_currency = :source AND to_currency = :target
+    ORDER BY valid_from, id""",
+)
 
 
 def divided(amount: int, by: int) -> int:
@@ -57,16 +58,12 @@ def total(lines: Iterable[Line], further_bp: int = 0) -> int:
 
 
 class Rates:
-    """The dated exchange rates of the house (rule CR8); reads all of them once."""
+    """The dated exchange rates of the house (rule CR8); those of two currencies are read once they are asked for."""
 
     def __init__(self, ctx: Context) -> None:
-        """Read the rates."""
-        self._days: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self._rates: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for row in _RATES.all(ctx):
-            pair = (row.from_currency, row.to_currency)
-            self._days[pair].append(row.valid_from)
-            self._rates[pair].append(row.rate_millionths)
+        """Of the CRM as it is now."""
+        self._ctx = ctx
+        self._known: dict[tuple[str, str], list[_Rate]] = {}
 
     def rate(self, source: str, target: str, day: date | str) -> tuple[int, int] | None:
         """The rate of a day as a fraction (numerator, denominator), or None where the house has none.
@@ -102,5 +99,8 @@ class Rates:
         return rate
 
     def _on(self, source: str, target: str, day: date | str) -> int | None:
-        at = bisect_right(self._days[source, target], str(day))
-        return self._rates[source, target][at - 1] if at else None
+        pair = (source, target)
+        if pair not in self._known:
+            self._known[pair] = _RATES.all(self._ctx, source=source, target=target)
+        at = bisect_right(self._known[pair], str(day), key=lambda one: one.valid_from)
+        return self._known[pair][at - 1].rate_millionths if at else None
