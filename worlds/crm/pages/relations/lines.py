@@ -13,11 +13,11 @@ from worlds.crm.operations.contact_roles import (
 )
 from worlds.crm.operations.lines import LinesChanged, add_line, remove_line, update_line
 from worlds.crm.operations.opportunities import get_opportunity
+from worlds.crm.pages.relations import line_sheets
 from worlds.crm.pages.relations.app import relations
 from worlds.crm.pages.relations.asking import Ask, Options, Part, Sheet, sheet_page
 from worlds.crm.pages.relations.choices import MANY, people_of
 from worlds.crm.pages.relations.deals import crumbs_of, deal_url
-from worlds.crm.selling.percent import spelled
 from worlds.engine.errors import NotFound
 from worlds.engine.surfaces.chrome import AGAIN
 from worlds.engine.surfaces.pages import Done, Door
@@ -72,15 +72,9 @@ def edit_line(door: Door, opportunity_id: int, line_id: int) -> str:
     """Changes how many, or for how much less."""
     shown = door.read(get_opportunity, opportunity_id=opportunity_id)
     line = _line_of(shown, line_id)
-    asks = (Ask("quantity", "How many"), Ask("discount", "Discount in per cent", hint="Such as 7.5; 0 takes it away."))
-    sheet = Sheet(
-        f"Line {line.position} of {shown.number}", "Save the line", deal_url(opportunity_id), crumbs_of(shown),
-        (Part("", asks),), note=f"{line.product_name} at {money(line.list_price, shown.currency)}",
-    )  # fmt: skip
-    return sheet_page(
-        door, update_line, url_for("relations.line_saved", opportunity_id=opportunity_id, line_id=line_id), sheet,
-        {"quantity": line.quantity, "discount": spelled(line.discount)},
-    )  # fmt: skip
+    sheet, values = line_sheets.changed(shown, line, deal_url(opportunity_id), crumbs_of(shown))
+    action = url_for("relations.line_saved", opportunity_id=opportunity_id, line_id=line_id)
+    return sheet_page(door, update_line, action, sheet, values)
 
 
 @relations.action("/deals/<id:opportunity_id>/lines/<id:line_id>", update_line, shows=edit_line)
@@ -94,11 +88,8 @@ def line_removal(door: Door, opportunity_id: int, line_id: int) -> str:
     """Takes a line out of a deal."""
     shown = door.read(get_opportunity, opportunity_id=opportunity_id)
     line = _line_of(shown, line_id)
-    left = money(shown.amount - line.net, shown.currency)
-    sheet = Sheet(
-        f"Take line {line.position} out of {shown.number}", "Take it out", deal_url(opportunity_id), crumbs_of(shown),
-        follows=(f"{line.quantity} × {line.product_name} go; {shown.number} is then worth {left}.",), danger=True,
-    )  # fmt: skip
+    then = f"is then worth {money(shown.amount - line.net, shown.currency)}"
+    sheet = line_sheets.removed(shown, line, then, deal_url(opportunity_id), crumbs_of(shown))
     return sheet_page(
         door, remove_line, url_for("relations.line_removed", opportunity_id=opportunity_id, line_id=line_id), sheet
     )

@@ -6,11 +6,11 @@ from flask import url_for
 
 from worlds.crm.operations.quote_lines import add_quote_line, remove_quote_line, update_quote_line
 from worlds.crm.operations.quotes import get_quote
+from worlds.crm.pages.relations import line_sheets
 from worlds.crm.pages.relations.app import relations
 from worlds.crm.pages.relations.asking import Ask, Part, Sheet, sheet_page
 from worlds.crm.pages.relations.lines import priced
 from worlds.crm.pages.relations.quotes import quote_crumbs, quote_url
-from worlds.crm.selling.percent import spelled
 from worlds.crm.selling.views import QuoteDetail
 from worlds.engine.errors import NotFound
 from worlds.engine.surfaces.chrome import AGAIN
@@ -55,16 +55,9 @@ def edit_quote_line(door: Door, quote_id: int, quote_line_id: int) -> str:
     """Changes how many, or for how much less."""
     shown = door.read(get_quote, quote_id=quote_id)
     line = _line_of(shown, quote_line_id)
-    asks = (Ask("quantity", "How many"), Ask("discount", "Discount in per cent", hint="Such as 7.5; 0 takes it away."))
-    sheet = Sheet(
-        f"Line {line.position} of {shown.number}", "Save the line", quote_url(quote_id), quote_crumbs(shown),
-        (Part("", asks),), note=f"{line.product_name} at {money(line.list_price, shown.currency)}",
-    )  # fmt: skip
-    return sheet_page(
-        door, update_quote_line,
-        url_for("relations.quote_line_saved", quote_id=quote_id, quote_line_id=quote_line_id), sheet,
-        {"quantity": line.quantity, "discount": spelled(line.discount)},
-    )  # fmt: skip
+    sheet, values = line_sheets.changed(shown, line, quote_url(quote_id), quote_crumbs(shown))
+    action = url_for("relations.quote_line_saved", quote_id=quote_id, quote_line_id=quote_line_id)
+    return sheet_page(door, update_quote_line, action, sheet, values)
 
 
 @relations.action("/quotes/<id:quote_id>/lines/<id:quote_line_id>", update_quote_line, shows=edit_quote_line)
@@ -78,11 +71,8 @@ def quote_line_removal(door: Door, quote_id: int, quote_line_id: int) -> str:
     """Takes a line out of a quote."""
     shown = door.read(get_quote, quote_id=quote_id)
     line = _line_of(shown, quote_line_id)
-    left = money(shown.total - line.net, shown.currency)
-    sheet = Sheet(
-        f"Take line {line.position} out of {shown.number}", "Take it out", quote_url(quote_id), quote_crumbs(shown),
-        follows=(f"{line.quantity} × {line.product_name} go; {shown.number} then comes to {left}.",), danger=True,
-    )  # fmt: skip
+    then = f"then comes to {money(shown.total - line.net, shown.currency)}"
+    sheet = line_sheets.removed(shown, line, then, quote_url(quote_id), quote_crumbs(shown))
     action = url_for("relations.quote_line_removed", quote_id=quote_id, quote_line_id=quote_line_id)
     return sheet_page(door, remove_quote_line, action, sheet)
 
