@@ -40,6 +40,16 @@ def worked_out(page: "Page") -> str:
     return money_in(page.see().split('"Work out the amount"', 1)[1])
 
 
+def row_of(article: str) -> str:
+    """How a row of the office begins for an article that a mail calls so.
+
+    `Dinner Plate (2025) (Clay)` stands there without its last brackets, and a sole variant is not named.
+    """
+    if article.endswith(" (Default)") or not article.endswith(")"):
+        return article.removesuffix(" (Default)")
+    return " ".join(article[:-1].rsplit(" (", 1))
+
+
 def money_in(text: str) -> str:
     """The first amount in a page's words as a decimal string: `Refund R-7 of €1,018.40 is …` gives `1018.40`."""
     found = re.search(r"€([\d,]+\.\d{2})", text)

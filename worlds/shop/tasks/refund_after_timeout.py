@@ -24,7 +24,7 @@ from worlds.shop.rulings.refund_after_timeout import rule
 from worlds.shop.tasks.casework import Contact, contact, noted_above, orders_matching, placed_on
 from worlds.shop.tasks.missing_units import LIMIT, Case, every_case
 from worlds.shop.tasks.money_sent import Covered, Sent, refunded
-from worlds.shop.tasks.officework import find_orders, worked_out
+from worlds.shop.tasks.officework import find_orders, row_of, worked_out
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -180,7 +180,7 @@ def browse(page: "Page") -> FinalAnswer:
     rule_page = re.search(r"each refund above (\d+\.\d{2})", page.see())
     if rule_page is None:
         raise LookupError("the rule for refunds says nothing of notes")
-    goods = page.facts["article"].removesuffix(")").replace(" (", " ")
+    goods = row_of(page.facts["article"])
     found = find_orders(page, page.facts["email"], page.facts["day"])
     next(number for number, _ in found if page.names("rowheader", goods))
     order = page.url

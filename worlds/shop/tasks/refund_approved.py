@@ -29,7 +29,7 @@ from worlds.shop.tasks.casework import (
     spare_note,
 )
 from worlds.shop.tasks.money_sent import Covered, Sent, refunded
-from worlds.shop.tasks.officework import find_orders, hand_over, money_in, worked_out
+from worlds.shop.tasks.officework import find_orders, hand_over, money_in, row_of, worked_out
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -225,7 +225,7 @@ def look_now_and_then(worker: Worker) -> FinalAnswer:
 def browse(page: "Page") -> FinalAnswer:
     """The same in the back office."""
     units = page.facts["units"]
-    goods = page.facts["article"].removesuffix(" (Default)").removesuffix(")").replace(" (", " ")
+    goods = row_of(page.facts["article"])
     found = find_orders(page, page.facts["email"], page.facts["day"])
     number = next(number for number, _ in found if page.names("rowheader", goods))
     order_page = page.url

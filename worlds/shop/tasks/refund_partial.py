@@ -27,7 +27,7 @@ from worlds.shop.tasks.casework import (
 )
 from worlds.shop.tasks.missing_units import Case, cases
 from worlds.shop.tasks.money_sent import Covered, Sent, refunded
-from worlds.shop.tasks.officework import find_orders, hand_over, worked_out
+from worlds.shop.tasks.officework import find_orders, hand_over, row_of, worked_out
 
 if TYPE_CHECKING:
     from worlds.engine.surfaces.browser import Page
@@ -175,7 +175,7 @@ def browse(page: "Page") -> FinalAnswer:
     rule_page = re.search(r"each refund above (\d+\.\d{2})", page.see())
     if rule_page is None:
         raise LookupError("the rule for refunds says nothing of notes")
-    goods = page.facts["article"].removesuffix(")").replace(" (", " ")
+    goods = row_of(page.facts["article"])
     found = find_orders(page, page.facts["email"], page.facts["day"])
     number = next(number for number, _ in found if page.names("rowheader", goods))
     page.click("link", "Refund")
